@@ -1,0 +1,47 @@
+# Everything starts from python3, pip and make: the first target that needs it builds .venv from the lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+.DELETE_ON_ERROR:
+.PHONY: reproduce test test-slow lint lab bench picture lock golden clean
+
+reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
+	$(BIN)/retrostats reproduce --out reports
+
+test: lint ## tests, ruff and mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(STAMP) ## the long searches and simulations
+	$(BIN)/python -m pytest -m slow
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(STAMP) ## JupyterLab in notebooks/
+	mkdir -p notebooks
+	$(BIN)/jupyter lab --notebook-dir notebooks
+
+bench: $(STAMP) ## how long import, help and a full report take
+	$(BIN)/python benchmarks/commands.py
+
+picture: reproduce ## the picture of the README, from the report just made
+	cp reports/forest.png docs/images/forest.png
+
+# The stamp comes last: an interrupted installation starts over.
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv --without-pip --clear $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install -qq --no-deps --require-hashes -r requirements.lock
+	$(PYTHON) -m pip --python $(BIN)/python install -qq --no-deps --no-build-isolation -e .
+	touch $@
+
+# Maintainers only: needs uv. Versions move here and nowhere else.
+lock:
+	uv pip compile --universal --python-version 3.11 pyproject.toml --extra lab --extra test -o requirements.lock \
+	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Puts the work in order: from checked data to a finished result."""

@@ -1,0 +1,113 @@
+"""From a published trial to its reproduction: every check, in order, then the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from retrostats.data import grammar
+from retrostats.data.catalogue import load_trial
+from retrostats.data.published import Figure, PublishedTrial
+from retrostats.integrity.bookkeeping import (
+    count_findings,
+    nothing_to_compare,
+    percent_findings,
+    repeated_rows,
+)
+from retrostats.integrity.digits import digit_findings
+from retrostats.integrity.effect_sizes import (
+    effects_from_p,
+    effects_from_standardised,
+    effects_from_summaries,
+)
+from retrostats.integrity.implied import (
+    f_from_p,
+    p_from_anova_statistics,
+    p_from_statistics,
+)
+from retrostats.integrity.intervals import interval_findings
+from retrostats.integrity.missing import what_is_missing
+from retrostats.integrity.one_arm import change_findings, correlation_findings, within_arm
+from retrostats.integrity.repeated_measures import one_way, repeated_measures
+from retrostats.integrity.summaries import differences, from_summaries
+from retrostats.integrity.verdicts import Finding, Reproduction, State, settle
+
+Check = Callable[[PublishedTrial, Figure], Iterator[Finding]]
+
+#: What is asked of each printed number, in the order in which the rows are told.
+CHECKS: tuple[Check, ...] = (
+    from_summaries,
+    differences,
+    p_from_statistics,
+    p_from_anova_statistics,
+    repeated_measures,
+    one_way,
+    within_arm,
+    interval_findings,
+    change_findings,
+    correlation_findings,
+    f_from_p,
+    effects_from_standardised,
+    effects_from_p,
+)
+
+#: What is asked of the table as a whole.
+TABLE_CHECKS: tuple[Callable[[PublishedTrial], Iterator[Finding]], ...] = (
+    effects_from_summaries,
+    digit_findings,
+    count_findings,
+    percent_findings,
+    repeated_rows,
+)
+
+#: Printed statistics that state a comparison, so that each must be answered.
+_COMPARISONS = (
+    frozenset({"p", "t", "f", "eta_squared"}) | grammar.DIFFERENCES | grammar.STANDARDISED
+)
+
+
+def reproduce(trial: PublishedTrial | str | Path) -> Reproduction:
+    """Recompute everything that a trial prints, as intervals over the rounding.
+
+    Parameters
+    ----------
+    trial
+        A loaded trial, the id of a bundled one, or the path of a trial folder.
+
+    Returns
+    -------
+    Reproduction
+        One row per comparison, quantity and variant, with its verdict. A comparison that
+        cannot be recomputed has a row that says what is missing.
+
+    Raises
+    ------
+    DataError
+        If the trial has to be loaded and its files have faults.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rows = rs.reproduce("qiu2023").tidy()
+    >>> tug = rows[(rows.outcome == "TUG") & (rows.quantity == "p")]
+    >>> list(tug.verdict)
+    ['reproduced', 'reproduced']
+    """
+    loaded = trial if isinstance(trial, PublishedTrial) else load_trial(trial)
+    findings: list[Finding] = []
+    for figure in loaded.figures:
+        findings += _answers(loaded, figure)
+    for table_check in TABLE_CHECKS:
+        findings += table_check(loaded)
+    findings += [] if findings else [nothing_to_compare(loaded)]
+    return settle(loaded, findings)
+
+
+def _answers(trial: PublishedTrial, figure: Figure) -> list[Finding]:
+    """Return all that can be said of one printed number; what is missing, if nothing can."""
+    findings = [finding for check in CHECKS for finding in check(trial, figure)]
+    recomputed = {State.AGREES, State.DISAGREES}
+    answered = any(f.about is figure and f.state in recomputed for f in findings)
+    if figure.statistic in _COMPARISONS and not answered:
+        findings.insert(0, what_is_missing(trial, figure))
+    return findings

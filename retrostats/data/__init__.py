@@ -1,0 +1,1 @@
+"""Published trials, their printed numbers, and the files that hold them."""

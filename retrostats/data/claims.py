@@ -1,0 +1,161 @@
+"""`claims.toml`: what is claimed, and which printed figures speak to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from retrostats.data.files import TextFile, read_text
+from retrostats.data.grammar import DIRECTIONS, NAME, TEXT, Key
+from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml
+from retrostats.errors import Fault, raise_faults
+
+Needs = Literal["any", "every"]
+Bears = Literal["decides", "shown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFigure:
+    """Where to look for a figure that speaks to a claim.
+
+    Attributes
+    ----------
+    trial, outcome
+        Which study, and which of its outcomes.
+    timepoint, contrast, test
+        As in `values.csv`; empty means any.
+    expect
+        ``"lower"`` or ``"higher"`` where the claim says which way the treated side goes;
+        empty means benefit, as the study declares it.
+    bears
+        ``"decides"``, or ``"shown"`` for a figure that stands beside without deciding.
+    note
+        Why it bears only so far.
+    """
+
+    trial: str
+    outcome: str
+    timepoint: str = ""
+    contrast: str = ""
+    test: str = ""
+    expect: str = ""
+    bears: Bears = "decides"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A statement to be confronted with the printed figures.
+
+    Attributes
+    ----------
+    evidence
+        Ids of the studies that it is held against.
+    needs
+        ``"every"`` where one failing figure contradicts the claim, else ``"any"``.
+    """
+
+    id: str
+    text: str
+    stated_by: str
+    evidence: tuple[str, ...]
+    figures: tuple[ClaimFigure, ...]
+    needs: Needs = "any"
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFile:
+    """The claims of one file, and the SHA-256 of the file as read."""
+
+    claims: tuple[Claim, ...]
+    digest: str
+
+
+_CLAIM_KEYS = {
+    "id": NAME,
+    "text": NAME,
+    "stated_by": NAME,
+    "evidence": Key(kind=list),
+    "needs": Key(kind=str, allowed=frozenset({"any", "every"})),
+    "remark": TEXT,
+    "figures": Key(kind=list),
+}
+_FIGURE_KEYS = {
+    "trial": NAME,
+    "outcome": NAME,
+    "timepoint": TEXT,
+    "contrast": TEXT,
+    "test": TEXT,
+    "expect": Key(kind=str, allowed=DIRECTIONS),
+    "bears": Key(kind=str, allowed=frozenset({"decides", "shown"})),
+    "note": TEXT,
+}
+
+
+def read_claims(path: Path | str) -> ClaimFile:
+    """Read and check a file of claims.
+
+    Parameters
+    ----------
+    path
+        A TOML file of ``[[claims]]`` tables, each with its ``[[claims.figures]]``.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file, each with its line.
+    """
+    faults: list[Fault] = []
+    file = read_text(Path(path), faults)
+    claims = _claims(file, faults) if file else []
+    raise_faults(f"the claims in {Path(path).name}", faults)
+    return ClaimFile(claims=tuple(claims), digest=file.digest if file else "")
+
+
+def _claims(file: TextFile, faults: list[Fault]) -> list[Claim]:
+    content = parse_toml(file, faults)
+    if content is None:
+        return []
+    lines = KeyLines(file.text)
+    top = TableAt(file, lines)
+    strange = sorted(set(content) - {"claims"})
+    faults += [top.fault(key, f"unknown key {key!r}; expected [[claims]]") for key in strange]
+    claims: list[Claim] = []
+    before = 0  # figures of earlier claims: TOML numbers repeated tables through the file
+    for position, table in enumerate(content.get("claims", [])):
+        where = TableAt(file, lines, "claims", position)
+        entry = check_table(table, _CLAIM_KEYS, where=where, faults=faults)
+        figures = entry.pop("figures", [])
+        found = [_figure(f, file, lines, before + i, faults) for i, f in enumerate(figures)]
+        before += len(figures)
+        if any(claim.id == entry.get("id") for claim in claims):
+            faults.append(where.fault("id", f"claim {entry['id']!r} stands twice"))
+        if not faults:
+            evidence = tuple(entry.pop("evidence", ()))
+            good = tuple(f for f in found if f is not None)
+            claims.append(Claim(**entry, evidence=evidence, figures=good))
+            faults += _unlisted(claims[-1], where)
+    return claims
+
+
+def _figure(
+    table: dict[str, Any], file: TextFile, lines: KeyLines, position: int, faults: list[Fault]
+) -> ClaimFigure | None:
+    before = len(faults)
+    where = TableAt(file, lines, "claims.figures", position)
+    entry = check_table(table, _FIGURE_KEYS, where=where, faults=faults)
+    if len(faults) > before:
+        return None
+    bears = cast(Bears, entry.pop("bears", "decides"))
+    return ClaimFigure(**entry, bears=bears)
+
+
+def _unlisted(claim: Claim, where: TableAt) -> list[Fault]:
+    """Return a fault where a figure's trial is not among the evidence."""
+    strange = {figure.trial for figure in claim.figures} - set(claim.evidence)
+    return [
+        where.fault("evidence", f"{trial!r} has a figure but is not in evidence")
+        for trial in sorted(strange)
+    ]

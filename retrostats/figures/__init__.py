@@ -1,0 +1,1 @@
+"""Figures for papers; the only place that imports matplotlib and seaborn."""

@@ -1,0 +1,59 @@
+"""Whether whole-number scores can have the printed means and SDs at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrostats.data.published import Figure, Outcome, PublishedTrial
+from retrostats.integrity.grim import grim
+from retrostats.integrity.grimmer import grimmer
+from retrostats.integrity.inputs import Size, group_size, weakest
+from retrostats.integrity.rounding import Span
+from retrostats.integrity.verdicts import Finding, State
+
+#: The mean and the SD of scores, and of changes of scores.
+_PAIRS = (("mean", "sd"), ("mean_change", "sd_change"))
+
+
+def digit_findings(trial: PublishedTrial) -> Iterator[Finding]:
+    """Yield GRIM of every mean, and GRIMMER of every SD, of outcomes with whole-number scores.
+
+    A mean whose digits any sample could give is passed over: the test could not fail.
+    """
+    for outcome in trial.outcomes:
+        if not outcome.integer:
+            continue
+        for mean_name, sd_name in _PAIRS:
+            for mean in trial.find(outcome=outcome.name, statistic=mean_name):
+                size = group_size(trial, mean.arm, mean.outcome, mean.timepoint)
+                if mean.arm and size is not None and size.n > 1 and mean.printed.relation == "=":
+                    sd = next(
+                        (f for f in trial.find(statistic=sd_name) if f.place == mean.place), None
+                    )
+                    yield from _tests(outcome, mean, sd, size)
+
+
+def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Iterator[Finding]:
+    """Yield GRIM of a mean; where it passes and an SD is printed, GRIMMER of both."""
+    scale = (None, None) if mean.is_change else (outcome.low, outcome.high)
+    low, high = (None if end is None else int(end) for end in scale)
+    first = grim(mean.printed, size.n, items=outcome.items, low=low, high=high)
+    if first.informative or not first.consistent:
+        yield _finding(mean, first.test, first.detail, size, passes=first.consistent)
+    if first.consistent and sd is not None and sd.printed.relation == "=":
+        second = grimmer(mean.printed, sd.printed, size.n, items=outcome.items, low=low, high=high)
+        if second.informative or not second.consistent:
+            yield _finding(sd, second.test, second.detail, size, passes=second.consistent)
+
+
+def _finding(figure: Figure, test: str, detail: str, size: Size, *, passes: bool) -> Finding:
+    return Finding(
+        state=State.CONSISTENT if passes else State.INCONSISTENT,
+        place=(figure.outcome, figure.timepoint, figure.arm),
+        quantity=figure.statistic,
+        about=figure,
+        span=Span.of(figure.printed) if passes else None,
+        variant=test,
+        detail=detail,
+        kind=weakest([figure.kind, size.kind]),
+    )

@@ -1,0 +1,304 @@
+"""Standardised effects, and the SDs they imply, by every route that the print allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrostats.data import grammar
+from retrostats.data.published import Figure, Kind, PublishedTrial
+from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
+from retrostats.integrity.degrees import anova_df
+from retrostats.integrity.implied import beside, sizes_of
+from retrostats.integrity.inputs import (
+    Compared,
+    Comparison,
+    Size,
+    describe_sizes,
+    group_size,
+    pair,
+    score,
+    weakest,
+)
+from retrostats.integrity.rounding import Span
+from retrostats.integrity.summaries import T_TESTS, TwoScores, families, visit_family
+from retrostats.integrity.two_sample import cohens_d_span, t_from_p, t_span_from_p
+from retrostats.integrity.verdicts import Effect, Finding, State
+from retrostats.integrity.words import between, from_p, number, reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A way from printed figures to a standardised difference.
+
+    Attributes
+    ----------
+    t
+        Every t statistic that the rounding allows; its size where unsigned.
+    best
+        The t statistic of the figures as printed.
+    n1, n2
+        Arm sizes, treated first.
+    signed
+        Whether the direction is known.
+    change
+        Whether the scores are changes as the paper prints them.
+    words, basis
+        The route, and what it rests on.
+    """
+
+    t: Span
+    best: float
+    n1: int
+    n2: int
+    signed: bool
+    change: bool
+    words: str
+    basis: str
+    kind: Kind
+
+
+def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Finding:
+    """Return Hedges' g of a route with its exact 95% limits, widened over the rounding."""
+    df = route.n1 + route.n2 - 2
+    scale = small_sample_factor(df) * math.sqrt(1 / route.n1 + 1 / route.n2)
+    g = route.t.times(scale)
+    low = noncentral_t_limits(route.t.low, df)[0] * scale
+    high = noncentral_t_limits(route.t.high, df)[1] * scale
+    value = route.best * scale
+    words = f"g {number(value)}, 95% CI {number(low)} to {number(high)}"
+    rounding = "" if number(g.low) == number(g.high) else f"; {between(g)} over the rounding"
+    direction = "" if route.signed else " Size only: the direction is not in these figures."
+    benefit = trial.outcome(comparison.outcome).benefit(change=route.change) if route.signed else 0
+    return Finding(
+        state=State.DERIVED,
+        place=(comparison.outcome, comparison.timepoint, comparison.contrast),
+        quantity="hedges_g",
+        span=Span(low, high),
+        variant=route.words,
+        detail=f"{words}{rounding} ({route.basis}).{direction}",
+        kind=route.kind,
+        effect=Effect(
+            value=value,
+            ci_low=low,
+            ci_high=high,
+            signed=route.signed,
+            benefit=benefit,
+            route=route.words,
+        ),
+    )
+
+
+def effects_from_summaries(trial: PublishedTrial) -> Iterator[Finding]:
+    """Yield g from means and SDs for every pair of arms, outcome and time that prints both.
+
+    Baseline scores are left out: they are not an effect. So are conditions that the same
+    people went through, since their scores are not independent.
+    """
+    for contrast in contrasts(trial):
+        treated, control = pair(trial, contrast) or ("", "")
+        for outcome in trial.outcomes:
+            for family, place in _places(trial):
+                scores = TwoScores(
+                    family=family,
+                    treated=score(trial, treated, outcome.name, place),
+                    control=score(trial, control, outcome.name, place),
+                )
+                comparison = Comparison(outcome=outcome.name, timepoint=place, contrast=contrast)
+                yield from _effect_of_scores(trial, comparison, scores)
+
+
+def contrasts(trial: PublishedTrial) -> tuple[str, ...]:
+    """Return the contrasts of independent arms: those printed, or first minus last of two."""
+    printed = [figure for figure in trial.figures if pair(trial, figure.contrast)]
+    if any(figure.test == "paired" for figure in printed):
+        return ()
+    found = tuple(dict.fromkeys(figure.contrast for figure in printed))
+    if not found and len(trial.arms) == 2:
+        return (f"{trial.arms[0].label} - {trial.arms[1].label}",)
+    return found
+
+
+def _places(trial: PublishedTrial) -> Iterator[tuple[str, str]]:
+    """Yield each family of scores and its timepoint, baselines left out."""
+    for visit in trial.timepoints:
+        if visit != "baseline":
+            yield visit_family(trial, visit), visit
+            yield "change scores", f"change {visit}"
+
+
+def _effect_of_scores(
+    trial: PublishedTrial, comparison: Comparison, scores: TwoScores
+) -> Iterator[Finding]:
+    arms = scores.rounded()
+    if arms is None or arms[0].sd.low + arms[1].sd.low == 0:
+        return
+    n1, n2 = arms[0].n, arms[1].n
+    to_t = 1 / math.sqrt(1 / n1 + 1 / n2)
+    change = scores.family == "change scores"
+    standardiser = "SD of change" if change else "SD at that time"
+    route = Route(
+        t=cohens_d_span(*arms).times(to_t),
+        best=cohens_d_span(*(arm.as_printed() for arm in arms)).low * to_t,
+        n1=n1,
+        n2=n2,
+        signed=True,
+        change=change,
+        words=scores.family,
+        basis=f"{scores.basis()}; standardised by the pooled {standardiser}",
+        kind=weakest([scores.treated.kind, scores.control.kind]),
+    )
+    yield effect_of(trial, comparison, route)
+
+
+def effects_from_standardised(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield g, with its interval, of a standardised difference that the paper prints.
+
+    Parameters
+    ----------
+    figure
+        A Cohen's d, Hedges' g or standardised difference of two arms of known size.
+    """
+    sizes = sizes_of(trial, figure)
+    if figure.statistic not in grammar.STANDARDISED or sizes is None:
+        return
+    if figure.timepoint == "baseline" or figure.printed.value is None:
+        return
+    if any(scores.rounded() for scores in families(trial, figure)):
+        return
+    n1, n2 = sizes[0].n, sizes[1].n
+    to_t = 1 / math.sqrt(1 / n1 + 1 / n2)
+    if figure.statistic == "hedges_g":
+        to_t /= small_sample_factor(n1 + n2 - 2)
+    name = {"cohens_d": "d", "hedges_g": "g", "smd": "SMD"}[figure.statistic]
+    route = Route(
+        t=Span.of(figure.printed).times(to_t),
+        best=figure.printed.value * to_t,
+        n1=n1,
+        n2=n2,
+        signed=True,
+        change=figure.is_change,
+        words=f"from the printed {name}",
+        basis=f"{describe_sizes(*sizes)}; sign as printed",
+        kind=weakest([figure.kind, *(size.kind for size in sizes)]),
+    )
+    yield effect_of(trial, figure, route)
+
+
+def effects_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield what a printed p implies where means and SDs are not both printed.
+
+    A p of a t-test gives the size of g and, with the printed means, the SD. A bound on
+    p gives a bound on g. A main effect of group in a repeated-measures analysis of two
+    arms gives g of the scores averaged over the times.
+    """
+    if figure.statistic != "p":
+        return
+    group_test = figure.test == "rm_anova group"
+    sizes = _sizes(trial, figure, group_test=group_test)
+    if sizes is None or not (group_test or figure.test in T_TESTS):
+        return
+    if figure.timepoint == "baseline" or grammar.STANDARDISED & set(beside(trial, figure)):
+        return
+    if any(scores.rounded() for scores in families(trial, figure)):
+        return
+    n1, n2 = sizes[0].n, sizes[1].n
+    df = n1 + n2 - 2
+    t = t_span_from_p(Span.of(figure.printed), df)
+    basis = describe_sizes(*sizes)
+    kind = weakest([figure.kind, *(size.kind for size in sizes)])
+    if group_test:
+        times = len(figure.timepoint.split("/"))
+        basis += (
+            f"; F(1, {df}) {between(Span(t.low**2, t.high**2))}; averaged over its {times} times"
+        )
+    if math.isinf(t.high) or t.low == 0:
+        yield _bound(figure, t, sizes, basis, kind)
+        return
+    difference, known_sign = _difference(trial, figure)
+    signed = known_sign and (difference.low > 0 or difference.high < 0)
+    if signed and difference.high < 0:
+        t = -t
+    best = t_from_p(figure.printed.value or 0.0, df)
+    route = Route(
+        t=t,
+        best=math.copysign(best, t.low),
+        n1=n1,
+        n2=n2,
+        signed=signed,
+        change=figure.is_change,
+        words=from_p(figure.printed.text),
+        basis=basis,
+        kind=kind,
+    )
+    yield effect_of(trial, figure, route)
+    if difference.high > 0 or difference.low < 0:
+        yield _implied_sd(figure, difference, t.size(), route)
+
+
+def _sizes(trial: PublishedTrial, figure: Figure, *, group_test: bool) -> tuple[Size, Size] | None:
+    """Return both arm sizes of a contrast; of a two-arm analysis of variance likewise."""
+    if group_test:
+        shape = anova_df(trial, figure)
+        if shape is None or len(shape.sizes) != 2:
+            return None
+        arms = pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
+        first, second = (group_size(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
+        return (first, second) if first and second else None
+    return sizes_of(trial, figure)
+
+
+def _difference(trial: PublishedTrial, figure: Figure) -> tuple[Span, bool]:
+    """Return the printed difference that the p is about, and whether its sign is sure.
+
+    The means of both arms give a sign. A printed difference may have lost its own, so
+    only its size is used. Nothing printed gives an empty span at zero.
+    """
+    arms = pair(trial, figure.contrast)
+    if arms is None or "/" in figure.timepoint:
+        return Span.exactly(0), False
+    treated, control = (score(trial, arm, figure.outcome, figure.timepoint).mean for arm in arms)
+    if treated is not None and control is not None:
+        return treated - control, True
+    others = beside(trial, figure)
+    for statistic in ("mean_difference", "mean_difference_in_change"):
+        if statistic in others:
+            return Span.of(others[statistic].printed).size(), False
+    return Span.exactly(0), False
+
+
+def _bound(figure: Figure, t: Span, sizes: tuple[Size, Size], basis: str, kind: Kind) -> Finding:
+    """Return the bound on the size of g that a bound on p gives."""
+    n1, n2 = sizes[0].n, sizes[1].n
+    scale = small_sample_factor(n1 + n2 - 2) * math.sqrt(1 / n1 + 1 / n2)
+    g = t.times(scale)
+    return Finding(
+        state=State.DERIVED,
+        place=(figure.outcome, figure.timepoint, figure.contrast),
+        quantity="hedges_g",
+        span=g,
+        variant=f"bound, {from_p(figure.printed.text)}",
+        detail=f"The size of g is {reach(g)} ({basis}); a bound on p gives no more.",
+        kind=kind,
+    )
+
+
+def _implied_sd(figure: Figure, difference: Span, t: Span, route: Route) -> Finding:
+    """Return the pooled SD at which the printed difference has the printed p."""
+    root = math.sqrt(1 / route.n1 + 1 / route.n2)
+    sd = difference.size().over(t.times(root))
+    quantity = "sd_change" if figure.is_change else "sd"
+    wide = " Wide, because the means are printed so coarsely." if sd.high > 2 * sd.low else ""
+    return Finding(
+        state=State.DERIVED,
+        place=(figure.outcome, figure.timepoint, figure.contrast),
+        quantity=quantity,
+        span=sd,
+        variant=f"{route.words}, Student",
+        detail=(
+            f"Implied pooled SD {between(sd)}, from a difference of {between(difference)} "
+            f"({route.basis}).{wide}"
+        ),
+        kind=route.kind,
+    )

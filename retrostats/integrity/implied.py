@@ -1,0 +1,177 @@
+"""Statistics that imply one another: t, d, eta squared, F and an interval each give a p."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import fdtrc, stdtr
+
+from retrostats.data import grammar
+from retrostats.data.published import Figure, PublishedTrial
+from retrostats.effects.noncentral import small_sample_factor
+from retrostats.integrity.degrees import anova_df
+from retrostats.integrity.inputs import Size, describe_sizes, group_size, pair, weakest
+from retrostats.integrity.rounding import Span
+from retrostats.integrity.summaries import T_TESTS, families
+from retrostats.integrity.two_sample import p_span_from_t
+from retrostats.integrity.verdicts import Finding, State
+from retrostats.integrity.words import between, decision, from_p, number, p_words, reach
+
+
+def compare_p(
+    figure: Figure, found: Span, *, variant: str, basis: str, others: tuple[Figure, ...] = ()
+) -> Finding:
+    """Hold the p that other printed figures imply against the printed p.
+
+    Parameters
+    ----------
+    figure
+        The printed p.
+    found
+        What the others imply.
+    variant, basis
+        The route, and what it rests on.
+    others
+        The figures that went in, for their kind.
+    """
+    printed = Span.of(figure.printed)
+    agrees = printed.overlaps(found)
+    detail = f"{p_words(found)} ({basis})."
+    if not agrees:
+        detail += f" {decision(printed, found)}".rstrip()
+    return Finding(
+        state=State.AGREES if agrees else State.DISAGREES,
+        place=(figure.outcome, figure.timepoint, figure.contrast or figure.arm),
+        quantity="p",
+        about=figure,
+        span=found,
+        variant=variant,
+        detail=detail,
+        kind=weakest([figure.kind, *(other.kind for other in others)]),
+    )
+
+
+def sizes_of(trial: PublishedTrial, figure: Figure) -> tuple[Size, Size] | None:
+    """Return the sizes of both arms of a contrast, ``None`` unless both are known."""
+    arms = pair(trial, figure.contrast)
+    if arms is None:
+        return None
+    first, second = (group_size(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
+    return (first, second) if first and second and first.n + second.n > 2 else None
+
+
+def beside(trial: PublishedTrial, figure: Figure) -> dict[str, Figure]:
+    """Return what is printed at the same place and for the same test, by statistic."""
+    return {
+        other.statistic: other
+        for other in trial.find(outcome=figure.outcome, timepoint=figure.timepoint)
+        if other.place == figure.place and other.test == figure.test and other is not figure
+    }
+
+
+def p_from_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield a printed p of two arms against the t or standardised difference beside it."""
+    sizes = sizes_of(trial, figure)
+    if figure.statistic != "p" or figure.test not in T_TESTS or sizes is None:
+        return
+    others = beside(trial, figure)
+    n1, n2 = sizes[0].n, sizes[1].n
+    basis = describe_sizes(*sizes)
+    if "t" in others:
+        t = Span.of(others["t"].printed)
+        found = p_span_from_t(t, n1 + n2 - 2)
+        variant = "Student, from the printed t"
+        basis_t = f"{basis}; df {n1 + n2 - 2}"
+        yield compare_p(figure, found, variant=variant, basis=basis_t, others=(others["t"],))
+    for statistic in sorted(grammar.STANDARDISED & set(others)):
+        if any(scores.rounded() for scores in families(trial, figure)):
+            continue  # the table's own means and SDs say more than the d made of them
+        yield from _p_from_d(figure, others[statistic], sizes)
+
+
+def _p_from_d(figure: Figure, d: Figure, sizes: tuple[Size, Size]) -> Iterator[Finding]:
+    """Yield Student's p of a standardised difference, and Welch's over every ratio of SDs."""
+    n1, n2 = sizes[0].n, sizes[1].n
+    df = n1 + n2 - 2
+    size = Span.of(d.printed)
+    if d.statistic == "hedges_g":
+        size = size.times(1 / small_sample_factor(df))
+    basis = describe_sizes(*sizes)
+    name = "d" if d.statistic == "cohens_d" else "g" if d.statistic == "hedges_g" else "SMD"
+    found = p_span_from_t(size.times(math.sqrt(n1 * n2 / (n1 + n2))), df)
+    variant = f"Student, from the printed {name}"
+    yield compare_p(figure, found, variant=variant, basis=f"{basis}; df {df}", others=(d,))
+    ratios, low, high = _welch_over_ratios(size.size(), n1, n2)
+    printed = Span.of(figure.printed)
+    fits = ratios[(low <= printed.high) & (high >= printed.low)]
+    basis += "; any ratio of the SDs"
+    apart = float(np.maximum(fits, 1 / fits).min()) if len(fits) else 1.0
+    if apart > 1.01:
+        basis += f"; the printed p needs one SD at least {number(apart)} times the other"
+    variant = f"Welch, from the printed {name}"
+    welch = Span(float(low.min()), float(high.max()))
+    yield compare_p(figure, welch, variant=variant, basis=basis, others=(d,))
+
+
+def _welch_over_ratios(
+    size: Span, n1: int, n2: int
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Return SD ratios (first over second) and the least and greatest Welch p at each.
+
+    The pooled SD is held at 1, so a standardised difference fixes t up to the ratio.
+    """
+    ratio = np.geomspace(0.05, 20, 2001)
+    df = n1 + n2 - 2
+    var2 = df / ((n1 - 1) * ratio**2 + (n2 - 1))
+    a, b = ratio**2 * var2 / n1, var2 / n2
+    welch_df = (a + b) ** 2 / (a**2 / (n1 - 1) + b**2 / (n2 - 1))
+    low, high = (2 * stdtr(welch_df, -d / np.sqrt(a + b)) for d in (size.high, size.low))
+    return ratio, low, high
+
+
+def p_from_anova_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield a printed p of an F test against the F or partial eta squared beside it."""
+    if figure.statistic != "p":
+        return
+    others = beside(trial, figure)
+    shape = anova_df(trial, figure)
+    if shape is None:
+        return
+    routes: dict[str, Span] = {}
+    if "f" in others:
+        routes["F"] = Span.of(others["f"].printed).clipped(0, math.inf)
+    if "eta_squared" in others:
+        eta = Span.of(others["eta_squared"].printed).clipped(0, 1)
+        ratio = shape.df2 / shape.df1
+        routes["eta squared"] = Span(*(_odds(e) * ratio for e in (eta.low, eta.high)))
+    for name, f in routes.items():
+        found = Span(*(float(fdtrc(shape.df1, shape.df2, x)) for x in (f.high, f.low)))
+        partial = "; partial, under sphericity" if name == "eta squared" else ""
+        basis = f"F({shape.df1}, {shape.df2}) {between(f)}{partial}; {shape.basis}"
+        used = others["f" if name == "F" else "eta_squared"]
+        variant = f"from the printed {name}"
+        yield compare_p(figure, found, variant=variant, basis=basis, others=(used,))
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share) if share < 1 else math.inf
+
+
+def f_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield the F that a printed p of an analysis of variance implies, with its df."""
+    shape = anova_df(trial, figure)
+    if figure.statistic != "p" or shape is None or "f" in beside(trial, figure):
+        return
+    low, high = (shape.f_at(p) for p in (figure.printed.high, figure.printed.low))
+    span = Span(low, high)
+    yield Finding(
+        state=State.DERIVED,
+        place=(figure.outcome, figure.timepoint, figure.contrast),
+        quantity="f",
+        span=span,
+        variant=f"{figure.test}, {from_p(figure.printed.text)}",
+        detail=f"F({shape.df1}, {shape.df2}) {reach(span)} ({shape.basis}).",
+        kind=weakest([figure.kind, shape.kind]),
+    )

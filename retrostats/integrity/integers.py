@@ -1,0 +1,303 @@
+"""The whole numbers behind printed figures: possible sums, and whether a sample exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, isqrt
+from typing import Literal, TypeAlias
+
+#: What happens to a number half-way between two printable ones.
+Rounding: TypeAlias = Literal["either", "half-up", "half-even"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A printed number in exact fractions.
+
+    Attributes
+    ----------
+    text
+        As printed.
+    units
+        The number in units of its last digit: 350 for ``3.50``.
+    unit
+        One unit of the last digit: 1/100 for ``3.50``.
+    """
+
+    text: str
+    units: int
+    unit: Fraction
+
+    @property
+    def low(self) -> Fraction:
+        """Half a unit below."""
+        return (self.units - Fraction(1, 2)) * self.unit
+
+    @property
+    def high(self) -> Fraction:
+        """Half a unit above."""
+        return (self.units + Fraction(1, 2)) * self.unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What is known of the scores: ``n`` means of ``items`` whole numbers each.
+
+    A score lies from ``low`` to ``high``; ``None`` is no limit. Everything below counts in
+    totals, that is scores times ``items``, which are whole.
+    """
+
+    n: int
+    items: int = 1
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many whole numbers the mean is over."""
+        return self.n * self.items
+
+    @property
+    def ends(self) -> tuple[int | None, int | None]:
+        """Least and greatest total of a participant."""
+        low = None if self.low is None else self.low * self.items
+        return low, None if self.high is None else self.high * self.items
+
+    def allowed(self, sums: range) -> range:
+        """Return those of the consecutive ``sums`` that the scale allows."""
+        low, high = self.ends
+        first = sums.start if low is None else max(sums.start, self.n * low)
+        stop = sums.stop if high is None else min(sums.stop, self.n * high + 1)
+        return range(first, max(first, stop))
+
+
+def candidate_sums(mean: Figure, count: int, rounding: Rounding = "either") -> range:
+    """Return every sum of ``count`` whole numbers whose mean prints as ``mean``."""
+    first, last = ceil(mean.low * count), floor(mean.high * count)
+    keep_low, keep_high = _keeps_ties(mean.units, rounding)
+    if first == mean.low * count and not keep_low:
+        first += 1
+    if last == mean.high * count and not keep_high:
+        last -= 1
+    return range(first, last + 1)
+
+
+def _keeps_ties(units: int, rounding: Rounding) -> tuple[bool, bool]:
+    """Say whether a tie half a unit below, and one half a unit above, prints as ``units``."""
+    if rounding == "half-up":  # away from zero, as spreadsheets and SAS do
+        return units > 0, units < 0
+    even = rounding == "either" or units % 2 == 0
+    return even, even
+
+
+def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> bool:
+    """Say whether some mean with these digits has no sum of ``count`` whole numbers.
+
+    With ``a / b`` the steps between sums per printed unit, in lowest terms: no mean can fail
+    from ``a = b`` on, and where ties go either way from ``a = b - 1`` on if ``a`` is even,
+    for then a tie serves the one mean that would be missed (eight numbers, one decimal).
+    """
+    steps = count * unit
+    spared = rounding == "either" and steps.numerator % 2 == 0
+    return steps.numerator + spared < steps.denominator
+
+
+# All arithmetic here is on Python integers and fractions, which do not overflow or round.
+#
+# Write S for the sum, Q for the sum of squares, and D = nQ - S^2 (n times the sum of squared
+# deviations). Four facts carry the module; the tests verify each against brute force.
+#
+# 1. Parity. x^2 and x have the same parity, hence so have Q and S. For a given S, Q is least
+#    when the numbers differ by at most one.
+# 2. Reach. In every solution (n x - S)^2 <= (n - 1) D (Cauchy-Schwarz on the other n - 1
+#    numbers), so no number is further from the mean than that.
+# 3. Four numbers exist if and only if Q and S have equal parity and 4Q - S^2 is a sum of three
+#    squares A^2 + B^2 + C^2: for "only if" take A = x + y - z - w and its like; for "if", the
+#    numbers are (S + A + B + C)/4, (S + A - B - C)/4 and so on. With S even, A, B and C are
+#    even and the halves have an even sum; with S odd, A, B and C are odd and the sign of C can
+#    be chosen; either way the quarters are whole. By Legendre's theorem m >= 0 is a sum of
+#    three squares unless it is 4^a (8b + 7).
+# 4. Five or more numbers exist if and only if the parity holds and Q is not below its least.
+#    n = 5: set aside one number t with S - t odd. Then 4(Q - t^2) - (S - t)^2 is 3 mod 8, never
+#    of the excepted form, so by 3 the other four exist as soon as it is not negative, that is
+#    when |5t - S| <= 2 sqrt(D). The numbers t of that parity are two apart, so one lies within 1
+#    of S/5, and D >= 25/4 is enough; D >= 10 as soon as Q exceeds its least value (which is
+#    itself attained). n > 5: set aside floor(S/n); Q exceeds its least value by as much as
+#    before, and n - 1 numbers remain.
+
+
+def whole_numbers_exist(
+    n: int, total: int, squares: int, *, low: int | None = None, high: int | None = None
+) -> bool:
+    """Say whether ``n`` whole numbers have exactly this sum and sum of squares.
+
+    The answer is exact in both directions: with no bounds by a theorem for ``n >= 4`` and by
+    trying the numbers one by one below that; with bounds by the same theorem where every
+    solution or a visible one lies within them, and otherwise by a complete search over how
+    many of the numbers are equal to either bound.
+
+    Parameters
+    ----------
+    n
+        How many numbers, 1 or more.
+    total, squares
+        Their sum and the sum of their squares.
+    low, high
+        The least and greatest value that each number may take; ``None`` for no bound.
+
+    References
+    ----------
+    .. [1] Legendre's three-square theorem, in Hardy GH, Wright EM, An Introduction to the
+       Theory of Numbers, chapter XX.
+
+    Examples
+    --------
+    >>> whole_numbers_exist(4, 10, 38)  # 0, 2, 3, 5
+    True
+    >>> whole_numbers_exist(4, 10, 38, low=1)
+    False
+    """
+    if low is None and high is None:
+        return _exist_anywhere(n, total, squares)
+    total, low, top = _as_box(n, total, low, high)
+    return _exist_from_zero(n, total - n * low, squares - 2 * low * total + n * low**2, top)
+
+
+def squares_limits(
+    n: int, total: int, *, low: int | None = None, high: int | None = None
+) -> tuple[int, int | None]:
+    """Return the least and greatest sum of squares; both occur. Without bounds no greatest.
+
+    Examples
+    --------
+    >>> squares_limits(4, 10)  # 2, 2, 3, 3
+    (26, None)
+    >>> squares_limits(4, 10, low=0, high=4)  # 0, 2, 4, 4
+    (26, 36)
+    """
+    least = _smallest_squares(n, total)
+    if low is None and high is None:
+        return least, None
+    total, low, top = _as_box(n, total, low, high)
+    return least, _largest_squares(total - n * low, top) + 2 * low * total - n * low**2
+
+
+def _as_box(n: int, total: int, low: int | None, high: int | None) -> tuple[int, int, int]:
+    """Return the sum, lower bound and width of an equivalent problem with both bounds."""
+    if low is not None:
+        # Numbers that are not negative cannot exceed their sum.
+        return total, low, total - n * low if high is None else high - low
+    assert high is not None  # noqa: S101 - for mypy: the callers have dealt with no bounds
+    return -total, -high, n * high - total
+
+
+def _smallest_squares(n: int, total: int) -> int:
+    floor_, over = divmod(total, n)
+    return (n - over) * floor_**2 + over * (floor_ + 1) ** 2
+
+
+def _largest_squares(total: int, top: int) -> int:
+    """Return the greatest sum of squares of numbers from 0 to ``top`` with this sum."""
+    full, rest = divmod(total, top) if top else (0, 0)
+    return full * top**2 + rest**2
+
+
+def _exist_anywhere(n: int, total: int, squares: int) -> bool:
+    if (total - squares) % 2 or squares < _smallest_squares(n, total):
+        return False
+    if n == 1:
+        return squares == total**2
+    if n == 2:
+        return isqrt(2 * squares - total**2) ** 2 == 2 * squares - total**2
+    if n == 3:
+        low, high = _reach(3, total, squares)
+        return any(
+            _exist_anywhere(2, total - number, squares - number**2)
+            for number in range(low, high + 1)
+        )
+    return n > 4 or _is_sum_of_three_squares(4 * squares - total**2)
+
+
+def _is_sum_of_three_squares(number: int) -> bool:
+    while number and number % 4 == 0:
+        number //= 4
+    return number % 8 != 7
+
+
+def _reach(n: int, total: int, squares: int) -> tuple[int, int]:
+    """Return the least and greatest value that fact 2 leaves to any of the numbers."""
+    spread = isqrt((n - 1) * (n * squares - total**2))
+    return -((spread - total) // n), (total + spread) // n
+
+
+def _exist_from_zero(n: int, total: int, squares: int, top: int) -> bool:
+    """Search the numbers 0 to ``top``; every state stands for a smaller box of this kind."""
+    pending, seen = [(n, total, squares, top)], set()
+    while pending:
+        state = pending.pop()
+        if state in seen:
+            continue
+        seen.add(state)
+        verdict = _at_once(*state)
+        if verdict:
+            return True
+        if verdict is None:
+            pending.extend(_strictly_inside(*state))
+    return False
+
+
+def _at_once(n: int, total: int, squares: int, top: int) -> bool | None:
+    """Decide a state by bounds and theorems alone; ``None`` when they do not settle it."""
+    if n == 0:
+        return total == squares == 0
+    if (total - squares) % 2 or not 0 <= total <= n * top:
+        return False
+    least, greatest = _smallest_squares(n, total), _largest_squares(total, top)
+    if squares in (least, greatest):
+        return True
+    if not least < squares < greatest:
+        return False
+    low, high = _reach(n, total, squares)
+    if low >= 0 and high <= top:
+        return _exist_anywhere(n, total, squares)
+    return True if _exists_beside_extremes(n, total, squares, top) else None
+
+
+def _exists_beside_extremes(n: int, total: int, squares: int, top: int) -> bool:
+    """Say whether 0 and ``top`` some times each leave five or more numbers that fact 4 gives.
+
+    Fact 2 must hold the five or more inside the bounds. "No" proves nothing.
+    """
+    for rest in range(n - 1, 4, -1):
+        for at_top in range(n - rest + 1):
+            left, left_squares = total - at_top * top, squares - at_top * top**2
+            if left < 0:
+                break
+            if left <= rest * top and left_squares >= _smallest_squares(rest, left):
+                low, high = _reach(rest, left, left_squares)
+                if low >= 0 and high <= top:
+                    return True
+    return False
+
+
+def _strictly_inside(n: int, total: int, squares: int, top: int) -> list[tuple[int, int, int, int]]:
+    """Return what remains for each possible count of numbers at 0 and at ``top``.
+
+    The ``k`` numbers strictly inside are moved down by one, into a box that is smaller by two.
+    The sum of x (top - x) bounds ``k`` from both sides: a number at a bound gives nothing, any
+    other at least ``top - 1`` and at most ``top ** 2 / 4``. Few inside are easiest to settle,
+    so they come last, where the search takes them first.
+    """
+    product = top * total - squares
+    fewest, most = -(-4 * product // top**2), min(n, product // (top - 1))
+    states = []
+    for inside in range(most, fewest - 1, -1):
+        for at_top in range(n - inside + 1):
+            left, left_squares = total - at_top * top, squares - at_top * top**2
+            if left < inside:
+                break
+            moved = left - inside
+            if moved <= inside * (top - 2):
+                states.append((inside, moved, left_squares - 2 * left + inside, top - 2))
+    return states

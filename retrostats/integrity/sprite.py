@@ -1,0 +1,134 @@
+"""SPRITE: every distribution of scores that gives a printed mean and SD."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from math import isqrt, sqrt
+from typing import SupportsIndex, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrostats.arrays import Floats, read_only
+from retrostats.data.printed import Printed
+from retrostats.integrity.grim import read_figure, read_sample, whole
+from retrostats.integrity.grimmer import possible_pairs, read_sd
+from retrostats.integrity.integers import candidate_sums, squares_limits, whole_numbers_exist
+
+#: Values in use and how often, in ascending order.
+_Chosen: TypeAlias = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SpriteSamples:
+    """The distributions that give a printed mean and SD.
+
+    Attributes
+    ----------
+    mean, sd
+        As printed.
+    n
+        Number of participants.
+    values
+        The scores of the scale, shape ``(c,)``.
+    counts
+        How many participants have each score, one distribution per row, shape ``(k, c)``; in
+        the order of the counts, those of the lowest score first. ``k`` is 0 where no
+        distribution gives the printed figures.
+    complete
+        False when the search stopped at its limit and there are more.
+    """
+
+    mean: str
+    sd: str
+    n: int
+    values: Floats
+    counts: NDArray[np.int64]
+    complete: bool
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __repr__(self) -> str:
+        found = f"{len(self):,} distribution{'' if len(self) == 1 else 's'}"
+        start = f"all {found}" if self.complete else f"the first {found}, NOT all,"
+        if not len(self):
+            start = "no distribution"
+        scale = f"{self.values[0]:g} to {self.values[-1]:g}"
+        return (
+            f"SpriteSamples({start} of {self.n} scores from {scale} "
+            f"with mean {self.mean} and SD {self.sd})"
+        )
+
+
+def sprite(
+    mean: str | Printed,
+    sd: str | Printed,
+    n: SupportsIndex,
+    *,
+    low: SupportsIndex,
+    high: SupportsIndex,
+    items: SupportsIndex = 1,
+    most: SupportsIndex = 10_000,
+) -> SpriteSamples:
+    """List every distribution of scores that gives a printed mean and sample SD.
+
+    The enumeration is complete, as in CORVIDS, where SPRITE itself draws at random: each step
+    is taken only if a solution lies beyond it, which is decided exactly, so the search has no
+    dead ends. A tie may have been rounded either way.
+
+    Parameters
+    ----------
+    mean, sd
+        As printed, with their trailing zeros. The SD is the sample SD (divisor ``n - 1``).
+    n
+        Number of participants, 2 or more.
+    low, high
+        Least and greatest score.
+    items
+        Whole-number items that are averaged into each score: scores are multiples of
+        ``1 / items``.
+    most
+        Stop after this many distributions.
+
+    Returns
+    -------
+    SpriteSamples
+        Empty where no distribution exists; that is an answer, not an error.
+
+    Raises
+    ------
+    TypeError
+        If ``mean`` or ``sd`` is a number, or another argument is no int.
+    DataError
+        If a figure is a bound, a range or a percentage, the SD is negative, ``n`` is below 2,
+        ``items`` or ``most`` below 1, or ``low`` is not below ``high``.
+
+    References
+    ----------
+    .. [1] Heathers JAJ, Anaya J, van der Zee T, Brown NJL (2018). Recovering data from summary
+       statistics: sample parameter reconstruction via iterative techniques (SPRITE). PeerJ
+       Preprints. doi:10.7287/peerj.preprints.26968v1
+    .. [2] Wilner S, Wood K, Simons DJ. CORVIDS: complete reconstruction of values in
+       Diophantine systems. https://katherinemwood.github.io/projects/corvids/
+
+    Examples
+    --------
+    >>> sprite("4.60", "1.14", 5, low=0, high=10)
+    SpriteSamples(all 1 distribution of 5 scores from 0 to 10 with mean 4.60 and SD 1.14)
+    >>> sprite("4.60", "1.14", 5, low=0, high=10).counts
+    array([[0, 0, 0, 1, 1, 2, 1, 0, 0, 0, 0]])
+    """
+    centre, spread = read_figure("mean", mean), read_sd(sd)
+    sample, limit = read_sample(n, items, low, high, fewest=2), whole("most", most, least=1)
+    bottom, top = sample.ends
+    ...
+
+
+def _distributions(n: int, total: int, squares: int, high: int) -> Iterator[_Chosen]:
+    ...

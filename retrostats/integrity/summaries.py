@@ -1,0 +1,228 @@
+"""Comparisons of two arms recomputed from the means, SDs and sizes that the table prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from retrostats.data import grammar
+from retrostats.data.published import Figure, PublishedTrial
+from retrostats.integrity import two_sample
+from retrostats.integrity.inputs import (
+    Compared,
+    Score,
+    base_time,
+    change_from_visits,
+    describe_sizes,
+    pair,
+    score,
+    weakest,
+)
+from retrostats.integrity.rounding import Span
+from retrostats.integrity.two_sample import METHODS, RoundedArm
+from retrostats.integrity.verdicts import Finding, State
+from retrostats.integrity.words import between, decision, p_words
+
+#: Tests whose words allow a two-sample t-test.
+T_TESTS = frozenset({"t-test", "unstated", "", "z-test"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoScores:
+    """What is printed of both arms of a contrast, on one family of scores."""
+
+    family: str
+    treated: Score
+    control: Score
+
+    def rounded(self) -> tuple[RoundedArm, RoundedArm] | None:
+        """Return both arms, or ``None`` when something is not printed."""
+        treated, control = self.treated.rounded(), self.control.rounded()
+        return (treated, control) if treated and control else None
+
+    def missing(self) -> str:
+        """Name what is not printed of either arm."""
+        parts = dict.fromkeys([*self.treated.missing(), *self.control.missing()])
+        return " and ".join(parts)
+
+    def basis(self) -> str:
+        """Say what a recomputation from these scores rests on."""
+        notes = [describe_sizes(self.treated.size, self.control.size)]
+        notes += [note for note in dict.fromkeys([self.treated.note, self.control.note]) if note]
+        return "; ".join(notes)
+
+
+def families(trial: PublishedTrial, comparison: Compared) -> tuple[TwoScores, ...]:
+    """Return the scores on which the paper's words allow the comparison.
+
+    A comparison printed for a change is one of changes; one printed for a visit is one of
+    the scores at that visit. Where the test is not stated, both are tried.
+
+    Parameters
+    ----------
+    comparison
+        Outcome, timepoint, contrast and test.
+    """
+    arms = pair(trial, comparison.contrast)
+    if arms is None or "/" in comparison.timepoint:
+        return ()
+    visit = base_time(comparison.timepoint)
+    places = {"change scores": f"change {visit}", visit_family(trial, visit): visit}
+    if not comparison.is_change:
+        places = dict(reversed(places.items()))
+    first = next(iter(places))
+    if comparison.test not in {"unstated", ""} or visit == trial.timepoints[0]:
+        places = {first: places[first]}
+    return tuple(
+        TwoScores(
+            family=family,
+            treated=score(trial, arms[0], comparison.outcome, place),
+            control=score(trial, arms[1], comparison.outcome, place),
+        )
+        for family, place in places.items()
+    )
+
+
+def visit_family(trial: PublishedTrial, visit: str) -> str:
+    """Return what the scores at one visit are called."""
+    if trial.timepoints[0] != "baseline":
+        return "scores"
+    return "baseline scores" if visit == "baseline" else "follow-up scores"
+
+
+def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield one finding per variant of the t-test that the paper's words allow.
+
+    Parameters
+    ----------
+    figure
+        A printed p, t, difference, limit of an interval or standardised difference
+        between two arms.
+    """
+    recompute = _RECIPES.get(figure.statistic)
+    if recompute is None or figure.test not in T_TESTS:
+        return
+    for scores in families(trial, figure):
+        arms = scores.rounded()
+        if arms is None:
+            continue
+        for variant, span in recompute(*arms):
+            yield _compared(figure, scores, f"{variant}, {scores.family}", span)
+
+
+def _compared(figure: Figure, scores: TwoScores, variant: str, span: Span) -> Finding:
+    """Hold a recomputed span against the printed number."""
+    printed = Span.of(figure.printed)
+    agrees = printed.overlaps(span)
+    detail = p_words(span) if figure.statistic == "p" else f"{figure.statistic} {between(span)}"
+    detail += f" ({scores.basis()})."
+    if figure.statistic == "p" and not agrees:
+        detail += f" {decision(printed, span)}".rstrip()
+    if not agrees and figure.statistic in _SIGNED and printed.overlaps(-span):
+        agrees = True
+        detail += " Printed with the other sign or without one."
+    if agrees and figure.printed.relation == "=" and span.high - span.low > abs(span.middle):
+        detail += " A weak check: the rounding of the table leaves so much open."
+    kinds = [figure.kind, scores.treated.kind, scores.control.kind]
+    return Finding(
+        state=State.AGREES if agrees else State.DISAGREES,
+        place=(figure.outcome, figure.timepoint, figure.contrast),
+        quantity=figure.statistic,
+        about=figure,
+        span=span,
+        variant=variant,
+        detail=detail,
+        kind=weakest(kinds),
+    )
+
+
+Recipe = Callable[[RoundedArm, RoundedArm], Iterator[tuple[str, Span]]]
+
+
+def _p_values(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    for method in METHODS:
+        yield method, two_sample.p_span(treated, control, method)
+
+
+def _t_values(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    for method in METHODS:
+        yield method, two_sample.t_span(treated, control, method)
+
+
+def _lower_limits(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    for method in METHODS:
+        yield method, two_sample.interval_spans(treated, control, method)[0]
+
+
+def _upper_limits(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    for method in METHODS:
+        yield method, two_sample.interval_spans(treated, control, method)[1]
+
+
+def _cohens_d(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    yield "pooled SD", two_sample.cohens_d_span(treated, control)
+
+
+def _hedges_g(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    yield "pooled SD, exact correction", two_sample.hedges_g_span(treated, control)
+
+
+def _smd(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+    yield from _cohens_d(treated, control)
+    yield from _hedges_g(treated, control)
+
+
+#: How each statistic of a contrast is recomputed from two arms.
+_RECIPES: dict[str, Recipe] = {
+    "p": _p_values,
+    "t": _t_values,
+    "ci_low": _lower_limits,
+    "ci_high": _upper_limits,
+    "cohens_d": _cohens_d,
+    "hedges_g": _hedges_g,
+    "smd": _smd,
+}
+
+#: Statistics that papers often print without their sign.
+_SIGNED = frozenset({"t"}) | grammar.STANDARDISED | grammar.DIFFERENCES
+
+
+def differences(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
+    """Yield the printed difference of means against the means themselves.
+
+    Only the means are needed, so a table without SDs is checked too. A difference in
+    change comes from the printed changes, or else from the means at both visits.
+    """
+    if figure.statistic not in {"mean_difference", "mean_difference_in_change"}:
+        return
+    arms = pair(trial, figure.contrast)
+    if arms is None or figure.test == "ancova":
+        return
+    in_change = figure.is_change or figure.statistic == "mean_difference_in_change"
+    routes = _change_routes if in_change else _visit_routes
+    for route, scores in routes(trial, figure, arms):
+        if scores.treated.mean is not None and scores.control.mean is not None:
+            yield _compared(figure, scores, route, scores.treated.mean - scores.control.mean)
+
+
+Routes = Iterator[tuple[str, TwoScores]]
+
+
+def _visit_routes(trial: PublishedTrial, figure: Figure, arms: tuple[str, str]) -> Routes:
+    treated, control = (score(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
+    family = visit_family(trial, figure.timepoint)
+    yield f"means, {family}", TwoScores(family=family, treated=treated, control=control)
+
+
+def _change_routes(trial: PublishedTrial, figure: Figure, arms: tuple[str, str]) -> Routes:
+    visit = base_time(figure.timepoint)
+    treated, control = (score(trial, arm, figure.outcome, f"change {visit}") for arm in arms)
+    yield (
+        "means, change scores",
+        TwoScores(family="change scores", treated=treated, control=control),
+    )
+    treated, control = (change_from_visits(trial, arm, figure.outcome, visit) for arm in arms)
+    yield (
+        "means at both visits",
+        TwoScores(family="change scores", treated=treated, control=control),
+    )

@@ -1,0 +1,268 @@
+"""What a recomputation found, row by row, and the words for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from html import escape
+from typing import TYPE_CHECKING
+
+from retrostats.data.published import Figure, Kind, PublishedTrial
+from retrostats.integrity.rounding import Span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class State(Enum):
+    """What one recomputation says of one printed number."""
+
+    AGREES = "a variant gives what is printed"
+    DISAGREES = "a variant does not"
+    CONSISTENT = "the table agrees with itself"
+    INCONSISTENT = "the table disagrees with itself"
+    DERIVED = "nothing is printed to compare with"
+    MISSING = "something needed is not printed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """A standardised difference with its 95% limits, for forest plots.
+
+    Attributes
+    ----------
+    value
+        Hedges' g, treated minus control as the paper prints the score.
+    ci_low, ci_high
+        The outermost 95% confidence limits over the rounding.
+    signed
+        ``False`` where the printed figures give the size and not the direction.
+    benefit
+        +1 where a positive value favours the treated arm, -1 where it favours the
+        control, 0 where the paper gives no direction.
+    route
+        How it was reached.
+    """
+
+    value: float
+    ci_low: float
+    ci_high: float
+    signed: bool
+    benefit: int
+    route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One recomputation, before the variants of one printed number are weighed together.
+
+    Attributes
+    ----------
+    about
+        The printed number; ``None`` for something derived.
+    place
+        Outcome, timepoint, and contrast (or arm).
+    quantity
+        Statistic recomputed.
+    span
+        What the other printed figures imply; ``None`` where nothing can be recomputed.
+    variant
+        Under which test or route.
+    missing
+        What the recomputation would need; only with `State.MISSING`.
+    kind
+        The weakest kind of figure that went in.
+    """
+
+    state: State
+    place: tuple[str, str, str]
+    quantity: str
+    about: Figure | None = None
+    span: Span | None = None
+    variant: str = ""
+    missing: str = ""
+    detail: str = ""
+    kind: Kind = "printed"
+    effect: Effect | None = None
+
+
+#: The columns of a reproduction, in their order.
+ROW_COLUMNS = (
+    "trial",
+    "outcome",
+    "timepoint",
+    "contrast",
+    "quantity",
+    "printed",
+    "kind",
+    "low",
+    "high",
+    "variant",
+    "verdict",
+    "detail",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One comparison, quantity and variant, with its verdict.
+
+    Attributes
+    ----------
+    contrast
+        Who is compared; the label of an arm for a number of one arm.
+    printed
+        Text as printed; empty where nothing is printed.
+    low, high
+        What can be recomputed, over the rounding of what goes in; for a derived effect
+        size its 95% confidence limits. ``None`` where that side is open or nothing can
+        be recomputed.
+    verdict
+        ``reproduced``, ``contradicted``, either of them ``under <variant>``,
+        ``inconsistent table``, ``derived`` or ``not recomputable: <what is missing>``.
+    detail
+        One or two sentences with the numbers.
+    effect
+        The standardised difference, where the row holds one.
+    """
+
+    trial: str
+    outcome: str
+    timepoint: str
+    contrast: str
+    quantity: str
+    printed: str
+    kind: str
+    low: float | None
+    high: float | None
+    variant: str
+    verdict: str
+    detail: str
+    effect: Effect | None = None
+
+    def cells(self) -> dict[str, str | float | None]:
+        """Return the columns of the row, in their order."""
+        return {name: getattr(self, name) for name in ROW_COLUMNS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reproduction:
+    """Everything that could be recomputed of one trial, and everything that could not.
+
+    Attributes
+    ----------
+    trial
+        The trial as loaded.
+    rows
+        One row per comparison, quantity and variant.
+    """
+
+    trial: PublishedTrial
+    rows: tuple[Row, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the rows as a table; the column names never vary."""
+        import pandas as pd
+
+        return pd.DataFrame([row.cells() for row in self.rows], columns=list(ROW_COLUMNS))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each verdict, variants and reasons left out."""
+        counts = dict.fromkeys(VERDICTS, 0)
+        for row in self.rows:
+            counts[headline(row.verdict)] += 1
+        return counts
+
+    def _repr_html_(self) -> str:
+        counts = ", ".join(f"{n} {word}" for word, n in self.counts().items() if n)
+        caption = f"<p><b>{escape(self.trial.id)}</b>: {counts}</p>"
+        table = self.tidy().drop(columns="trial")
+        return caption + table.to_html(
+            index=False, float_format="{:.4g}".format, border=0, na_rep=""
+        )
+
+
+#: Verdicts without their variant or reason, in the order in which they are told.
+VERDICTS = ("reproduced", "contradicted", "inconsistent table", "derived", "not recomputable")
+
+
+def headline(verdict: str) -> str:
+    """Return a verdict without its variant or reason."""
+    return next(word for word in VERDICTS if verdict.startswith(word))
+
+
+def settle(trial: PublishedTrial, findings: Iterable[Finding]) -> Reproduction:
+    """Weigh the variants of each printed number together and give every row its verdict.
+
+    A number that agrees under every variant that could be computed is reproduced; under
+    some, reproduced under those and contradicted under the others; under none, contradicted.
+    """
+    listed = sorted(findings, key=_reading_order(trial))
+    states: dict[tuple[int, str], set[State]] = {}
+    for finding in listed:
+        states.setdefault(_question(finding), set()).add(finding.state)
+    rows = tuple(_row(trial.id, f, states[_question(f)]) for f in listed)
+    return Reproduction(trial=trial, rows=rows)
+
+
+def _question(finding: Finding) -> tuple[int, str]:
+    """Return what the variants of one printed number share."""
+    return (finding.about.line if finding.about else 0, finding.quantity)
+
+
+def _reading_order(trial: PublishedTrial) -> Callable[[Finding], tuple[int, int, str]]:
+    """Return a sort key: outcomes and timepoints in the order of the trial, then contrasts."""
+    outcomes = {outcome.name: i for i, outcome in enumerate(trial.outcomes)}
+    times = {time: 2 * i for i, time in enumerate(trial.timepoints)}
+    times |= {f"change {time}": at + 1 for time, at in times.items()}
+
+    def key(finding: Finding) -> tuple[int, int, str]:
+        outcome, timepoint, contrast = finding.place
+        last = len(outcomes), 2 * len(times)
+        return outcomes.get(outcome, last[0]), times.get(timepoint, last[1]), contrast
+
+    return key
+
+
+def _row(trial: str, finding: Finding, states: set[State]) -> Row:
+    outcome, timepoint, contrast = finding.place
+    span = finding.span
+    return Row(
+        trial=trial,
+        outcome=outcome,
+        timepoint=timepoint,
+        contrast=contrast,
+        quantity=finding.quantity,
+        printed=finding.about.printed.text if finding.about else "",
+        kind=finding.kind,
+        low=_finite(span.low) if span else None,
+        high=_finite(span.high) if span else None,
+        variant=finding.variant,
+        verdict=_verdict(finding, states),
+        detail=finding.detail,
+        effect=finding.effect,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value + 0.0 if math.isfinite(value) else None  # + 0.0 turns -0.0 into 0.0
+
+
+def _verdict(finding: Finding, states: set[State]) -> str:
+    mixed = State.AGREES in states and State.DISAGREES in states
+    under = f" under {finding.variant}" if mixed else ""
+    match finding.state:
+        case State.AGREES:
+            return "reproduced" + under
+        case State.CONSISTENT:
+            return "reproduced"
+        case State.DISAGREES:
+            return "contradicted" + under
+        case State.INCONSISTENT:
+            return "inconsistent table"
+        case State.DERIVED:
+            return "derived"
+        case State.MISSING:
+            return f"not recomputable: {finding.missing}"

@@ -1,0 +1,65 @@
+"""Numbers and spans as a reader of the report sees them."""
+
+from __future__ import annotations
+
+import math
+
+from retrostats.data.printed import SIGNIFICANT
+from retrostats.integrity.rounding import Span
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits, without powers of ten if avoidable."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
+        text = f"{value:.{max(places, 0)}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value:.{digits - 1}e}"
+
+
+def between(span: Span, digits: int = 3) -> str:
+    """Return a span as ``"a to b"``, or one number when both ends read the same."""
+    low, high = number(span.low, digits), number(span.high, digits)
+    return low if low == high else f"{low} to {high}"
+
+
+def p_words(span: Span) -> str:
+    """Return a span of p values."""
+    if span.high < 1e-4:
+        return "p < 0.0001"
+    low = "< 0.0001" if span.low < 1e-4 else number(span.low)
+    high = number(span.high)
+    return f"p {low}" if low == high else f"p {low} to {high}"
+
+
+def reach(span: Span) -> str:
+    """Return a span of sizes, whose ends may be zero or infinity, in words."""
+    if math.isinf(span.high):
+        return f"at least {number(span.low)}"
+    return f"at most {number(span.high)}" if span.low == 0 else between(span)
+
+
+def from_p(text: str) -> str:
+    """Return ``"from p = 0.04"`` for a printed p with or without its letter."""
+    return f"from {text}" if text[:1] in "pP" else f"from p {text}"
+
+
+def decision(printed: Span, found: Span) -> str:
+    """Say what becomes of the decision at 0.05, empty when it stands or was never taken.
+
+    Parameters
+    ----------
+    printed, found
+        The p values that the paper and the recomputation allow.
+    """
+    significant = printed.high <= SIGNIFICANT
+    not_significant = printed.low >= SIGNIFICANT
+    if significant == not_significant:
+        return ""
+    if (significant and found.low > SIGNIFICANT) or (not_significant and found.high < SIGNIFICANT):
+        return "The decision at 0.05 flips."
+    if found.low <= SIGNIFICANT <= found.high:
+        return "The rounding leaves the decision at 0.05 open."
+    return ""
