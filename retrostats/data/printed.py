@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, DecimalException
 
 from retrostats.errors import DataError
 
 _MINUS = "\u2212\u2013\u2012\ufe63\uff0d"  # typographic signs that papers print for minus
-_SPACES = "\u00a0\u2009\u202f\u2007"
+_SPACES = "\u00a0\u2009\u202f\u2007\t"
 _NOT_SIGNIFICANT = re.compile(
-    r"(p\s*[:=]?\s*)?(not\s+significant|non-?\s?significant|n\.?s\.?)", re.I
+    r"(p\s*[:=]?\s*)?(not\s+significant|non-?\s?significant|n\.?s\.?)", re.I | re.A
 )
 _NUMBER = r"[+-]?(?:\d+(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?"
 _FORM = r"""
@@ -24,6 +24,11 @@ _FORM = r"""
 _RANGE = r"(?P<from>{number})\s*(?:to|-)\s*(?P<to>{number})\s*(?P<unit>[%\u00b0])?"
 _RELATIONS = {"\u2264": "<", "<=": "<", "\u2265": ">", ">=": ">"}
 _EXPECTED = "expected a number such as 0.50, -38.7, 12%, < 0.001, P = 0.040 or 'not significant'"
+
+#: No number in print is longer, and the patterns take quadratic time.
+_LONGEST = 80
+#: Exact for every number of that length, whatever the caller's own decimal context.
+_EXACT = Context(prec=4 * _LONGEST, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 #: Where "significant" ends when a paper gives only the word.
 SIGNIFICANT = 0.05
@@ -62,7 +67,8 @@ class Printed:
     Raises
     ------
     DataError
-        If the text is no number, or uses the other decimal mark.
+        If the text is no number, is beyond what a computer's number holds, or uses the
+        other decimal mark.
 
     Examples
     --------
@@ -83,7 +89,11 @@ class Printed:
     unit: str = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.decimal_mark not in (".", ","):
+            raise DataError(f"decimal mark {self.decimal_mark!r} should be '.' or ','")
         plain = _plain(self.text)
+        if len(plain) > _LONGEST or not plain.isprintable():
+            raise DataError(_complaint(self.text, plain, self.decimal_mark))
         if _NOT_SIGNIFICANT.fullmatch(plain):
             self._set(value=None, low=SIGNIFICANT, high=1.0)
             self._set(relation="not significant", decimals=None, unit="")
@@ -109,8 +119,8 @@ class Printed:
         if not floor <= value <= ceiling:
             raise DataError(f"{self.text!r} is no probability; expected a p value from 0 to 1")
         if relation == "=":
-            low, high = max(floor, float(number - half)), min(ceiling, float(number + half))
-            self._set(value=value, low=low, high=high)
+            low, high = _limits(number, half)
+            self._set(value=value, low=max(floor, low), high=min(ceiling, high))
         elif relation == "<":
             self._set(value=None, low=floor, high=value)
         else:
@@ -122,13 +132,18 @@ class Printed:
         end, _, half_end = self._digits(match["to"])
         if start > end:
             raise DataError(f"the range {self.text!r} runs backwards; write the lower end first")
-        self._set(value=None, low=float(start - half), high=float(end + half_end))
+        self._set(value=None, low=_limits(start, half)[0], high=_limits(end, half_end)[1])
         self._set(relation="range", decimals=decimals, unit=match["unit"] or "")
 
     def _digits(self, text: str) -> tuple[Decimal, int, Decimal]:
-        number = Decimal(text.replace(self.decimal_mark, "."))
-        exponent = int(number.as_tuple().exponent)
-        return number, -exponent, Decimal(5).scaleb(exponent - 1)
+        try:
+            number = Decimal(text.replace(self.decimal_mark, "."))
+        except DecimalException:
+            number = Decimal("inf")
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or not _fits(number, exponent):
+            raise DataError(f"{self.text!r} is too large or too small to compute with")
+        return number, -exponent, Decimal((0, (5,), exponent - 1))
 
     def _set(self, **fields: float | str | int | None) -> None:
         """Fill the derived fields once; the class is frozen for everyone else."""
@@ -139,6 +154,16 @@ class Printed:
         return self.text
 
 
+def _fits(number: Decimal, exponent: int) -> bool:
+    """Whether a number and half a unit of its last digit are ordinary floats."""
+    return abs(exponent) < 300 and abs(number.adjusted()) < 300
+
+
+def _limits(number: Decimal, half: Decimal) -> tuple[float, float]:
+    """Return the floats nearest to half a unit below and above."""
+    return float(_EXACT.subtract(number, half)), float(_EXACT.add(number, half))
+
+
 def _plain(text: str) -> str:
     """Return ``text`` with ordinary spaces and an ordinary minus sign."""
     table = dict.fromkeys(map(ord, _MINUS), "-") | dict.fromkeys(map(ord, _SPACES), " ")
@@ -147,6 +172,7 @@ def _plain(text: str) -> str:
 
 def _complaint(text: str, plain: str, decimal_mark: str) -> str:
     """Say what is wrong with a text that is no number."""
+    shown = repr(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]!r}..."
     other = "," if decimal_mark == "." else "."
     if not plain:
         return f"the printed number is empty; {_EXPECTED}"
@@ -157,7 +183,7 @@ def _complaint(text: str, plain: str, decimal_mark: str) -> str:
             if other == ","
             else 'this source declares decimal_mark = ","; a thousands separator is left out'
         )
-        return f"{text!r} has a {'comma' if other == ',' else 'point'} between digits: {hint}"
+        return f"{shown} has a {'comma' if other == ',' else 'point'} between digits: {hint}"
     if "±" in plain:
-        return f"{text!r} holds two numbers; enter mean and sd on a row each"
-    return f"{text!r} is no number; {_EXPECTED}"
+        return f"{shown} holds two numbers; enter mean and sd on a row each"
+    return f"{shown} is no number; {_EXPECTED}"

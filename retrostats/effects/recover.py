@@ -173,7 +173,7 @@ def require_size(what: str, n: int) -> None:
     ValueError
         If ``n`` is below 2 or not whole.
     """
-    if not n >= 2 or n != int(n):
+    if not 2 <= n < math.inf or n != int(n):
         raise ValueError(f"{what}: need a whole number n >= 2, got n={n}")
 
 

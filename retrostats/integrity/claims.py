@@ -131,6 +131,8 @@ def _findings(wanted: ClaimFigure, reproduction: Reproduction) -> Iterator[Claim
         if (value := getattr(wanted, name))
     }
     figures = [figure for figure in trial.find(**where) if _speaks(figure, trial)]
+    if not wanted.timepoint:
+        figures = [figure for figure in figures if figure.timepoint != "baseline"]
     for figure in figures:
         says, words = _says(figure, reproduction, wanted.expect)
         yield ClaimFinding(
@@ -206,7 +208,8 @@ def _says(figure: Figure, reproduction: Reproduction, expect: str) -> tuple[Says
     if significant is None:
         return "silent", "The print does not settle whether there is a difference."
     if _flips(figure, reproduction.rows):
-        return "against", "The printed figures contradict the printed p at 0.05."
+        words = "The printed figures contradict the printed p at 0.05."
+        return ("against" if significant else "silent"), words
     if not significant:
         return "against", "No significant difference is printed; that is no proof of none."
     direction = _direction(figure, trial, expect)

@@ -59,9 +59,7 @@ def debit(mean: str | Printed, sd: str | Printed, n: SupportsIndex) -> Consisten
         who = f"{sample.n} zeros and ones whose mean prints as {centre.text} have an SD that"
         no = "" if fitting else "no "
         detail = f"{no}{who} prints as {spread.text}: {_sds_text(fitting or ones, spread, sample)}"
-    return ConsistencyCheck(
-        test="DEBIT", consistent=bool(fitting), informative=True, detail=detail
-    )
+    return ConsistencyCheck(test="DEBIT", consistent=bool(fitting), informative=True, detail=detail)
 
 
 def _sds_text(ones: list[int] | range, sd: Figure, sample: Sample) -> str:

@@ -126,20 +126,14 @@ def read_sample(
 def sample_text(sample: Sample) -> str:
     """Return what a sentence calls the sample, e.g. ``"15 whole numbers from 1 to 5"``."""
     plural = "" if sample.n == 1 else "s"
-    kind = (
-        f"whole number{plural}"
-        if sample.items == 1
-        else f"mean{plural} of {sample.items} whole numbers"
-    )
-    match sample.low, sample.high:
-        case None, None:
-            return f"{sample.n} {kind}"
-        case None, high:
-            return f"{sample.n} {kind} up to {high}"
-        case low, None:
-            return f"{sample.n} {kind} from {low} up"
-        case low, high:
-            return f"{sample.n} {kind} from {low} to {high}"
+    kind = f"whole number{plural}"
+    if sample.items > 1:
+        kind = f"mean{plural} of {sample.items} whole numbers"
+    start = f" from {sample.low}" if sample.low is not None else ""
+    end = f" to {sample.high}" if sample.high is not None else " and above"
+    if not start:
+        end = "" if sample.high is None else f" up to {sample.high}"
+    return f"{sample.n} {kind}{start}{end}"
 
 
 def sums_text(sums: range) -> str:

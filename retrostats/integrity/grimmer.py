@@ -47,24 +47,26 @@ def squares_window(sd: Figure, sample: Sample, total: int) -> range:
     return range(first, floor((sample.n - 1) * greatest**2 + of_mean) + 1)
 
 
-def possible_pairs(mean: Figure, sd: Figure, sample: Sample) -> Iterator[tuple[int, int]]:
-    """Yield each sum and sum of squares that a sample with the printed figures can have."""
+def squares_that_exist(
+    n: int, total: int, squares: range, *, low: int | None, high: int | None
+) -> Iterator[int]:
+    """Yield those of the consecutive ``squares`` that ``n`` numbers with this sum can have."""
+    least, most = squares_limits(n, total, low=low, high=high)
+    first = max(squares.start, least)
+    stop = squares.stop if most is None else min(squares.stop, most + 1)
+    # Squares have the parity of the sum.
+    for candidate in range(first + (first - total) % 2, stop, 2):
+        if whole_numbers_exist(n, total, candidate, low=low, high=high):
+            yield candidate
+
+
+def possible_windows(mean: Figure, sd: Figure, sample: Sample) -> Iterator[tuple[int, range]]:
+    """Yield each sum, and its window of squares, that a sample with the figures can have."""
+    low, high = sample.ends
     for total in sample.allowed(candidate_sums(mean, sample.count)):
         window = squares_window(sd, sample, total)
-        for squares in _that_exist(window.start, window.stop, total, sample):
-            yield total, squares
-
-
-def _that_exist(start: int, stop: int | None, total: int, sample: Sample) -> Iterator[int]:
-    """Yield the sums of squares that exist with this sum, upwards from ``start``."""
-    low, high = sample.ends
-    least, most = squares_limits(sample.n, total, low=low, high=high)
-    first = max(start, least)
-    for squares in itertools.count(first + (first - total) % 2, 2):
-        if (stop is not None and squares >= stop) or (most is not None and squares > most):
-            return
-        if whole_numbers_exist(sample.n, total, squares, low=low, high=high):
-            yield squares
+        if any(squares_that_exist(sample.n, total, window, low=low, high=high)):
+            yield total, window
 
 
 def _sd_can_fail(sd: Figure, sample: Sample) -> bool:
@@ -133,7 +135,7 @@ as 2.47: with the sum 62, the nearest SDs are 2.455 and 2.479
     """
     centre, spread = read_figure("mean", mean), read_sd(sd)
     sample = read_sample(n, items, low, high, fewest=2)
-    found = next(possible_pairs(centre, spread, sample), None)
+    found = next(possible_windows(centre, spread, sample), None)
     can_fail = mean_can_fail(sample.count, centre.unit) or _sd_can_fail(spread, sample)
     return ConsistencyCheck(
         test="GRIMMER",

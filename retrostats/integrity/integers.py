@@ -13,17 +13,7 @@ Rounding: TypeAlias = Literal["either", "half-up", "half-even"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A printed number in exact fractions.
-
-    Attributes
-    ----------
-    text
-        As printed.
-    units
-        The number in units of its last digit: 350 for ``3.50``.
-    unit
-        One unit of the last digit: 1/100 for ``3.50``.
-    """
+    """A printed number, exactly: ``units`` of its last digit, each worth ``unit``."""
 
     text: str
     units: int
@@ -42,10 +32,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What is known of the scores: ``n`` means of ``items`` whole numbers each.
+    """Scores of ``n`` people, each the mean of ``items`` whole numbers, from low to high.
 
-    A score lies from ``low`` to ``high``; ``None`` is no limit. Everything below counts in
-    totals, that is scores times ``items``, which are whole.
+    All arithmetic is on totals, that is scores times ``items``, which are whole.
     """
 
     n: int
@@ -60,7 +49,7 @@ class Sample:
 
     @property
     def ends(self) -> tuple[int | None, int | None]:
-        """Least and greatest total of a participant."""
+        """Least and greatest total of a person; ``None`` is no limit."""
         low = None if self.low is None else self.low * self.items
         return low, None if self.high is None else self.high * self.items
 
@@ -94,9 +83,9 @@ def _keeps_ties(units: int, rounding: Rounding) -> tuple[bool, bool]:
 def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> bool:
     """Say whether some mean with these digits has no sum of ``count`` whole numbers.
 
-    With ``a / b`` the steps between sums per printed unit, in lowest terms: no mean can fail
-    from ``a = b`` on, and where ties go either way from ``a = b - 1`` on if ``a`` is even,
-    for then a tie serves the one mean that would be missed (eight numbers, one decimal).
+    With ``a / b`` printed units between sums, inverted and in lowest terms, none can fail from
+    ``a = b`` on; where ties go either way and ``a`` is even, from ``a = b - 1`` on, because a
+    tie then serves the one mean that would be missed (eight numbers, one decimal).
     """
     steps = count * unit
     spared = rounding == "either" and steps.numerator % 2 == 0
@@ -130,26 +119,16 @@ def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> 
 def whole_numbers_exist(
     n: int, total: int, squares: int, *, low: int | None = None, high: int | None = None
 ) -> bool:
-    """Say whether ``n`` whole numbers have exactly this sum and sum of squares.
+    """Say whether ``n`` whole numbers from ``low`` to ``high`` have this sum and these squares.
 
-    The answer is exact in both directions: with no bounds by a theorem for ``n >= 4`` and by
-    trying the numbers one by one below that; with bounds by the same theorem where every
-    solution or a visible one lies within them, and otherwise by a complete search over how
-    many of the numbers are equal to either bound.
-
-    Parameters
-    ----------
-    n
-        How many numbers, 1 or more.
-    total, squares
-        Their sum and the sum of their squares.
-    low, high
-        The least and greatest value that each number may take; ``None`` for no bound.
+    The answer is exact either way. Without bounds it is fact 3 or 4 (below four numbers, they
+    are tried one by one); with bounds likewise where every solution lies within them, or one
+    is plain to see, and else a complete search over how many numbers equal either bound.
 
     References
     ----------
-    .. [1] Legendre's three-square theorem, in Hardy GH, Wright EM, An Introduction to the
-       Theory of Numbers, chapter XX.
+    .. [1] Hardy GH, Wright EM. An Introduction to the Theory of Numbers, chapter XX (sums of
+       three squares).
 
     Examples
     --------
@@ -167,15 +146,7 @@ def whole_numbers_exist(
 def squares_limits(
     n: int, total: int, *, low: int | None = None, high: int | None = None
 ) -> tuple[int, int | None]:
-    """Return the least and greatest sum of squares; both occur. Without bounds no greatest.
-
-    Examples
-    --------
-    >>> squares_limits(4, 10)  # 2, 2, 3, 3
-    (26, None)
-    >>> squares_limits(4, 10, low=0, high=4)  # 0, 2, 4, 4
-    (26, 36)
-    """
+    """Return the least and greatest sum of squares; without bounds there is no greatest."""
     least = _smallest_squares(n, total)
     if low is None and high is None:
         return least, None

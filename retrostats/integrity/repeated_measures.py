@@ -63,19 +63,17 @@ def effect_projection(n: Floats, times: int, effect: Effect) -> Floats:
     Returns
     -------
     Floats
-        Shape ``(g t, g t)``; the cell means are flattened group by group. Groups count
-        by their size, as in the classical split-plot analysis.
+        Shape ``(k, g t)``; the cell means are flattened group by group. Type III, as in
+        `retrostats.effects.repeated_measures`: time averages over the groups unweighted.
     """
     groups = len(n)
-    over_groups = np.outer(np.ones(groups), n / n.sum())
     over_times = np.full((times, times), 1 / times)
-    centre_groups, centre_times = np.eye(groups) - over_groups, np.eye(times) - over_times
-    left, right = {
-        "group": (centre_groups, over_times),
-        "time": (over_groups, centre_times),
-        "time x group": (centre_groups, centre_times),
-    }[effect]
-    return np.asarray(np.kron(np.sqrt(n)[:, None] * left, right))
+    centre_times = np.eye(times) - over_times
+    if effect == "time":
+        return np.asarray(np.kron(np.ones(groups) / np.sqrt((1 / n).sum()), centre_times))
+    centre_groups = np.eye(groups) - np.outer(np.ones(groups), n / n.sum())
+    within = over_times if effect == "group" else centre_times
+    return np.asarray(np.kron(np.sqrt(n)[:, None] * centre_groups, within))
 
 
 def sum_of_squares_span(cells: Cells, effect: Effect) -> Span:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from math import isqrt, sqrt
-from typing import SupportsIndex, TypeAlias
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,8 @@ from numpy.typing import NDArray
 from retrostats.arrays import Floats, read_only
 from retrostats.data.printed import Printed
 from retrostats.integrity.grim import read_figure, read_sample, whole
-from retrostats.integrity.grimmer import possible_pairs, read_sd
-from retrostats.integrity.integers import candidate_sums, squares_limits, whole_numbers_exist
-
-#: Values in use and how often, in ascending order.
-_Chosen: TypeAlias = tuple[tuple[int, int], ...]
+from retrostats.integrity.grimmer import possible_windows, read_sd, squares_that_exist
+from retrostats.integrity.integers import candidate_sums, squares_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -130,5 +127,57 @@ def sprite(
     ...
 
 
-def _distributions(n: int, total: int, squares: int, high: int) -> Iterator[_Chosen]:
-    ...
+def _counted_from(base: int, n: int, total: int, squares: range) -> tuple[int, int, range]:
+    """Return the problem for the same numbers less ``base``."""
+    shift = n * base**2 - 2 * base * total
+    return n, total - n * base, range(squares.start + shift, squares.stop + shift)
+
+
+def _distributions(n: int, total: int, squares: int, high: int) -> Iterator[_Chosen]: ...
+
+
+def sd_bounds(
+    mean: str | Printed,
+    n: SupportsIndex,
+    low: SupportsIndex,
+    high: SupportsIndex,
+    *,
+    items: SupportsIndex = 1,
+) -> tuple[float, float] | None:
+    """Return the least and greatest sample SD that scores with a printed mean can have.
+
+    Parameters
+    ----------
+    mean
+        As printed, with its trailing zeros. A tie may have been rounded either way.
+    n
+        Number of participants, 2 or more.
+    low, high
+        Least and greatest score.
+    items
+        Whole-number items that are averaged into each score.
+
+    Returns
+    -------
+    tuple or None
+        Both in the unit of the scores; ``None`` where no such scores have the mean at all.
+
+    Raises
+    ------
+    TypeError, DataError
+        As in `sprite`.
+
+    Examples
+    --------
+    >>> sd_bounds("6.4", 15, 0, 10)
+    (0.5070925528371115, 4.792851820307881)
+    """
+    figure, sample = read_figure("mean", mean), read_sample(n, items, low, high, fewest=2)
+    sds: list[float] = []
+    for total in sample.allowed(candidate_sums(figure, sample.count)):
+        least, most = sample.ends
+        for squares in squares_limits(sample.n, total, low=least, high=most):
+            assert squares is not None  # noqa: S101 - for mypy: the scale has both ends
+            variance = Fraction(sample.n * squares - total**2, sample.n * (sample.n - 1))
+            sds.append(sqrt(variance) / sample.items)
+    return (min(sds), max(sds)) if sds else None

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtrit
 
 from retrostats.arrays import Floats
 from retrostats.effects.noncentral import small_sample_factor
+from retrostats.effects.t_tests import pooled_sd, student_t, two_sided_p, welch_t
 from retrostats.integrity.rounding import Span, extremes_over_sds
 
 Method = Literal["Student", "Welch"]
 METHODS: tuple[Method, ...] = ("Student", "Welch")
+_TESTS = {"Student": student_t, "Welch": welch_t}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +33,6 @@ class RoundedArm:
         return RoundedArm(n=self.n, mean=mean, sd=sd)
 
 
-def standard_error(method: Method, sd1: Floats, n1: int, sd2: Floats, n2: int) -> Floats:
-    """Return the standard error of a difference of two means, shape of the SDs."""
-    if method == "Student":
-        pooled = ((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2)
-        return np.asarray(np.sqrt(pooled * (1 / n1 + 1 / n2)))
-    return np.asarray(np.sqrt(sd1**2 / n1 + sd2**2 / n2))
-
-
-def degrees_of_freedom(method: Method, sd1: Floats, n1: int, sd2: Floats, n2: int) -> Floats:
-    """Return the degrees of freedom: exact for Student, Satterthwaite's for Welch.
-
-    Two SDs of zero leave Welch's df open; the smaller of the two limits is taken.
-    """
-    if method == "Student":
-        return np.full_like(np.asarray(sd1, dtype=float), n1 + n2 - 2)
-    a, b = np.asarray(sd1**2 / n1, dtype=float), np.asarray(sd2**2 / n2, dtype=float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = a / (a + b)
-        df = 1 / (share**2 / (n1 - 1) + (1 - share) ** 2 / (n2 - 1))
-    return np.asarray(np.where(a + b > 0, df, min(n1, n2) - 1))
-
-
 def p_span(treated: RoundedArm, control: RoundedArm, method: Method) -> Span:
     """Return every two-sided p that the rounded summaries allow.
 
@@ -64,14 +44,12 @@ def p_span(treated: RoundedArm, control: RoundedArm, method: Method) -> Span:
         ``"Student"`` (pooled SD) or ``"Welch"``.
     """
     size = (treated.mean - control.mean).size()
+    if size.high == 0:
+        return Span(1.0, 1.0)
 
     def p_at(difference: float) -> Span:
         def p_value(sd1: Floats, sd2: Floats) -> Floats:
-            se = standard_error(method, sd1, treated.n, sd2, control.n)
-            df = degrees_of_freedom(method, sd1, treated.n, sd2, control.n)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                t = np.where(difference == 0, 0.0, difference / se)
-            return np.asarray(2 * stdtr(df, -t))
+            return two_sided_p(*_TESTS[method](difference, sd1, treated.n, sd2, control.n))
 
         return extremes_over_sds(p_value, treated.sd, control.sd)
 
@@ -82,11 +60,20 @@ def p_span(treated: RoundedArm, control: RoundedArm, method: Method) -> Span:
 def t_span(treated: RoundedArm, control: RoundedArm, method: Method) -> Span:
     """Return every t statistic, treated minus control."""
     difference = treated.mean - control.mean
+    lows, highs = (treated.sd.low, control.sd.low), (treated.sd.high, control.sd.high)
     low, high = (
-        float(standard_error(method, np.array(a), treated.n, np.array(b), control.n))
-        for a, b in ((treated.sd.low, control.sd.low), (treated.sd.high, control.sd.high))
+        float(_standard_error(method, np.array(a), treated.n, np.array(b), control.n)[0])
+        for a, b in (lows, highs)
     )
     return difference.over(Span(low, high))
+
+
+def _standard_error(
+    method: Method, sd1: Floats, n1: int, sd2: Floats, n2: int
+) -> tuple[Floats, Floats]:
+    """Return the standard error of a difference of two means, and its df."""
+    t_of_one, df = _TESTS[method](1.0, sd1, n1, sd2, n2)
+    return 1 / t_of_one, df
 
 
 def interval_spans(
@@ -96,9 +83,8 @@ def interval_spans(
     difference = treated.mean - control.mean
 
     def margin(sd1: Floats, sd2: Floats) -> Floats:
-        df = degrees_of_freedom(method, sd1, treated.n, sd2, control.n)
-        se = standard_error(method, sd1, treated.n, sd2, control.n)
-        return np.asarray(stdtrit(df, 0.5 + level / 2) * se)
+        se, df = _standard_error(method, sd1, treated.n, sd2, control.n)
+        return np.asarray(np.where(se > 0, stdtrit(df, 0.5 + level / 2) * se, 0.0))
 
     margins = extremes_over_sds(margin, treated.sd, control.sd)
     return difference - margins, difference + margins
@@ -106,12 +92,11 @@ def interval_spans(
 
 def cohens_d_span(treated: RoundedArm, control: RoundedArm) -> Span:
     """Return every Cohen's d (pooled SD), treated minus control."""
-    df = treated.n + control.n - 2
-    pooled = [
-        math.sqrt(((treated.n - 1) * a**2 + (control.n - 1) * b**2) / df)
+    low, high = (
+        float(pooled_sd(a, treated.n, b, control.n))
         for a, b in ((treated.sd.low, control.sd.low), (treated.sd.high, control.sd.high))
-    ]
-    return (treated.mean - control.mean).over(Span(*pooled))
+    )
+    return (treated.mean - control.mean).over(Span(low, high))
 
 
 def t_from_p(p: float, df: float) -> float:
@@ -127,7 +112,7 @@ def t_span_from_p(p: Span, df: float) -> Span:
 def p_span_from_t(t: Span, df: float) -> Span:
     """Return the two-sided p values of a span of t statistics."""
     size = t.size()
-    return Span(float(2 * stdtr(df, -size.high)), float(2 * stdtr(df, -size.low)))
+    return Span(float(two_sided_p(size.high, df)), float(two_sided_p(size.low, df)))
 
 
 def hedges_g_span(treated: RoundedArm, control: RoundedArm) -> Span:

@@ -1,0 +1,352 @@
+"""Each check on a table made for it: what it finds, under which variant, in which words."""
+
+import pytest
+
+from retrostats.analysis.reproduce import reproduce
+from retrostats.data.published import Arm, Outcome
+
+
+def rows_of(trial, quantity, variant=""):
+    return [
+        row
+        for row in reproduce(trial).rows
+        if row.quantity == quantity and row.variant.startswith(variant)
+    ]
+
+
+SIZES = """
+treated,sample,analysed,n,18
+control,sample,analysed,n,18
+"""
+CHANGES = (
+    SIZES
+    + """
+treated,pain,change 6wk,mean_change,1.67
+treated,pain,change 6wk,sd_change,1.28
+control,pain,change 6wk,mean_change,0.18
+control,pain,change 6wk,sd_change,1.45
+"""
+)
+
+
+def test_a_p_that_every_variant_gives_is_reproduced(trial_of):
+    trial = trial_of(CHANGES + ",pain,change 6wk,p,0.002,treated - control,t-test")
+    rows = rows_of(trial, "p")
+    assert [(row.variant, row.verdict) for row in rows] == [
+        ("Student, change scores", "reproduced"),
+        ("Welch, change scores", "reproduced"),
+    ]
+    assert rows[0].low < 0.0025 < rows[0].high
+
+
+def test_a_p_that_no_variant_gives_is_contradicted_and_the_flip_is_told(trial_of):
+    trial = trial_of(CHANGES + ",pain,change 6wk,p,0.20,treated - control,t-test")
+    rows = rows_of(trial, "p")
+    assert {row.verdict for row in rows} == {"contradicted"}
+    assert all(row.detail.endswith("The decision at 0.05 flips.") for row in rows)
+
+
+def test_variants_that_disagree_are_named(trial_of):
+    table = SIZES.replace("18", "19") + (
+        "treated,pain,change 6wk,mean_change,24.74\n"
+        "treated,pain,change 6wk,sd_change,6.00\n"
+        "control,pain,change 6wk,mean_change,15.11\n"
+        "control,pain,change 6wk,sd_change,12.68\n"
+        ",pain,change 6wk,p,0.006,treated - control,t-test\n"
+    )
+    assert [row.verdict for row in rows_of(trial_of(table), "p")] == [
+        "contradicted under Student, change scores",
+        "reproduced under Welch, change scores",
+    ]
+
+
+def test_an_unstated_test_is_tried_on_changes_and_on_follow_up_scores(trial_of):
+    table = CHANGES + (
+        "treated,pain,6wk,mean,12.51\ntreated,pain,6wk,sd,6.35\n"
+        "control,pain,6wk,mean,13.81\ncontrol,pain,6wk,sd,5.85\n"
+        ",pain,change 6wk,p,0.002,treated - control,unstated\n"
+    )
+    assert [row.variant for row in rows_of(trial_of(table), "p")] == [
+        "Student, change scores",
+        "Welch, change scores",
+        "Student, follow-up scores",
+        "Welch, follow-up scores",
+    ]
+
+
+def test_a_t_printed_without_its_sign_is_recognised(trial_of):
+    table = CHANGES + ",pain,change 6wk,t,3.27,control - treated,t-test"
+    rows = rows_of(trial_of(table), "t")
+    assert {row.verdict for row in rows} == {"reproduced"}
+    assert all("Printed with the other sign or without one." in row.detail for row in rows)
+
+
+def test_a_standard_error_in_place_of_an_sd_is_converted(trial_of):
+    table = SIZES + (
+        "treated,pain,6wk,mean,40.0\ntreated,pain,6wk,se,2.0\n"
+        "control,pain,6wk,mean,50.0\ncontrol,pain,6wk,se,2.0\n"
+        ",pain,6wk,p,0.001,treated - control,t-test\n"
+    )
+    # t = 10 / sqrt(8) = 3.54 with 34 df: p = 0.0012
+    rows = rows_of(trial_of(table), "p")
+    assert [row.verdict for row in rows] == ["reproduced", "reproduced"]
+    assert "SD from the standard error" in rows[0].detail
+
+
+def test_an_interval_in_place_of_an_sd_is_converted(trial_of):
+    # n 18: the margin 2.11 is 2.1098 standard errors of 1.0
+    table = SIZES + (
+        "treated,pain,change 6wk,mean_change,10.00\n"
+        "treated,pain,change 6wk,ci_low,7.89\ntreated,pain,change 6wk,ci_high,12.11\n"
+        "control,pain,change 6wk,mean_change,6.00\n"
+        "control,pain,change 6wk,ci_low,3.89\ncontrol,pain,change 6wk,ci_high,8.11\n"
+        ",pain,change 6wk,p,0.008,treated - control,t-test\n"
+    )
+    # t = 4 / sqrt(2) = 2.828 with 34 df: p = 0.0078
+    assert [row.verdict for row in rows_of(trial_of(table), "p")] == ["reproduced", "reproduced"]
+
+
+def test_without_sds_the_p_says_what_is_missing_and_what_it_implies(trial_of):
+    table = SIZES + (
+        "treated,pain,change 6wk,mean_change,1.8\ncontrol,pain,change 6wk,mean_change,1\n"
+        ",pain,change 6wk,p,p = 0.01,treated - control,unstated\n"
+    )
+    trial = trial_of(table)
+    assert rows_of(trial, "p")[0].verdict == "not recomputable: SD of the change scores"
+    (sd,) = rows_of(trial, "sd_change")
+    # a difference of 0.25 to 1.35 at p 0.005 to 0.015
+    assert sd.low == pytest.approx(0.25 / 3.0029 / 0.33333, rel=1e-2)
+    assert sd.high == pytest.approx(1.35 / 2.5627 / 0.33333, rel=1e-2)
+    assert sd.verdict == "derived"
+    (g,) = rows_of(trial, "hedges_g")
+    assert g.effect.signed
+    assert g.low < g.effect.value < g.high
+
+
+def test_a_change_that_is_not_the_difference_of_the_means_is_flagged(trial_of):
+    table = (
+        "treated,pain,baseline,mean,3.50\ntreated,pain,6wk,mean,3.17\n"
+        "treated,pain,change 6wk,mean_change,1.50\n"
+    )
+    (row,) = rows_of(trial_of(table), "mean_change")
+    assert (row.contrast, row.verdict) == ("treated", "inconsistent table")
+    assert (row.low, row.high) == (pytest.approx(0.32), pytest.approx(0.34))
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict"),
+    [("baseline - follow-up", "reproduced"), ("follow-up - baseline", "inconsistent table")],
+)
+def test_changes_are_compared_in_the_direction_that_the_outcome_declares(
+    trial_of, direction, verdict
+):
+    table = (
+        "treated,pain,baseline,mean,3.50\ntreated,pain,6wk,mean,3.17\n"
+        "treated,pain,change 6wk,mean_change,0.33\n"
+    )
+    outcome = Outcome(name="pain", better="lower", change=direction)
+    (row,) = rows_of(trial_of(table, outcomes=(outcome,)), "mean_change")
+    assert row.verdict == verdict
+    assert ("The printed change has the other sign." in row.detail) == (verdict != "reproduced")
+
+
+def test_sds_that_no_correlation_fits_are_impossible(trial_of):
+    table = (
+        "treated,pain,baseline,sd,7.431\ntreated,pain,6wk,sd,1.77\n"
+        "treated,pain,change 6wk,sd_change,2.09\n"
+    )
+    (row,) = rows_of(trial_of(table), "correlation")
+    assert row.verdict == "inconsistent table"
+    assert row.low > 1
+
+
+def test_an_estimate_outside_the_middle_of_its_interval_is_flagged(trial_of):
+    table = SIZES + (
+        ",pain,change 6wk,adjusted_mean_difference_in_change,1.1,treated - control,ancova\n"
+        ",pain,change 6wk,ci_low,-7.4,treated - control,ancova\n"
+        ",pain,change 6wk,ci_high,5.2,treated - control,ancova\n"
+    )
+    trial = trial_of(table)
+    missing, middle = rows_of(trial, "adjusted_mean_difference_in_change")
+    assert missing.verdict == ("not recomputable: an adjusted comparison needs the individual data")
+    assert middle.verdict == "inconsistent table"
+    assert middle.detail.endswith("With the other sign it would be.")
+    assert not rows_of(trial, "p")
+
+
+def test_an_adjusted_interval_and_its_p_imply_each_other(trial_of):
+    table = SIZES + (
+        ",pain,6wk,adjusted_mean_difference,-9.0,treated - control,ancova\n"
+        ",pain,6wk,ci_low,-16.0,treated - control,ancova\n"
+        ",pain,6wk,ci_high,-2.0,treated - control,ancova\n"
+        ",pain,6wk,p,{},treated - control,ancova\n"
+    )
+    # SE 7 / 2.0345, t 2.616 with 33 df: p = 0.013
+    row = rows_of(trial_of(table.format("0.013")), "p", "from the interval")[0]
+    assert row.verdict == "reproduced"
+    row = rows_of(trial_of(table.format("0.13")), "p", "from the interval")[0]
+    assert row.verdict == "contradicted"
+    assert row.detail.endswith("The decision at 0.05 flips.")
+
+
+def test_a_standardised_difference_and_its_p_imply_each_other(trial_of):
+    table = SIZES + (
+        ",pain,6wk,p,0.030,treated - control,t-test\n"
+        ",pain,6wk,cohens_d,0.79,treated - control,t-test\n"
+    )
+    student, welch = rows_of(trial_of(table), "p")
+    assert student.verdict == "contradicted under Student, from the printed d"
+    assert (student.low, student.high) == (
+        pytest.approx(0.0228, abs=1e-4),
+        pytest.approx(0.02443, abs=1e-4),
+    )
+    assert welch.verdict == "reproduced under Welch, from the printed d"
+    assert "needs one SD at least" in welch.detail
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict"), [("0.040", "reproduced"), ("0.080", "contradicted")]
+)
+def test_eta_squared_with_its_df_implies_p(trial_of, printed, verdict):
+    # F = eta / (1 - eta) * 34: eta 0.118 gives 4.55, p 0.040
+    table = SIZES + (
+        f",pain,baseline/6wk,p,{printed},treated - control,rm_anova group\n"
+        ",pain,baseline/6wk,eta_squared,0.118,treated - control,rm_anova group\n"
+    )
+    (row,) = rows_of(trial_of(table), "p", "from the printed eta squared")
+    assert row.verdict == verdict
+
+
+def test_a_group_effect_of_two_arms_gives_f_and_an_unsigned_g(trial_of):
+    table = SIZES.replace("18", "15") + ",pain,baseline/6wk,p,P = 0.040,,rm_anova group"
+    trial = trial_of(table)
+    (f,) = rows_of(trial, "f")
+    assert (f.low, f.high) == (pytest.approx(4.614, abs=1e-3), pytest.approx(4.665, abs=1e-3))
+    assert f.detail.startswith("F(1, 28)")
+    (g,) = rows_of(trial, "hedges_g")
+    assert not g.effect.signed
+    assert g.effect.value == pytest.approx(0.7651, abs=1e-3)
+    assert "averaged over its 2 times" in g.detail
+
+
+def test_a_bound_on_p_gives_a_bound_on_g(trial_of):
+    table = SIZES.replace("18", "16") + ",pain,6wk,p,P > 0.05,treated - control,unstated"
+    (row,) = rows_of(trial_of(table), "hedges_g")
+    assert (row.low, row.effect) == (0, None)
+    assert row.high == pytest.approx(0.704, abs=1e-3)
+    table = table.replace("P > 0.05", "p < 0.05")
+    (row,) = rows_of(trial_of(table), "hedges_g")
+    assert (row.low, row.high) == (pytest.approx(0.704, abs=1e-3), None)
+
+
+def test_a_paired_t_test_is_recomputed_from_the_change(trial_of):
+    table = CHANGES + "treated,pain,change 6wk,p,{},,paired t-test"
+    # t = 1.67 / 1.28 * sqrt(18) = 5.54 with 17 df
+    (row,) = rows_of(trial_of(table.format("< 0.001")), "p")
+    assert (row.variant, row.verdict) == ("paired t", "reproduced")
+    (row,) = rows_of(trial_of(table.format("0.030")), "p")
+    assert row.verdict == "contradicted"
+
+
+def test_a_within_arm_p_alone_gives_dz(trial_of):
+    table = SIZES.replace("18", "12") + "treated,pain,change 6wk,p,0.002,,paired t-test"
+    (row,) = rows_of(trial_of(table), "cohens_dz")
+    assert (row.low, row.high) == (pytest.approx(1.124, abs=1e-3), pytest.approx(1.211, abs=1e-3))
+
+
+def test_counts_and_percentages_are_added_up(trial_of):
+    table = (
+        ",sample,randomised,n,44\ntreated,sample,randomised,n,23\ncontrol,sample,randomised,n,22\n"
+        "treated,completers,6wk,n,21\ntreated,completion,6wk,percent,91\n"
+        "control,completers,6wk,n,18\ncontrol,completion,6wk,percent,91\n"
+    )
+    trial = trial_of(table)
+    (total,) = rows_of(trial, "n")
+    assert (total.verdict, total.detail) == ("inconsistent table", "23 + 22 = 45.")
+    assert {row.contrast: row.verdict for row in rows_of(trial, "percent")} == {
+        "treated": "reproduced",
+        "control": "inconsistent table",
+    }
+
+
+def test_men_and_women_and_losses_are_added_up(trial_of):
+    table = (
+        "treated,sex,baseline,n_men,7\ntreated,sex,baseline,n_women,8\n"
+        "treated,sample,analysed,n,15\n"
+        ",sample,enrolled,n,33\n,lost to follow-up,6wk,n,3\n,sample,analysed,n,29\n"
+    )
+    verdicts = {row.variant: row.verdict for row in rows_of(trial_of(table), "n")}
+    assert verdicts == {"men and women": "reproduced", "lost and analysed": "inconsistent table"}
+
+
+def test_a_row_that_stands_twice_is_flagged_at_both_places(trial_of):
+    outcomes = (Outcome(name="pain"), Outcome(name="total"))
+    table = (
+        "treated,pain,6wk,mean,4.05\ntreated,pain,6wk,sd,1.77\n"
+        "treated,total,6wk,mean,4.05\ntreated,total,6wk,sd,1.77\n"
+        "control,total,6wk,mean,4.0\ncontrol,total,6wk,sd,1.7\n"
+        "control,pain,6wk,mean,4.0\ncontrol,pain,6wk,sd,1.7\n"
+    )
+    rows = rows_of(trial_of(table, outcomes=outcomes), "mean", "repeated row")
+    assert [(row.outcome, row.contrast) for row in rows] == [
+        ("pain", "treated"),
+        ("total", "treated"),
+    ]
+    assert rows[0].detail == "4.05 (1.77) stands again at total, 6wk, treated."
+
+
+def test_the_same_start_in_two_arms_is_no_repetition(trial_of):
+    table = (
+        "treated,pain,baseline,mean,2.80\ntreated,pain,baseline,sd,0.413\n"
+        "control,pain,baseline,mean,2.80\ncontrol,pain,baseline,sd,0.413\n"
+    )
+    assert not rows_of(trial_of(table), "mean", "repeated row")
+
+
+def test_whole_number_scores_are_tested_by_their_digits(trial_of):
+    outcome = Outcome(name="pain", low=0, high=96, better="lower", integer=True)
+    table = SIZES.replace("18", "15") + (
+        "treated,pain,baseline,mean,17.98\ntreated,pain,baseline,sd,4.07\n"
+        "control,pain,baseline,mean,18.00\ncontrol,pain,baseline,sd,4.62\n"
+    )
+    rows = rows_of(trial_of(table, outcomes=(outcome,)), "mean", "GRIM")
+    assert {row.contrast: row.verdict for row in rows} == {
+        "treated": "inconsistent table",
+        "control": "reproduced",
+    }
+
+
+def test_inferred_sizes_mark_everything_that_rests_on_them(trial_of):
+    kinds = {2: "inferred", 3: "inferred"}
+    table = CHANGES + ",pain,change 6wk,p,0.002,treated - control,t-test"
+    rows = rows_of(trial_of(table, kinds=kinds), "p")
+    assert {row.kind for row in rows} == {"inferred"}
+    assert all("(inferred)" in row.detail for row in rows)
+
+
+def test_a_study_that_prints_nothing_to_compare_says_so(trial_of):
+    (row,) = reproduce(trial_of(SIZES)).rows
+    assert row.verdict == "not recomputable: nothing is printed to compare"
+
+
+def test_medians_alone_do_not_become_means(trial_of):
+    table = SIZES + (
+        "treated,pain,6wk,median,40\ntreated,pain,6wk,q1,30\ntreated,pain,6wk,q3,50\n"
+        "control,pain,6wk,median,50\ncontrol,pain,6wk,iqr,20\n"
+        ",pain,6wk,p,0.04,treated - control,t-test\n"
+    )
+    row = rows_of(trial_of(table), "p")[0]
+    assert row.verdict == "not recomputable: mean and SD of the follow-up scores"
+
+
+def test_three_arms_are_compared_by_analysis_of_variance(trial_of):
+    arms = tuple(Arm(label=label) for label in "abc")
+    table = "".join(
+        f"{arm},sample,analysed,n,{n}\n{arm},pain,6wk,mean,{mean}\n{arm},pain,6wk,sd,{sd}\n"
+        for arm, n, mean, sd in (("a", 15, 6.1, 1.4), ("b", 14, 5.2, 1.2), ("c", 16, 4.3, 1.6))
+    )
+    trial = trial_of(table + ",pain,6wk,p,0.004,,three-group", arms=arms)
+    (row,) = rows_of(trial, "p")
+    # F(2, 42) = 6.23 and p = 0.00427 from the golden one-way analysis of these cells
+    assert row.verdict == "reproduced"
+    assert row.low < 0.00426694214837878 < row.high
