@@ -19,36 +19,108 @@ if TYPE_CHECKING:
     from retrostats.data.catalogue import list_trials, load_trial
     from retrostats.data.printed import Printed
     from retrostats.data.published import PublishedTrial
+    from retrostats.effects.convert import effect_from_f, effect_from_p, effect_from_t
+    from retrostats.effects.paired import paired_dav, paired_drm, paired_dz
+    from retrostats.effects.pairs import PairedSummary
+    from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
+    from retrostats.effects.summaries import ArmSummary
+    from retrostats.effects.two_group import cohens_d, glass_delta, hedges_g, mean_difference
     from retrostats.errors import DataError, FitError, PlanError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
+    from retrostats.figures.forest import plot_forest
+    from retrostats.figures.saving import save_figure
+    from retrostats.integrity.debit import debit
+    from retrostats.integrity.grim import grim
+    from retrostats.integrity.grimmer import grimmer
+    from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArmSummary",
     "DataError",
     "Estimate",
     "EstimateTable",
     "FitError",
     "Interval",
+    "PairedSummary",
     "PlanError",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
+    "cohens_d",
+    "debit",
+    "effect_from_f",
+    "effect_from_p",
+    "effect_from_t",
+    "glass_delta",
+    "grim",
+    "grimmer",
+    "hedges_g",
     "list_trials",
     "load_trial",
+    "mean_difference",
+    "paired_dav",
+    "paired_drm",
+    "paired_dz",
+    "plot_forest",
+    "pre_post_control_d",
     "reproduce",
+    "save_figure",
+    "sprite",
+    "standardised_mean_change",
 ]
 
 #: Where each public name lives; a test holds this table against `__all__`.
 _HOMES = {
     "analysis.reproduce": ("reproduce",),
-    "data.catalogue": ("list_trials", "load_trial"),
+    "data.catalogue": (
+        "list_trials",
+        "load_trial",
+    ),
     "data.printed": ("Printed",),
     "data.published": ("PublishedTrial",),
-    "errors": ("DataError", "FitError", "PlanError", "RetrostatsError"),
-    "estimate": ("Estimate", "EstimateTable", "Interval"),
+    "effects.convert": (
+        "effect_from_f",
+        "effect_from_p",
+        "effect_from_t",
+    ),
+    "effects.paired": (
+        "paired_dav",
+        "paired_drm",
+        "paired_dz",
+    ),
+    "effects.pairs": ("PairedSummary",),
+    "effects.pre_post": (
+        "pre_post_control_d",
+        "standardised_mean_change",
+    ),
+    "effects.summaries": ("ArmSummary",),
+    "effects.two_group": (
+        "cohens_d",
+        "glass_delta",
+        "hedges_g",
+        "mean_difference",
+    ),
+    "errors": (
+        "DataError",
+        "FitError",
+        "PlanError",
+        "RetrostatsError",
+    ),
+    "estimate": (
+        "Estimate",
+        "EstimateTable",
+        "Interval",
+    ),
+    "figures.forest": ("plot_forest",),
+    "figures.saving": ("save_figure",),
+    "integrity.debit": ("debit",),
+    "integrity.grim": ("grim",),
+    "integrity.grimmer": ("grimmer",),
+    "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

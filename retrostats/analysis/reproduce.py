@@ -8,29 +8,30 @@ from pathlib import Path
 from retrostats.data import grammar
 from retrostats.data.catalogue import load_trial
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.bookkeeping import (
+from retrostats.integrity.checks.bookkeeping import (
     count_findings,
     nothing_to_compare,
     percent_findings,
     repeated_rows,
 )
-from retrostats.integrity.digits import digit_findings
-from retrostats.integrity.effect_sizes import (
-    effects_from_p,
+from retrostats.integrity.checks.effect_sizes import (
     effects_from_standardised,
     effects_from_summaries,
 )
-from retrostats.integrity.implied import (
+from retrostats.integrity.checks.from_p import effects_from_p
+from retrostats.integrity.checks.implied import (
     f_from_p,
     p_from_anova_statistics,
     p_from_statistics,
 )
-from retrostats.integrity.intervals import interval_findings
-from retrostats.integrity.missing import what_is_missing
-from retrostats.integrity.one_arm import change_findings, correlation_findings, within_arm
-from retrostats.integrity.repeated_measures import one_way, repeated_measures
-from retrostats.integrity.summaries import differences, from_summaries
-from retrostats.integrity.verdicts import Finding, Reproduction, State, settle
+from retrostats.integrity.checks.intervals import interval_findings
+from retrostats.integrity.checks.missing import what_is_missing
+from retrostats.integrity.checks.one_arm import change_findings, correlation_findings, within_arm
+from retrostats.integrity.checks.repeated_measures import one_way, repeated_measures
+from retrostats.integrity.checks.two_arms import differences, from_summaries
+from retrostats.integrity.checks.whole_numbers import digit_findings
+from retrostats.integrity.findings import Finding, State
+from retrostats.integrity.verdicts import Reproduction, settle
 
 Check = Callable[[PublishedTrial, Figure], Iterator[Finding]]
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from retrostats.data import grammar
 from retrostats.data.claims import Claim, ClaimFigure
-from retrostats.data.printed import SIGNIFICANT
-from retrostats.data.published import Figure, PublishedTrial
+from retrostats.data.published import PublishedTrial
 from retrostats.errors import DataError
-from retrostats.integrity.implied import beside
-from retrostats.integrity.inputs import pair, score
-from retrostats.integrity.rounding import Span
-from retrostats.integrity.verdicts import Reproduction, Row
+from retrostats.integrity.claim_figures import Says, as_printed, says_of, speaks
+from retrostats.integrity.inputs import pair
+from retrostats.integrity.verdicts import Reproduction
 
-Says = Literal["for", "against", "silent"]
 ClaimVerdict = Literal["supported", "contradicted", "mixed", "not checkable"]
 
 
@@ -130,11 +127,11 @@ def _findings(wanted: ClaimFigure, reproduction: Reproduction) -> Iterator[Claim
         for name in ("outcome", "timepoint", "contrast", "test")
         if (value := getattr(wanted, name))
     }
-    figures = [figure for figure in trial.find(**where) if _speaks(figure, trial)]
+    figures = [figure for figure in trial.find(**where) if speaks(figure, trial)]
     if not wanted.timepoint:
         figures = [figure for figure in figures if figure.timepoint != "baseline"]
     for figure in figures:
-        says, words = _says(figure, reproduction, wanted.expect)
+        says, words = says_of(figure, reproduction, wanted.expect)
         yield ClaimFinding(
             trial=trial.id,
             outcome=figure.outcome,
@@ -143,7 +140,7 @@ def _findings(wanted: ClaimFigure, reproduction: Reproduction) -> Iterator[Claim
             test=figure.test,
             bears=wanted.bears,
             says=says,
-            printed=_text(figure, trial),
+            printed=as_printed(figure, trial),
             words=words,
             note=wanted.note,
         )
@@ -181,88 +178,3 @@ def _require_known(wanted: ClaimFigure, trial: PublishedTrial) -> None:
         problems.append(f"unknown test {wanted.test!r}")
     if problems:
         raise DataError(f"claims.toml, a figure of trial {trial.id}: {'; '.join(problems)}")
-
-
-def _speaks(figure: Figure, trial: PublishedTrial) -> bool:
-    """Whether a figure states a comparison: its p, or an estimate where no p is printed."""
-    if not figure.contrast:
-        return False
-    if figure.statistic == "p":
-        return True
-    estimates = grammar.DIFFERENCES | grammar.STANDARDISED
-    return figure.statistic in estimates and "p" not in beside(trial, figure)
-
-
-def _text(figure: Figure, trial: PublishedTrial) -> str:
-    others = beside(trial, figure)
-    if figure.statistic == "p" or not {"ci_low", "ci_high"} <= set(others):
-        return figure.printed.text
-    low, high = others["ci_low"].printed.text, others["ci_high"].printed.text
-    return f"{figure.printed.text} ({low} to {high})"
-
-
-def _says(figure: Figure, reproduction: Reproduction, expect: str) -> tuple[Says, str]:
-    """Return what one figure says, and why."""
-    trial = reproduction.trial
-    significant = _significant(figure, trial)
-    if significant is None:
-        return "silent", "The print does not settle whether there is a difference."
-    if _flips(figure, reproduction.rows):
-        words = "The printed figures contradict the printed p at 0.05."
-        return ("against" if significant else "silent"), words
-    if not significant:
-        return "against", "No significant difference is printed; that is no proof of none."
-    direction = _direction(figure, trial, expect)
-    if direction < 0:
-        return "against", "A significant difference in the other direction."
-    if direction > 0:
-        return "for", "A significant difference in the claimed direction."
-    return "for", "A significant difference; its direction is not in the printed figures."
-
-
-def _significant(figure: Figure, trial: PublishedTrial) -> bool | None:
-    """Return whether the printed decision at 0.05 is for a difference, ``None`` if open."""
-    if figure.statistic == "p":
-        printed = figure.printed
-        if printed.high < SIGNIFICANT or (printed.relation == "<" and printed.high <= SIGNIFICANT):
-            return True
-        return False if printed.low >= SIGNIFICANT else None
-    others = beside(trial, figure)
-    if not {"ci_low", "ci_high"} <= set(others):
-        return None
-    low, high = Span.of(others["ci_low"].printed), Span.of(others["ci_high"].printed)
-    if low.low > 0 or high.high < 0:
-        return True
-    return False if low.high < 0 < high.low else None
-
-
-def _flips(figure: Figure, rows: Iterable[Row]) -> bool:
-    """Whether every variant that could be computed reverses the printed decision."""
-    place = (figure.outcome, figure.timepoint, figure.contrast, figure.statistic)
-    variants = [
-        row
-        for row in rows
-        if (row.outcome, row.timepoint, row.contrast, row.quantity) == place
-        and row.printed == figure.printed.text
-        and row.verdict.startswith(("reproduced", "contradicted"))
-    ]
-    return bool(variants) and all("decision at 0.05 flips" in row.detail for row in variants)
-
-
-def _direction(figure: Figure, trial: PublishedTrial, expect: str) -> int:
-    """Return +1 for the claimed direction, -1 for the other, 0 where no figure tells."""
-    expected = {"lower": -1, "higher": 1}.get(expect)
-    benefit = expected or trial.outcome(figure.outcome).benefit(change=figure.is_change)
-    if figure.statistic != "p":
-        sign = 1 if Span.of(figure.printed).middle > 0 else -1
-        return sign * benefit
-    arms = pair(trial, figure.contrast)
-    if arms is None or "/" in figure.timepoint:
-        return 0
-    treated, control = (score(trial, arm, figure.outcome, figure.timepoint).mean for arm in arms)
-    if treated is None or control is None:
-        return 0
-    difference = treated - control
-    if difference.low <= 0 <= difference.high:
-        return 0
-    return benefit if difference.low > 0 else -benefit

@@ -10,7 +10,7 @@ from typing import NoReturn, SupportsIndex
 
 from retrostats.data.printed import Printed
 from retrostats.errors import DataError
-from retrostats.integrity.integers import Figure, Rounding, Sample, candidate_sums, mean_can_fail
+from retrostats.integrity.integers import Figure, Rounding, Sample, candidate_sums
 
 _SAFE_DIGITS = 15  # a double carries this many decimal digits unchanged
 
@@ -161,6 +161,18 @@ def mean_failure(mean: Figure, sums: range, sample: Sample) -> str:
 
 def _have(sample: Sample) -> str:
     return "has" if sample.n == 1 else "have"
+
+
+def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> bool:
+    """Say whether some mean with these digits has no sum of ``count`` whole numbers.
+
+    With ``a / b`` printed units between sums, inverted and in lowest terms, none can fail from
+    ``a = b`` on; where ties go either way and ``a`` is even, from ``a = b - 1`` on, because a
+    tie then serves the one mean that would be missed (eight numbers, one decimal).
+    """
+    steps = count * unit
+    spared = rounding == "either" and steps.numerator % 2 == 0
+    return steps.numerator + spared < steps.denominator
 
 
 def grim(

@@ -12,6 +12,7 @@ from retrostats.data.printed import Printed
 from retrostats.errors import DataError
 from retrostats.integrity.grim import (
     ConsistencyCheck,
+    mean_can_fail,
     mean_failure,
     read_figure,
     read_sample,
@@ -22,7 +23,6 @@ from retrostats.integrity.integers import (
     Figure,
     Sample,
     candidate_sums,
-    mean_can_fail,
     squares_limits,
     whole_numbers_exist,
 )

@@ -1,4 +1,4 @@
-"""The whole numbers behind printed figures: possible sums, and whether a sample exists."""
+"""The whole numbers behind printed figures, in exact arithmetic on ints and fractions."""
 
 from __future__ import annotations
 
@@ -64,56 +64,33 @@ class Sample:
 def candidate_sums(mean: Figure, count: int, rounding: Rounding = "either") -> range:
     """Return every sum of ``count`` whole numbers whose mean prints as ``mean``."""
     first, last = ceil(mean.low * count), floor(mean.high * count)
-    keep_low, keep_high = _keeps_ties(mean.units, rounding)
-    if first == mean.low * count and not keep_low:
-        first += 1
-    if last == mean.high * count and not keep_high:
-        last -= 1
+    if rounding == "half-up":  # away from zero, as spreadsheets and SAS do
+        keep_low, keep_high = mean.units > 0, mean.units < 0
+    else:
+        keep_low = keep_high = rounding == "either" or mean.units % 2 == 0
+    first += first == mean.low * count and not keep_low
+    last -= last == mean.high * count and not keep_high
     return range(first, last + 1)
 
 
-def _keeps_ties(units: int, rounding: Rounding) -> tuple[bool, bool]:
-    """Say whether a tie half a unit below, and one half a unit above, prints as ``units``."""
-    if rounding == "half-up":  # away from zero, as spreadsheets and SAS do
-        return units > 0, units < 0
-    even = rounding == "either" or units % 2 == 0
-    return even, even
-
-
-def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> bool:
-    """Say whether some mean with these digits has no sum of ``count`` whole numbers.
-
-    With ``a / b`` printed units between sums, inverted and in lowest terms, none can fail from
-    ``a = b`` on; where ties go either way and ``a`` is even, from ``a = b - 1`` on, because a
-    tie then serves the one mean that would be missed (eight numbers, one decimal).
-    """
-    steps = count * unit
-    spared = rounding == "either" and steps.numerator % 2 == 0
-    return steps.numerator + spared < steps.denominator
-
-
-# All arithmetic here is on Python integers and fractions, which do not overflow or round.
-#
 # Write S for the sum, Q for the sum of squares, and D = nQ - S^2 (n times the sum of squared
-# deviations). Four facts carry the module; the tests verify each against brute force.
+# deviations). Four facts decide whether n whole numbers exist; brute force verifies each.
 #
 # 1. Parity. x^2 and x have the same parity, hence so have Q and S. For a given S, Q is least
 #    when the numbers differ by at most one.
-# 2. Reach. In every solution (n x - S)^2 <= (n - 1) D (Cauchy-Schwarz on the other n - 1
-#    numbers), so no number is further from the mean than that.
+# 2. Reach. (nx - S)^2 <= (n - 1) D for every number x (Cauchy-Schwarz on the others).
 # 3. Four numbers exist if and only if Q and S have equal parity and 4Q - S^2 is a sum of three
-#    squares A^2 + B^2 + C^2: for "only if" take A = x + y - z - w and its like; for "if", the
-#    numbers are (S + A + B + C)/4, (S + A - B - C)/4 and so on. With S even, A, B and C are
-#    even and the halves have an even sum; with S odd, A, B and C are odd and the sign of C can
-#    be chosen; either way the quarters are whole. By Legendre's theorem m >= 0 is a sum of
-#    three squares unless it is 4^a (8b + 7).
-# 4. Five or more numbers exist if and only if the parity holds and Q is not below its least.
-#    n = 5: set aside one number t with S - t odd. Then 4(Q - t^2) - (S - t)^2 is 3 mod 8, never
-#    of the excepted form, so by 3 the other four exist as soon as it is not negative, that is
-#    when |5t - S| <= 2 sqrt(D). The numbers t of that parity are two apart, so one lies within 1
-#    of S/5, and D >= 25/4 is enough; D >= 10 as soon as Q exceeds its least value (which is
-#    itself attained). n > 5: set aside floor(S/n); Q exceeds its least value by as much as
-#    before, and n - 1 numbers remain.
+#    squares A^2 + B^2 + C^2. Only if: A = x + y - z - w and its like. If: the numbers are
+#    (S + A + B + C)/4, (S + A - B - C)/4 and so on. With S even, A, B and C are even, and the
+#    halves have an even sum; with S odd, they are odd, and the sign of C can be chosen; either
+#    way the quarters are whole. By Legendre's theorem [1] a whole number is a sum of three
+#    squares unless it is negative or 4^a (8b + 7).
+# 4. Five or more numbers exist if and only if the parity holds and Q is not below its least,
+#    which occurs. n = 5: set aside a number t with S - t odd. Then 4(Q - t^2) - (S - t)^2 is
+#    3 mod 8, never of the excepted form, so by 3 the other four exist as soon as it is not
+#    negative, that is |5t - S| <= 2 sqrt(D). Numbers of one parity are two apart: some t is
+#    within 1 of S/5, and D >= 25/4 is enough; D >= 10 as soon as Q exceeds its least value.
+#    n > 5: set aside floor(S/n); Q exceeds its least by as much as before, and n - 1 remain.
 
 
 def whole_numbers_exist(
@@ -238,13 +215,15 @@ def _at_once(n: int, total: int, squares: int, top: int) -> bool | None:
 def _exists_beside_extremes(n: int, total: int, squares: int, top: int) -> bool:
     """Say whether 0 and ``top`` some times each leave five or more numbers that fact 4 gives.
 
-    Fact 2 must hold the five or more inside the bounds. "No" proves nothing.
+    Fact 2 must hold those inside the bounds. "No" proves nothing, so it may look at the likely
+    places only: the fewer numbers fit strictly inside, the closer the rest keeps to one end.
     """
+    full, near = total // top, 2 * (top * total - squares) // top**2 + 2
     for rest in range(n - 1, 4, -1):
-        for at_top in range(n - rest + 1):
+        low_side = range(max(0, full - near), min(n - rest, full) + 1)
+        high_side = range(max(0, full - rest), min(n - rest, full - rest + near) + 1)
+        for at_top in {*low_side, *high_side}:
             left, left_squares = total - at_top * top, squares - at_top * top**2
-            if left < 0:
-                break
             if left <= rest * top and left_squares >= _smallest_squares(rest, left):
                 low, high = _reach(rest, left, left_squares)
                 if low >= 0 and high <= top:

@@ -8,6 +8,7 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt, sqrt
 from typing import SupportsIndex
 
@@ -53,12 +54,13 @@ class SpriteSamples:
 
     def __repr__(self) -> str:
         found = f"{len(self):,} distribution{'' if len(self) == 1 else 's'}"
-        start = f"all {found}" if self.complete else f"the first {found}, NOT all,"
-        if not len(self):
-            start = "no distribution"
+        if not self.complete:
+            found = f"NOT ALL: the first {found}"
+        elif not len(self):
+            found = "no distribution"
         scale = f"{self.values[0]:g} to {self.values[-1]:g}"
         return (
-            f"SpriteSamples({start} of {self.n} scores from {scale} "
+            f"SpriteSamples({found} of {self.n} scores from {scale} "
             f"with mean {self.mean} and SD {self.sd})"
         )
 
@@ -117,14 +119,30 @@ def sprite(
     Examples
     --------
     >>> sprite("4.60", "1.14", 5, low=0, high=10)
-    SpriteSamples(all 1 distribution of 5 scores from 0 to 10 with mean 4.60 and SD 1.14)
+    SpriteSamples(1 distribution of 5 scores from 0 to 10 with mean 4.60 and SD 1.14)
     >>> sprite("4.60", "1.14", 5, low=0, high=10).counts
     array([[0, 0, 0, 1, 1, 2, 1, 0, 0, 0, 0]])
     """
     centre, spread = read_figure("mean", mean), read_sd(sd)
     sample, limit = read_sample(n, items, low, high, fewest=2), whole("most", most, least=1)
-    bottom, top = sample.ends
-    ...
+    base = sample.items * operator.index(low)
+    top = sample.items * operator.index(high) - base
+    # Each sum has its own ordered list; merging them keeps the common order.
+    lists = [
+        _distributions(*_counted_from(base, sample.n, total, window), top)
+        for total, window in possible_windows(centre, spread, sample)
+    ]
+    found = list(itertools.islice(heapq.merge(*lists), limit + 1))
+    counts = np.array(found[:limit], dtype=np.int64).reshape(-1, top + 1)
+    counts.setflags(write=False)
+    return SpriteSamples(
+        mean=centre.text,
+        sd=spread.text,
+        n=sample.n,
+        values=read_only((base + np.arange(top + 1)) / sample.items),
+        counts=counts,
+        complete=len(found) <= limit,
+    )
 
 
 def _counted_from(base: int, n: int, total: int, squares: range) -> tuple[int, int, range]:
@@ -133,7 +151,59 @@ def _counted_from(base: int, n: int, total: int, squares: range) -> tuple[int, i
     return n, total - n * base, range(squares.start + shift, squares.stop + shift)
 
 
-def _distributions(n: int, total: int, squares: int, high: int) -> Iterator[_Chosen]: ...
+def _distributions(n: int, total: int, squares: range, top: int) -> Iterator[tuple[int, ...]]:
+    """Yield the counts of 0 to ``top``, in their order, for one sum.
+
+    Each level of the search fixes how many numbers have the least value still in use.
+    """
+    counts, chosen = [0] * (top + 1), list[int]()
+    levels = [(n, total, squares, _steps(n, total, squares, 0, top))]
+    while levels:
+        left, left_total, left_squares, steps = levels[-1]
+        if len(chosen) == len(levels):
+            counts[chosen.pop()] = 0
+        step = next(steps, None)
+        if step is None:
+            levels.pop()
+            continue
+        value, number = step
+        counts[value] = number
+        chosen.append(value)
+        if number == left:
+            yield tuple(counts)
+            continue
+        rest = _without(number, value, left, left_total, left_squares)
+        levels.append((*rest, _steps(*rest, value + 1, top)))
+
+
+@lru_cache(maxsize=1 << 17)
+def _solvable(n: int, total: int, squares: range, low: int, high: int) -> bool:
+    """Say whether a solution exists; the distributions of one sum ask this again and again."""
+    return any(squares_that_exist(n, total, squares, low=low, high=high))
+
+
+def _steps(n: int, total: int, squares: range, low: int, top: int) -> Iterator[tuple[int, int]]:
+    """Yield each least value, with its count, beyond which a solution lies.
+
+    High values come first, and small counts: so run the counts in ascending order.
+    """
+    spread = isqrt(max(0, (n - 1) * (n * squares[-1] - total**2)))
+    for value in range(total // n, max(low, -((spread - total) // n)) - 1, -1):
+        for number in range(1, n):
+            rest = _without(number, value, n, total, squares)
+            if rest[1] > rest[0] * top:
+                break
+            if value < top and _solvable(*rest, value + 1, top):
+                yield value, number
+        if n * value == total and n * value**2 in squares:
+            yield value, n
+
+
+def _without(number: int, value: int, n: int, total: int, squares: range) -> tuple[int, int, range]:
+    """Return what is left of a problem when ``number`` of the numbers equal ``value``."""
+    taken = number * value**2
+    window = range(squares.start - taken, squares.stop - taken)
+    return n - number, total - number * value, window
 
 
 def sd_bounds(
@@ -170,7 +240,7 @@ def sd_bounds(
     Examples
     --------
     >>> sd_bounds("6.4", 15, 0, 10)
-    (0.5070925528371115, 4.792851820307881)
+    (0.50709255283711, 4.792851820307881)
     """
     figure, sample = read_figure("mean", mean), read_sample(n, items, low, high, fewest=2)
     sds: list[float] = []

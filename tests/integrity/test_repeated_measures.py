@@ -5,7 +5,7 @@ import pytest
 
 from retrostats.analysis.reproduce import reproduce
 from retrostats.effects.repeated_measures import repeated_measures_anova
-from retrostats.integrity.repeated_measures import Cells, f_spans, sum_of_squares_span
+from retrostats.integrity.checks.repeated_measures import Cells, f_spans, sum_of_squares_span
 
 #: Same decomposition written twice; order of additions. Measured gap 4e-14.
 CLOSED_FORM = 1e-11

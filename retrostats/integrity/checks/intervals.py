@@ -10,11 +10,11 @@ from scipy.special import stdtrit
 
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.implied import beside, compare_p, sizes_of
+from retrostats.integrity.checks.implied import beside, compare_p, sizes_of
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import describe_sizes, pair, weakest
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import p_span_from_t, t_span_from_p
-from retrostats.integrity.verdicts import Finding, State
 from retrostats.integrity.words import between, from_p, p_words
 
 #: Estimates whose interval is symmetric about them.

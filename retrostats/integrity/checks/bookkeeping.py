@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from retrostats.data.published import Figure, PublishedTrial
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import group_size, weakest
 from retrostats.integrity.rounding import Span
-from retrostats.integrity.verdicts import Finding, State
 
 
 def count_findings(trial: PublishedTrial) -> Iterator[Finding]:

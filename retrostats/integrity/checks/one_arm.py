@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.implied import compare_p
+from retrostats.integrity.checks.implied import compare_p
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import (
     Score,
     base_time,
@@ -18,7 +19,6 @@ from retrostats.integrity.inputs import (
 )
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import p_span_from_t, t_span_from_p
-from retrostats.integrity.verdicts import Finding, State
 from retrostats.integrity.words import between, from_p, reach
 
 #: Tests within one arm.

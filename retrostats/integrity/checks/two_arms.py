@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.integrity import two_sample
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import (
     Compared,
     Score,
@@ -20,7 +21,6 @@ from retrostats.integrity.inputs import (
 )
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import METHODS, RoundedArm
-from retrostats.integrity.verdicts import Finding, State
 from retrostats.integrity.words import between, decision, p_words
 
 #: Tests whose words allow a two-sample t-test.

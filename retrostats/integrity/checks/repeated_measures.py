@@ -17,10 +17,10 @@ from scipy.special import fdtrc
 
 from retrostats.arrays import Floats
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.degrees import AnovaShape, anova_df
+from retrostats.integrity.checks.degrees import AnovaShape, anova_df
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import Score, pair, score, weakest
 from retrostats.integrity.rounding import Span
-from retrostats.integrity.verdicts import Finding, State
 from retrostats.integrity.words import between, decision, number, p_words
 
 Effect = Literal["time", "group", "time x group"]

@@ -11,12 +11,12 @@ from scipy.special import fdtrc, stdtr
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.effects.noncentral import small_sample_factor
-from retrostats.integrity.degrees import anova_df
+from retrostats.integrity.checks.degrees import anova_df
+from retrostats.integrity.checks.two_arms import T_TESTS, families
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import Size, describe_sizes, group_size, pair, weakest
 from retrostats.integrity.rounding import Span
-from retrostats.integrity.summaries import T_TESTS, families
 from retrostats.integrity.two_sample import p_span_from_t
-from retrostats.integrity.verdicts import Finding, State
 from retrostats.integrity.words import between, decision, from_p, number, p_words, reach
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from retrostats.data.published import Figure, Outcome, PublishedTrial
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.grim import grim
 from retrostats.integrity.grimmer import grimmer
 from retrostats.integrity.inputs import Size, group_size, weakest
 from retrostats.integrity.rounding import Span
-from retrostats.integrity.verdicts import Finding, State
 
 #: The mean and the SD of scores, and of changes of scores.
 _PAIRS = (("mean", "sd"), ("mean_change", "sd_change"))
@@ -35,8 +36,7 @@ def digit_findings(trial: PublishedTrial) -> Iterator[Finding]:
 
 def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Iterator[Finding]:
     """Yield GRIM of a mean; where it passes and an SD is printed, GRIMMER of both."""
-    scale = (None, None) if mean.is_change else (outcome.low, outcome.high)
-    low, high = (None if end is None else int(end) for end in scale)
+    low, high = _ends(outcome, change=mean.is_change)
     first = grim(mean.printed, size.n, items=outcome.items, low=low, high=high)
     if first.informative or not first.consistent:
         yield _finding(mean, first.test, first.detail, size, passes=first.consistent)
@@ -44,6 +44,15 @@ def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Ite
         second = grimmer(mean.printed, sd.printed, size.n, items=outcome.items, low=low, high=high)
         if second.informative or not second.consistent:
             yield _finding(sd, second.test, second.detail, size, passes=second.consistent)
+
+
+def _ends(outcome: Outcome, *, change: bool) -> tuple[int | None, int | None]:
+    """Return the least and greatest whole-number score, or change of score."""
+    low = None if outcome.low is None else math.ceil(outcome.low)
+    high = None if outcome.high is None else math.floor(outcome.high)
+    if not change:
+        return low, high
+    return (low - high, high - low) if low is not None and high is not None else (None, None)
 
 
 def _finding(figure: Figure, test: str, detail: str, size: Size, *, passes: bool) -> Finding:
@@ -54,6 +63,6 @@ def _finding(figure: Figure, test: str, detail: str, size: Size, *, passes: bool
         about=figure,
         span=Span.of(figure.printed) if passes else None,
         variant=test,
-        detail=detail,
+        detail=f"{detail[0].upper()}{detail[1:]}.",
         kind=weakest([figure.kind, size.kind]),
     )

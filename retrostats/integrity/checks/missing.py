@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.implied import beside
+from retrostats.integrity.checks.implied import beside
+from retrostats.integrity.checks.one_arm import WITHIN
+from retrostats.integrity.checks.two_arms import families
+from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import group_size, pair
-from retrostats.integrity.one_arm import WITHIN
-from retrostats.integrity.summaries import families
-from retrostats.integrity.verdicts import Finding, State
 
 
 def what_is_missing(trial: PublishedTrial, figure: Figure) -> Finding:
