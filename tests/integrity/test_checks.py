@@ -1,6 +1,7 @@
 """Each check on a table made for it: what it finds, under which variant, in which words."""
 
 import pytest
+from scipy.special import stdtr, stdtrit
 
 from retrostats.analysis.reproduce import reproduce
 from retrostats.data.published import Arm, Outcome
@@ -189,6 +190,19 @@ def test_an_adjusted_interval_and_its_p_imply_each_other(trial_of):
     assert row.detail.endswith("The decision at 0.05 flips.")
 
 
+def test_an_adjusted_interval_rests_on_one_df_less(trial_of):
+    table = SIZES + (
+        ",pain,6wk,adjusted_mean_difference,-9.0000,treated - control,ancova\n"
+        ",pain,6wk,ci_low,-16.0000,treated - control,ancova\n"
+        ",pain,6wk,ci_high,-2.0000,treated - control,ancova\n"
+    )
+    (row,) = rows_of(trial_of(table), "p")
+    se = 7 / stdtrit(33, 0.975)
+    assert row.verdict == "derived"
+    assert row.low < 2 * stdtr(33, -9 / se) < row.high
+    assert row.high - row.low < 1e-5
+
+
 def test_a_standardised_difference_and_its_p_imply_each_other(trial_of):
     table = SIZES + (
         ",pain,6wk,p,0.030,treated - control,t-test\n"
@@ -227,6 +241,29 @@ def test_a_group_effect_of_two_arms_gives_f_and_an_unsigned_g(trial_of):
     assert not g.effect.signed
     assert g.effect.value == pytest.approx(0.7651, abs=1e-3)
     assert "averaged over its 2 times" in g.detail
+
+
+def test_the_sign_of_g_from_p_is_that_of_the_printed_difference(trial_of):
+    table = SIZES + (
+        "treated,pain,change 6wk,mean_change,1.0\ncontrol,pain,change 6wk,mean_change,3.0\n"
+        ",pain,change 6wk,p,0.01,treated - control,unstated\n"
+    )
+    (row,) = rows_of(trial_of(table), "hedges_g")
+    assert row.effect.signed
+    assert row.low < row.effect.value < 0
+    # improvement is printed as positive here, so less of it is worse
+    assert row.effect.benefit == 1
+
+
+def test_g_from_summaries_is_signed_and_knows_which_way_is_benefit(trial_of):
+    table = SIZES + (
+        "treated,pain,6wk,mean,30\ntreated,pain,6wk,sd,9\n"
+        "control,pain,6wk,mean,40\ncontrol,pain,6wk,sd,9\n"
+    )
+    (row,) = rows_of(trial_of(table), "hedges_g")
+    assert row.effect.signed
+    assert row.effect.value == pytest.approx(-10 / 9 * 0.97779, abs=1e-4)
+    assert row.effect.benefit == -1
 
 
 def test_a_bound_on_p_gives_a_bound_on_g(trial_of):
@@ -293,6 +330,15 @@ def test_a_row_that_stands_twice_is_flagged_at_both_places(trial_of):
         ("total", "treated"),
     ]
     assert rows[0].detail == "4.05 (1.77) stands again at total, 6wk, treated."
+
+
+@pytest.mark.parametrize(("mean", "sd"), [("60", "18"), ("60", "18.2"), ("60.1", "18")])
+def test_coarse_figures_may_coincide(trial_of, mean, sd):
+    table = "".join(
+        f"treated,pain,{time},mean,{mean}\ntreated,pain,{time},sd,{sd}\n"
+        for time in ("baseline", "6wk")
+    )
+    assert not rows_of(trial_of(table), "mean", "repeated row")
 
 
 def test_the_same_start_in_two_arms_is_no_repetition(trial_of):

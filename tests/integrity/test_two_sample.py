@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as t_distribution
 from scipy.stats import ttest_ind_from_stats
 
 from retrostats.integrity.rounding import Span
@@ -90,8 +91,17 @@ def test_without_rounding_everything_is_scipys_t_test(method):
     assert p_span(first, second, method).low == pytest.approx(answer.pvalue, rel=1e-12)
     assert p_span(first, second, method).high == pytest.approx(answer.pvalue, rel=1e-12)
     assert t_span(first, second, method).low == pytest.approx(answer.statistic, rel=1e-12)
-    assert low.low == pytest.approx(low.high)
-    assert (low.low + high.low) / 2 == pytest.approx(4.3 - 5.2)
+    summary = ttest_ind_from_stats(4.3, 1.6, 15, 5.2, 1.2, 12, equal_var=method == "Student")
+    margin = abs(-0.9 / summary.statistic) * float(t_distribution.ppf(0.975, summary_df(method)))
+    for limit, expected in ((low, -0.9 - margin), (high, -0.9 + margin)):
+        assert limit.low == pytest.approx(expected, rel=1e-9)
+        assert limit.high == pytest.approx(expected, rel=1e-9)
+
+
+def summary_df(method):
+    """Return the df of 15 people with SD 1.6 and 12 with SD 1.2, from the textbook formula."""
+    a, b = 1.6**2 / 15, 1.2**2 / 12
+    return 25 if method == "Student" else (a + b) ** 2 / (a**2 / 14 + b**2 / 11)
 
 
 def test_the_interval_excludes_zero_where_p_is_below_5_percent():
