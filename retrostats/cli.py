@@ -38,6 +38,7 @@ Out = Annotated[Path, typer.Option(help="Folder for the report; made if it does 
 def reproduce(ids: Ids = None, trials: Trials = None, out: Out = Path("reports")) -> None:
     """Recompute every printed comparison; write the report, its data and a forest plot."""
     from retrostats.data.catalogue import load_trials
+    from retrostats.errors import DataError
     from retrostats.integrity.claims import judge_claims
     from retrostats.report.reproduction import provenance, write_reproduction
 
@@ -46,7 +47,11 @@ def reproduce(ids: Ids = None, trials: Trials = None, out: Out = Path("reports")
     reproductions = tuple(_reproduced(loaded))
     judged = judge_claims(claims.claims if claims else (), reproductions)
     origin = provenance(reproductions, claims.digest if claims and judged else None)
-    written = write_reproduction(reproductions, judged, out, generated_from=origin)
+    try:
+        written = write_reproduction(reproductions, judged, out, generated_from=origin)
+    except OSError as error:
+        place = error.filename or out
+        raise DataError(f"{place}: the report cannot be written: {error.strerror}") from error
     if sys.stdout.isatty():
         typer.echo(f"{len(reproductions)} studies recomputed; read {written[0]}")
 

@@ -60,14 +60,14 @@ class Estimate:
         low, high, level = self.ci
         if not math.isfinite(self.value):
             raise ValueError(f"{self.label}: the value must be finite, got {self.value}")
-        if not low <= high:
-            raise ValueError(f"{self.label}: the interval {low} to {high} runs backwards")
         if not 0 < level < 1:
             raise ValueError(f"{self.label}: the level must lie between 0 and 1, got {level}")
-        if not 0 <= self.p <= 1:
-            raise ValueError(f"{self.label}: p must lie in 0 to 1, got {self.p}")
         if self.se <= 0 or not self.df > 0:
             raise ValueError(f"{self.label}: need se > 0 and df > 0, got {self.se} and {self.df}")
+        if not low <= high:
+            raise ValueError(f"{self.label}: the interval {low} to {high} runs backwards")
+        if not 0 <= self.p <= 1:
+            raise ValueError(f"{self.label}: p must lie in 0 to 1, got {self.p}")
 
     @classmethod
     def from_se(
@@ -102,11 +102,12 @@ class Estimate:
         """
         if not 0 < se < math.inf:
             raise ValueError(f"{label}: the standard error must be positive, got {se}")
+        value, se = float(value), float(se)
         margin = float(stdtrit(df, 0.5 + level / 2)) * se
         return cls(
             label=label,
-            value=float(value),
-            se=float(se),
+            value=value,
+            se=se,
             df=float(df),
             ci=Interval(value - margin, value + margin, level),
             p=float(2 * stdtr(df, -abs(value / se))),
@@ -121,10 +122,15 @@ class Estimate:
         return f"{self.label}: {self.value:.3g}{unit} ({percent}% CI {low:.3g} to {high:.3g}){df}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values; an infinite df or a missing se becomes ``None``."""
-        row = asdict(self) | {"ci": self.ci._asdict()}
-        finite = {key: None for key in ("se", "df") if not math.isfinite(row[key])}
-        return row | finite
+        """Return plain JSON values; an open limit, infinite df or missing se becomes ``None``."""
+        row = _finite(asdict(self))
+        return row | {"ci": _finite(self.ci._asdict())}
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """Replace every number that JSON does not have by ``None``."""
+    missing = {k: None for k, v in row.items() if isinstance(v, float) and not math.isfinite(v)}
+    return row | missing
 
 
 #: The columns of every tidy table, in their order.

@@ -38,7 +38,7 @@ def trial_folders(folder: Path | str | None = None) -> dict[str, Path]:
         If the folder does not exist or holds no trial.
     """
     root = data_folder() / "trials" if folder is None else Path(folder)
-    if not root.is_dir():
+    if not _is_folder(root):
         raise DataError(f"{root}: no such folder; expected a folder of trial folders")
     if (root / "trial.toml").is_file():
         raise DataError(f"{root}: is itself a trial folder; give the folder that holds it")
@@ -129,12 +129,20 @@ def _resolve(id_or_folder: str | Path) -> Path:
         if id_or_folder in bundled:
             return bundled[id_or_folder]
     folder = Path(id_or_folder)
-    if not folder.is_dir():
+    if not id_or_folder or not _is_folder(folder):
         names = ", ".join(trial_folders())
         raise DataError(
             f"{id_or_folder}: no bundled trial and no folder of that name; the bundled are {names}"
         )
-    return folder.resolve()
+    return folder if folder.name not in ("", "..") else folder.resolve()
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder; a name that no file can have is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _load(folder: Path, faults: list[Fault]) -> PublishedTrial | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from retrostats.data.files import TextFile, read_text
 from retrostats.data.grammar import DIRECTIONS, NAME, TEXT, Key
-from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml
+from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml, shown
 from retrostats.errors import Fault, raise_faults
 
 Needs = Literal["any", "every"]
@@ -120,16 +121,20 @@ def _claims(file: TextFile, faults: list[Fault]) -> list[Claim]:
         return []
     lines = KeyLines(file.text)
     top = TableAt(file, lines)
-    strange = sorted(set(content) - {"claims"})
-    faults += [top.fault(key, f"unknown key {key!r}; expected [[claims]]") for key in strange]
     claims: list[Claim] = []
     before = 0  # figures of earlier claims: TOML numbers repeated tables through the file
-    for position, table in enumerate(content.get("claims", [])):
+    listed = check_table(content, {"claims": Key(kind=list)}, where=top, faults=faults)
+    for position, table in enumerate(listed.get("claims", [])):
         where = TableAt(file, lines, "claims", position)
-        entry = check_table(table, _CLAIM_KEYS, where=where, faults=faults)
+        entry = _table(table, _CLAIM_KEYS, where=where, faults=faults)
         figures = entry.pop("figures", [])
         found = [_figure(f, file, lines, before + i, faults) for i, f in enumerate(figures)]
         before += len(figures)
+        faults += [
+            where.fault("evidence", f"{shown(study)} should be the id of a study, as text")
+            for study in entry.get("evidence", [])
+            if not isinstance(study, str)
+        ]
         if any(claim.id == entry.get("id") for claim in claims):
             faults.append(where.fault("id", f"claim {entry['id']!r} stands twice"))
         if not faults:
@@ -140,12 +145,22 @@ def _claims(file: TextFile, faults: list[Fault]) -> list[Claim]:
     return claims
 
 
+def _table(
+    content: object, keys: Mapping[str, Key], *, where: TableAt, faults: list[Fault]
+) -> dict[str, Any]:
+    """Check one entry of a repeated table, which TOML lets be anything."""
+    if isinstance(content, dict):
+        return check_table(content, keys, where=where, faults=faults)
+    faults.append(where.fault("", f"{shown(content)} should be a table of keys"))
+    return {}
+
+
 def _figure(
-    table: dict[str, Any], file: TextFile, lines: KeyLines, position: int, faults: list[Fault]
+    table: object, file: TextFile, lines: KeyLines, position: int, faults: list[Fault]
 ) -> ClaimFigure | None:
     before = len(faults)
     where = TableAt(file, lines, "claims.figures", position)
-    entry = check_table(table, _FIGURE_KEYS, where=where, faults=faults)
+    entry = _table(table, _FIGURE_KEYS, where=where, faults=faults)
     if len(faults) > before:
         return None
     bears = cast(Bears, entry.pop("bears", "decides"))

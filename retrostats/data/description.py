@@ -9,18 +9,26 @@ from typing import Any
 from retrostats.data.files import TextFile
 from retrostats.data.grammar import RESERVED_OUTCOMES, TRIAL_KEYS
 from retrostats.data.published import Arm, Outcome
-from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml
+from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml, shown
 from retrostats.errors import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """The checked content of a `trial.toml`."""
+    """The checked content of a `trial.toml`.
+
+    Attributes
+    ----------
+    unsure
+        Which of arms, outcomes and timepoints have faults, so that no row can be held
+        against them.
+    """
 
     top: dict[str, Any]
     timepoints: tuple[str, ...]
     arms: tuple[Arm, ...]
     outcomes: tuple[Outcome, ...]
+    unsure: frozenset[str]
 
 
 def read_description(file: TextFile, folder: str, faults: list[Fault]) -> Description | None:
@@ -44,13 +52,23 @@ def read_description(file: TextFile, folder: str, faults: list[Fault]) -> Descri
     if top.get("id", folder) != folder:
         message = f"id {top['id']!r} is not the folder's name {folder!r}; make them equal"
         faults.append(here.fault("id", message))
-    tables = {name: _tables(name, top.pop(name, []), file, lines, faults) for name in _LABELS}
+    unsure: set[str] = {
+        name for name in ("arms", "outcomes") if name in content and name not in top
+    }
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for name in _LABELS:
+        before = len(faults)
+        tables[name] = _tables(name, top.pop(name, []), file, lines, faults)
+        unsure |= {name} if len(faults) > before else set()
+    before = len(faults)
     timepoints = _timepoints(top.pop("timepoints", []), here, faults)
+    unsure |= {"timepoints"} if len(faults) > before or not timepoints else set()
     return Description(
         top=top,
         timepoints=timepoints,
         arms=tuple(Arm(**table) for table in tables["arms"] if "label" in table),
         outcomes=tuple(Outcome(**table) for table in tables["outcomes"] if "name" in table),
+        unsure=frozenset(unsure),
     )
 
 
@@ -71,7 +89,7 @@ def _tables(
             continue
         entry = check_table(table, TRIAL_KEYS[name], where=where, faults=faults)
         label = entry.get(_LABELS[name], "")
-        if label in seen:
+        if label and label in seen:
             message = f"{label!r} is declared twice; each name stands once"
             faults.append(where.fault(_LABELS[name], message))
         seen.add(label)
@@ -98,7 +116,8 @@ def _timepoints(content: list[Any], where: TableAt, faults: list[Fault]) -> tupl
     """Check that the timepoints are distinct plain names."""
     for entry in content:
         if not isinstance(entry, str) or not entry or "/" in entry or entry.startswith("change "):
-            message = f"timepoint {entry!r} should be text without '/' and not start with 'change '"
+            expected = "text without '/' that does not start with 'change '"
+            message = f"timepoint {shown(entry)} should be {expected}"
             faults.append(where.fault("timepoints", message))
     names = tuple(entry for entry in content if isinstance(entry, str))
     if len(set(names)) < len(names):

@@ -39,6 +39,9 @@ def read_text(path: Path, faults: list[Fault]) -> TextFile | None:
         Extended in place, so that the faults of all files are told together.
     """
     name = f"{path.parent.name}/{path.name}"
+    if path.exists() and not path.is_file():
+        faults.append(Fault(name, 0, "", "is no file but a folder or device; a file is needed"))
+        return None
     try:
         raw = path.read_bytes()
     except FileNotFoundError:

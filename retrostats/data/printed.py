@@ -155,8 +155,8 @@ class Printed:
 
 
 def _fits(number: Decimal, exponent: int) -> bool:
-    """Whether a number and half a unit of its last digit are ordinary floats."""
-    return abs(exponent) < 300 and abs(number.adjusted()) < 300
+    """Whether a number has at most 15 digits before the mark, and floats hold its last digit."""
+    return exponent > -300 and number.adjusted() < 15
 
 
 def _limits(number: Decimal, half: Decimal) -> tuple[float, float]:

@@ -18,6 +18,8 @@ _NAMES = {
     bool: "true or false",
     list: "a list",
 }
+#: Whole numbers up to here are exact as floats; nothing in a trial is larger.
+_LARGEST = 10**15
 
 
 class KeyLines:
@@ -27,21 +29,29 @@ class KeyLines:
         self._lines: dict[tuple[str, int, str], int] = {}
         counts: dict[str, int] = {}
         table, position = "", 0
-        for number, line in enumerate(text.splitlines(), start=1):
-            header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line)
+        for number, line in enumerate(_without_blocks(text).split("\n"), start=1):
+            header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?\s*(#.*)?$", line)
             if header:
                 table = header[1]
                 position = counts[table] = counts.get(table, -1) + 1
                 self._lines[table, position, ""] = number
+                self._lines.setdefault((table.split(".")[0], 0, ""), number)
                 continue
-            key = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)
+            key = re.match(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*[=.]", line)
             if key:
-                self._lines.setdefault((table, position, key[1]), number)
+                self._lines.setdefault((table, position, key[key.lastindex or 0]), number)
 
     def of(self, table: str, position: int, key: str = "") -> int:
         """Return the line of a key, or of its table when the key is absent."""
-        fallback = self._lines.get((table, position, ""), 0)
-        return self._lines.get((table, position, key), fallback)
+        own = [(table, position, key), (table, position, "")]
+        inline = ("", 0, table) if table else (key, 0, "")
+        return next((self._lines[at] for at in (*own, inline) if at in self._lines), 0)
+
+
+def _without_blocks(text: str) -> str:
+    """Return ``text`` with every multi-line string emptied, its line breaks kept."""
+    block = r'"""(?:\\.|.)*?"""|\'\'\'.*?\'\'\''
+    return re.sub(block, lambda match: "''" + "\n" * match[0].count("\n"), text, flags=re.S)
 
 
 def parse_toml(file: TextFile, faults: list[Fault]) -> dict[str, Any] | None:
@@ -50,11 +60,14 @@ def parse_toml(file: TextFile, faults: list[Fault]) -> dict[str, Any] | None:
         return tomllib.loads(file.text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line = int(place[1]) if place else file.text.count("\n") + 1
+        line = int(place[1]) if place else file.text.rstrip("\n").count("\n") + 1
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
         where = f" at character {place[2]}" if place else " at the end of the file"
         faults.append(Fault(file.name, line, "", f"not valid TOML{where}: {what}"))
-        return None
+    except (RecursionError, ValueError):  # brackets without end; a number of 5000 digits
+        message = "brackets are nested too deeply, or a number has thousands of digits"
+        faults.append(Fault(file.name, 0, "", message))
+    return None
 
 
 def check_table(
@@ -95,11 +108,22 @@ def _wrong(key: str, value: object, keys: Mapping[str, Key]) -> str:
     rule = keys[key]
     accepted = (int, float) if rule.kind is float else rule.kind
     if not isinstance(value, accepted) or (rule.kind is not bool and isinstance(value, bool)):
-        return f"{key} = {value!r} should be {_NAMES[rule.kind]}"
+        return f"{key} = {shown(value)} should be {_NAMES[rule.kind]}"
+    if isinstance(value, (int, float)) and not abs(value) <= _LARGEST:
+        return f"{key} = {shown(value)} should be {_NAMES[rule.kind]} of at most 15 digits"
     if rule.allowed and value not in rule.allowed:
         choices = ", ".join(repr(choice) for choice in sorted(rule.allowed))
-        return f"{key} = {value!r} is not known; expected one of {choices}"
+        return f"{key} = {shown(value)} is not known; expected one of {choices}"
     return ""
+
+
+def shown(value: object) -> str:
+    """Return a TOML value as a message shows it, cut where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # a hexadecimal number may be too long for decimal digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:80]}..."
 
 
 class TableAt:
@@ -111,5 +135,5 @@ class TableAt:
     def fault(self, key: str, message: str) -> Fault:
         """Return a fault at one key of this table."""
         line = self._lines.of(self._table, self._position, key)
-        name = f"{self._table}.{key}" if self._table else key
+        name = ".".join(part for part in (self._table, key) if part)
         return Fault(self._file.name, line, name, message)

@@ -66,9 +66,9 @@ def new_trial(name: str, folder: Path | str) -> Path:
             "underscores, e.g. smith2024"
         )
     target = Path(folder) / name
-    if target.exists():
-        raise DataError(f"{target} exists already; choose another id or edit what is there")
     try:
+        if target.exists():
+            raise DataError(f"{target} exists already; choose another id or edit what is there")
         target.mkdir(parents=True)
         roles = ", ".join(sorted(grammar.ROLES))
         (target / "trial.toml").write_text(_TRIAL.format(id=name, roles=roles), encoding="utf-8")

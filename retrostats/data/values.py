@@ -12,6 +12,7 @@ from retrostats.data.description import Description
 from retrostats.data.files import TextFile
 from retrostats.data.printed import Printed
 from retrostats.data.published import Figure, Kind, split_contrast
+from retrostats.data.ranges import out_of_range
 from retrostats.errors import DataError, Fault
 
 
@@ -35,7 +36,7 @@ def read_values(file: TextFile, about: Description, faults: list[Fault]) -> tupl
     reader = RowReader(file, about)
     figures = tuple(figure for figure in reader.figures(faults) if figure is not None)
     faults += _repeated(file.name, figures)
-    faults += _broken_intervals(file.name, figures)
+    faults += _broken_intervals(file.name, figures, reader.stated)
     return figures
 
 
@@ -47,8 +48,11 @@ class RowReader:
         self._arms = tuple(arm.label for arm in about.arms)
         self._outcomes = {outcome.name: outcome for outcome in about.outcomes}
         self._timepoints = about.timepoints
-        self._mark = about.top.get("decimal_mark", ".")
-        self._review = about.top.get("role") == "review"
+        self._mark: str = about.top.get("decimal_mark", ".")
+        self._review: bool = about.top.get("role", "review") == "review"
+        self._unsure = about.unsure
+        #: Place and statistic of every row, those with a fault too.
+        self.stated: set[tuple[tuple[str, ...], str]] = set()
 
     def figures(self, faults: list[Fault]) -> Iterator[Figure | None]:
         """Yield one figure a row; ``None`` for a row with a fault."""
@@ -59,6 +63,9 @@ class RowReader:
             try:
                 cells = next(rows)
             except StopIteration:
+                if header is None:
+                    message = f"has no header; expected {','.join(grammar.COLUMNS)}"
+                    faults.append(Fault(self._file.name, 1, "", message))
                 return
             except csv.Error as error:
                 message = f"not valid CSV: {error}; look for a stray quotation mark"
@@ -90,6 +97,8 @@ class RowReader:
 
     def _figure(self, row: dict[str, str], line: int, faults: list[Fault]) -> Figure | None:
         row = {column: cell.strip() for column, cell in row.items()}
+        place = tuple(row[column] for column in ("arm", "outcome", "timepoint", "contrast"))
+        self.stated.add((place, row["statistic"]))
         wrong = [Fault(self._file.name, line, *problem) for problem in self._problems(row)]
         printed: Printed | None = None
         try:
@@ -97,7 +106,8 @@ class RowReader:
         except DataError as error:
             wrong.append(Fault(self._file.name, line, "printed", str(error)))
         if printed is not None and not wrong:
-            problem = self._out_of_range(row, printed)
+            outcome = self._outcomes.get(row["outcome"]) if "outcomes" not in self._unsure else None
+            problem = out_of_range(row, printed, outcome)
             wrong += [Fault(self._file.name, line, "printed", problem)] if problem else []
         faults += wrong
         if wrong or printed is None:
@@ -108,28 +118,33 @@ class RowReader:
 
     def _problems(self, row: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Yield column and message for each word that the grammar does not have."""
-        if row["arm"] and row["arm"] not in self._arms:
+        if row["arm"] and not self._knows("arms", row["arm"], self._arms):
             yield "arm", f"{row['arm']!r} is no arm of this trial; expected {_list(self._arms)}"
         known = (*self._outcomes, *sorted(grammar.RESERVED_OUTCOMES))
-        if row["outcome"] not in known:
+        if not self._knows("outcomes", row["outcome"], known):
             yield (
                 "outcome",
                 f"{row['outcome']!r} is no outcome of this trial; expected {_list(known)}",
             )
-        if not self._is_timepoint(row["timepoint"]):
+        if "timepoints" not in self._unsure and not self._is_timepoint(row["timepoint"]):
             yield "timepoint", self._expected_timepoint(row["timepoint"])
         for column, allowed in _VOCABULARY.items():
             if row[column] not in allowed:
                 choices = _list(sorted(allowed - {""}))
                 yield column, f"unknown {column} {row[column]!r}; expected {choices}"
         contrast = row["contrast"]
-        if contrast and self._arms and split_contrast(contrast, self._arms) is None:
+        named = "arms" in self._unsure or not self._arms
+        if contrast and not named and split_contrast(contrast, self._arms) is None:
             expected = f"'treated - control' with two of {_list(self._arms)}"
             yield "contrast", f"{contrast!r} does not name two arms; expected {expected}"
         if contrast and row["arm"]:
             yield "contrast", "a row of one arm has no contrast; leave arm or contrast empty"
         if not row["source"]:
             yield "source", "is empty; say where the number stands (abstract, Table 2, ...)"
+
+    def _knows(self, table: str, name: str, names: tuple[str, ...]) -> bool:
+        """Whether a name is declared; taken as declared where the table itself has faults."""
+        return name in names or table in self._unsure
 
     def _is_timepoint(self, text: str) -> bool:
         if not text:
@@ -149,29 +164,6 @@ class RowReader:
             "to T, several joined by '/', or for counts enrolled, randomised, analysed, completed"
         )
 
-    def _out_of_range(self, row: dict[str, str], printed: Printed) -> str:
-        """Say why a well-formed number cannot stand here; empty when it can."""
-        statistic, text = row["statistic"], row["printed"]
-        if statistic in grammar.COUNTS and (printed.decimals != 0 or printed.value is None):
-            return f"{text!r} is no count; expected a whole number"
-        if statistic in grammar.NON_NEGATIVE and printed.high < 0:
-            return f"{text!r} is negative, which {statistic} cannot be"
-        if statistic in grammar.PROBABILITIES and printed.low > 1:
-            return f"{text!r} is above 1, which p cannot be"
-        if printed.relation == "not significant" and statistic not in grammar.PROBABILITIES:
-            return f"{text!r} is no {statistic}; only a p may be given in words"
-        outcome = self._outcomes.get(row["outcome"])
-        if (
-            outcome
-            and statistic in {"mean", "median", "q1", "q3"}
-            and "change" not in row["timepoint"]
-        ):
-            below = outcome.low is not None and printed.high < outcome.low
-            above = outcome.high is not None and printed.low > outcome.high
-            if below or above:
-                return f"{text!r} lies outside the scale of {outcome.name} in trial.toml"
-        return ""
-
 
 _VOCABULARY = {
     "statistic": grammar.STATISTICS,
@@ -188,7 +180,7 @@ def _repeated(name: str, figures: tuple[Figure, ...]) -> Iterator[Fault]:
     """Yield a fault for each row that says again what an earlier row said."""
     first: dict[tuple[str, ...], int] = {}
     for figure in figures:
-        key = (*figure.place, figure.statistic, figure.test)
+        key = (*figure.place, figure.statistic, figure.test or "unstated")
         if key in first:
             message = (
                 f"repeats line {first[key]}: same {_list(grammar.COLUMNS[:4])}, contrast and test"
@@ -197,14 +189,20 @@ def _repeated(name: str, figures: tuple[Figure, ...]) -> Iterator[Fault]:
         first.setdefault(key, figure.line)
 
 
-def _broken_intervals(name: str, figures: tuple[Figure, ...]) -> Iterator[Fault]:
-    """Yield a fault for each limit without its partner, and for limits that run backwards."""
+def _broken_intervals(
+    name: str, figures: tuple[Figure, ...], stated: set[tuple[tuple[str, ...], str]]
+) -> Iterator[Fault]:
+    """Yield a fault for each limit without partner or estimate, or that runs backwards."""
     limits = {(f.place, f.statistic): f for f in figures if f.statistic in ("ci_low", "ci_high")}
     for (place, statistic), figure in limits.items():
-        other = limits.get((place, "ci_high" if statistic == "ci_low" else "ci_low"))
-        if other is None:
+        partner = (place, "ci_high" if statistic == "ci_low" else "ci_low")
+        other = limits.get(partner)
+        if partner not in stated:
             message = f"{statistic} stands alone; both limits of an interval are needed"
             yield Fault(name, figure.line, "statistic", message)
-        elif statistic == "ci_low" and figure.printed.low > other.printed.high:
+        elif not any((place, estimate) in stated for estimate in grammar.WITH_INTERVAL):
+            message = f"{statistic} belongs to no estimate with its arm, outcome, time and contrast"
+            yield Fault(name, figure.line, "statistic", message)
+        elif other and statistic == "ci_low" and figure.printed.low > other.printed.high:
             message = f"the interval runs backwards: {figure.printed} to {other.printed}"
             yield Fault(name, figure.line, "printed", message)

@@ -94,6 +94,13 @@ def combine_baseline_p(p_values: Sequence[float]) -> BaselineCombination:
     Examples
     --------
     >>> print(combine_baseline_p([0.80, 0.80, 0.74, 0.77, 0.78]))
+    5 baseline p values combined
+    Stouffer: z 1.716; p 0.957 for arms too different, 0.0431 for arms too similar
+    Fisher: chi-squared 2.514, df 10; p 0.991 for arms too different, 0.128 for arms too similar
+    This holds only if
+    - the variables are independent of one another (age, weight and symptoms rarely are)
+    - each p value is uniform under randomisation (continuous variable, enough digits printed)
+    - participants were randomised one by one, not stratified or minimised on these variables
     """
     from scipy.stats import combine_pvalues
 

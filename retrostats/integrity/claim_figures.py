@@ -12,6 +12,7 @@ from retrostats.integrity.checks.implied import beside
 from retrostats.integrity.inputs import pair, score
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.verdicts import Reproduction, Row
+from retrostats.integrity.words import FLIPS
 
 Says = Literal["for", "against", "silent"]
 
@@ -90,7 +91,7 @@ def _flips(figure: Figure, rows: Iterable[Row]) -> bool:
         and row.printed == figure.printed.text
         and row.verdict.startswith(("reproduced", "contradicted"))
     ]
-    return bool(variants) and all("decision at 0.05 flips" in row.detail for row in variants)
+    return bool(variants) and all(FLIPS in row.detail for row in variants)
 
 
 def _direction(figure: Figure, trial: PublishedTrial, expect: str) -> int:

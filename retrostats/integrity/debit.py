@@ -8,7 +8,7 @@ from typing import SupportsIndex
 from retrostats.data.printed import Printed
 from retrostats.integrity.grim import ConsistencyCheck, mean_failure, read_figure, read_sample
 from retrostats.integrity.grimmer import read_sd, squares_window
-from retrostats.integrity.integers import Figure, Sample, candidate_sums
+from retrostats.integrity.integers import Exact, Sample, candidate_sums
 
 
 def debit(mean: str | Printed, sd: str | Printed, n: SupportsIndex) -> ConsistencyCheck:
@@ -62,7 +62,7 @@ def debit(mean: str | Printed, sd: str | Printed, n: SupportsIndex) -> Consisten
     return ConsistencyCheck(test="DEBIT", consistent=bool(fitting), informative=True, detail=detail)
 
 
-def _sds_text(ones: list[int] | range, sd: Figure, sample: Sample) -> str:
+def _sds_text(ones: list[int] | range, sd: Exact, sample: Sample) -> str:
     """Return the SD of each number of ones, or of the first and last of several."""
     digits = max(0, len(str(sd.unit.denominator)) - 1) + 1  # one more than printed
     n = sample.n

@@ -30,6 +30,8 @@ class Effect:
         Hedges' g, treated minus control as the paper prints the score.
     ci_low, ci_high
         The outermost 95% confidence limits over the rounding.
+    p, df
+        Two-sided p of no difference (Student's t), and its degrees of freedom.
     signed
         ``False`` where the printed figures give the size and not the direction.
     benefit
@@ -42,6 +44,8 @@ class Effect:
     value: float
     ci_low: float
     ci_high: float
+    p: float
+    df: int
     signed: bool
     benefit: int
     route: str

@@ -10,7 +10,7 @@ from typing import NoReturn, SupportsIndex
 
 from retrostats.data.printed import Printed
 from retrostats.errors import DataError
-from retrostats.integrity.integers import Figure, Rounding, Sample, candidate_sums
+from retrostats.integrity.integers import Exact, Rounding, Sample, candidate_sums
 
 _SAFE_DIGITS = 15  # a double carries this many decimal digits unchanged
 
@@ -51,7 +51,7 @@ class ConsistencyCheck:
         return f"{self.test}: {verdict}{caveat}; {self.detail}"
 
 
-def read_figure(name: str, figure: str | Printed) -> Figure:
+def read_figure(name: str, figure: str | Printed) -> Exact:
     """Return the exact value and last digit of a printed mean or SD.
 
     Raises
@@ -83,7 +83,7 @@ def read_figure(name: str, figure: str | Printed) -> Figure:
     if len(exact.as_tuple().digits) > _SAFE_DIGITS:
         raise DataError(f"{name} {printed.text!r} has more than {_SAFE_DIGITS} digits; check it")
     unit = Fraction(10) ** -printed.decimals
-    return Figure(text=printed.text, units=int(Fraction(exact) / unit), unit=unit)
+    return Exact(text=printed.text, units=int(Fraction(exact) / unit), unit=unit)
 
 
 def whole(name: str, number: SupportsIndex, *, least: int | None = None) -> int:
@@ -150,7 +150,7 @@ def _mean_text(total: int, count: int, unit: Fraction) -> str:
     return f"{total}/{count} = {Decimal(round(steps)).scaleb(-digits):f}"
 
 
-def mean_failure(mean: Figure, sums: range, sample: Sample) -> str:
+def mean_failure(mean: Exact, sums: range, sample: Sample) -> str:
     """Say why no sample has the mean: no sum at all, or none that the scale allows."""
     start = f"no {sample_text(sample)} {_have(sample)} a mean that prints as {mean.text}: "
     if sums:
@@ -166,9 +166,9 @@ def _have(sample: Sample) -> str:
 def mean_can_fail(count: int, unit: Fraction, rounding: Rounding = "either") -> bool:
     """Say whether some mean with these digits has no sum of ``count`` whole numbers.
 
-    With ``a / b`` printed units between sums, inverted and in lowest terms, none can fail from
-    ``a = b`` on; where ties go either way and ``a`` is even, from ``a = b - 1`` on, because a
-    tie then serves the one mean that would be missed (eight numbers, one decimal).
+    With ``a / b`` sums to a printed unit, in lowest terms, none can fail from ``a = b`` on;
+    where ties go either way and ``a`` is even, from ``a = b - 1`` on, because a tie then serves
+    the one mean that would be missed (eight numbers, one decimal).
     """
     steps = count * unit
     spared = rounding == "either" and steps.numerator % 2 == 0

@@ -20,7 +20,7 @@ from retrostats.integrity.grim import (
     sums_text,
 )
 from retrostats.integrity.integers import (
-    Figure,
+    Exact,
     Sample,
     candidate_sums,
     squares_limits,
@@ -28,7 +28,7 @@ from retrostats.integrity.integers import (
 )
 
 
-def read_sd(sd: str | Printed) -> Figure:
+def read_sd(sd: str | Printed) -> Exact:
     """Return the exact value and last digit of a printed SD."""
     figure = read_figure("sd", sd)
     if figure.units < 0:
@@ -36,7 +36,7 @@ def read_sd(sd: str | Printed) -> Figure:
     return figure
 
 
-def squares_window(sd: Figure, sample: Sample, total: int) -> range:
+def squares_window(sd: Exact, sample: Sample, total: int) -> range:
     """Return every sum of squares that gives totals with this sum the printed sample SD.
 
     Whether such numbers exist is not asked. Ties go either way.
@@ -47,29 +47,25 @@ def squares_window(sd: Figure, sample: Sample, total: int) -> range:
     return range(first, floor((sample.n - 1) * greatest**2 + of_mean) + 1)
 
 
-def squares_that_exist(
-    n: int, total: int, squares: range, *, low: int | None, high: int | None
-) -> Iterator[int]:
-    """Yield those of the consecutive ``squares`` that ``n`` numbers with this sum can have."""
+def some_exist(n: int, total: int, squares: range, *, low: int | None, high: int | None) -> bool:
+    """Say whether ``n`` numbers with this sum can have any of the consecutive ``squares``."""
     least, most = squares_limits(n, total, low=low, high=high)
     first = max(squares.start, least)
     stop = squares.stop if most is None else min(squares.stop, most + 1)
-    # Squares have the parity of the sum.
-    for candidate in range(first + (first - total) % 2, stop, 2):
-        if whole_numbers_exist(n, total, candidate, low=low, high=high):
-            yield candidate
+    candidates = range(first + (first - total) % 2, stop, 2)  # of the parity of the sum
+    return any(whole_numbers_exist(n, total, q, low=low, high=high) for q in candidates)
 
 
-def possible_windows(mean: Figure, sd: Figure, sample: Sample) -> Iterator[tuple[int, range]]:
+def possible_windows(mean: Exact, sd: Exact, sample: Sample) -> Iterator[tuple[int, range]]:
     """Yield each sum, and its window of squares, that a sample with the figures can have."""
     low, high = sample.ends
     for total in sample.allowed(candidate_sums(mean, sample.count)):
         window = squares_window(sd, sample, total)
-        if any(squares_that_exist(sample.n, total, window, low=low, high=high)):
+        if some_exist(sample.n, total, window, low=low, high=high):
             yield total, window
 
 
-def _sd_can_fail(sd: Figure, sample: Sample) -> bool:
+def _sd_can_fail(sd: Exact, sample: Sample) -> bool:
     """Say whether an SD of about this size and with these digits can be missed.
 
     From five numbers on every second sum of squares occurs (see `integers`), so a window of
@@ -145,22 +141,22 @@ as 2.47: with the sum 62, the nearest SDs are 2.455 and 2.479
     )
 
 
-def _success(mean: Figure, sd: Figure, sample: Sample) -> str:
+def _success(mean: Exact, sd: Exact, sample: Sample) -> str:
     who = sample_text(sample)
     return f"some {who} have a mean that prints as {mean.text} and an SD that prints as {sd.text}"
 
 
-def _failure(mean: Figure, sd: Figure, sample: Sample) -> str:
+def _failure(mean: Exact, sd: Exact, sample: Sample) -> str:
     """Say why no sample has the figures: the mean fails, or which SDs come nearest."""
     sums = candidate_sums(mean, sample.count)
     possible = sample.allowed(sums)
     if not possible:
         return mean_failure(mean, sums, sample)
-    around = [pair for total in possible for pair in _nearest_sds(sd, sample, total)]
+    around = [value for total in possible for value in _nearest_sds(sd, sample, total)]
     lower = max((value for value in around if value < sd.low), default=None)
     upper = min((value for value in around if value > sd.high), default=None)
     digits = max(0, len(str(sd.unit.denominator)) - 1) + 1  # one more than printed
-    near = [f"{float(value):.{digits}f}" for value in (lower, upper) if value is not None]
+    near = [f"{value:.{digits}f}" for value in (lower, upper) if value is not None]
     are = "SDs are" if len(near) == 2 else "SD is"
     return (
         f"no {sample_text(sample)} whose mean prints as {mean.text} have an SD that prints as "
@@ -168,7 +164,7 @@ def _failure(mean: Figure, sd: Figure, sample: Sample) -> str:
     )
 
 
-def _nearest_sds(sd: Figure, sample: Sample, total: int) -> Iterator[float]:
+def _nearest_sds(sd: Exact, sample: Sample, total: int) -> Iterator[float]:
     """Yield the SDs next below and next above the printed one, for the sentence only."""
     window, (low, high) = squares_window(sd, sample, total), sample.ends
     least, most = squares_limits(sample.n, total, low=low, high=high)

@@ -12,7 +12,7 @@ Rounding: TypeAlias = Literal["either", "half-up", "half-even"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Exact:
     """A printed number, exactly: ``units`` of its last digit, each worth ``unit``."""
 
     text: str
@@ -61,7 +61,7 @@ class Sample:
         return range(first, max(first, stop))
 
 
-def candidate_sums(mean: Figure, count: int, rounding: Rounding = "either") -> range:
+def candidate_sums(mean: Exact, count: int, rounding: Rounding = "either") -> range:
     """Return every sum of ``count`` whole numbers whose mean prints as ``mean``."""
     first, last = ceil(mean.low * count), floor(mean.high * count)
     if rounding == "half-up":  # away from zero, as spreadsheets and SAS do
@@ -184,10 +184,8 @@ def _exist_from_zero(n: int, total: int, squares: int, top: int) -> bool:
     pending, seen = [(n, total, squares, top)], set()
     while pending:
         state = pending.pop()
-        if state in seen:
-            continue
+        verdict = False if state in seen else _at_once(*state)
         seen.add(state)
-        verdict = _at_once(*state)
         if verdict:
             return True
         if verdict is None:
@@ -234,10 +232,9 @@ def _exists_beside_extremes(n: int, total: int, squares: int, top: int) -> bool:
 def _strictly_inside(n: int, total: int, squares: int, top: int) -> list[tuple[int, int, int, int]]:
     """Return what remains for each possible count of numbers at 0 and at ``top``.
 
-    The ``k`` numbers strictly inside are moved down by one, into a box that is smaller by two.
-    The sum of x (top - x) bounds ``k`` from both sides: a number at a bound gives nothing, any
-    other at least ``top - 1`` and at most ``top ** 2 / 4``. Few inside are easiest to settle,
-    so they come last, where the search takes them first.
+    The numbers strictly inside are moved down by one, into a box that is smaller by two. The
+    sum of x (top - x) bounds how many they are: a number at a bound gives nothing, any other
+    from ``top - 1`` to ``top ** 2 / 4``. Few are soonest settled: they come last, to go first.
     """
     product = top * total - squares
     fewest, most = -(-4 * product // top**2), min(n, product // (top - 1))

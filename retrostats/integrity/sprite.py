@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from retrostats.arrays import Floats, read_only
 from retrostats.data.printed import Printed
 from retrostats.integrity.grim import read_figure, read_sample, whole
-from retrostats.integrity.grimmer import possible_windows, read_sd, squares_that_exist
+from retrostats.integrity.grimmer import possible_windows, read_sd, some_exist
 from retrostats.integrity.integers import candidate_sums, squares_limits
 
 
@@ -35,9 +34,8 @@ class SpriteSamples:
     values
         The scores of the scale, shape ``(c,)``.
     counts
-        How many participants have each score, one distribution per row, shape ``(k, c)``; in
-        the order of the counts, those of the lowest score first. ``k`` is 0 where no
-        distribution gives the printed figures.
+        How many participants have each score, one distribution per row, shape ``(k, c)``, in
+        ascending order. ``k`` is 0 where no distribution gives the printed figures.
     complete
         False when the search stopped at its limit and there are more.
     """
@@ -58,11 +56,8 @@ class SpriteSamples:
             found = f"NOT ALL: the first {found}"
         elif not len(self):
             found = "no distribution"
-        scale = f"{self.values[0]:g} to {self.values[-1]:g}"
-        return (
-            f"SpriteSamples({found} of {self.n} scores from {scale} "
-            f"with mean {self.mean} and SD {self.sd})"
-        )
+        scores = f"{self.n} scores from {self.values[0]:g} to {self.values[-1]:g}"
+        return f"SpriteSamples({found} of {scores} with mean {self.mean} and SD {self.sd})"
 
 
 def sprite(
@@ -124,9 +119,9 @@ def sprite(
     array([[0, 0, 0, 1, 1, 2, 1, 0, 0, 0, 0]])
     """
     centre, spread = read_figure("mean", mean), read_sd(sd)
-    sample, limit = read_sample(n, items, low, high, fewest=2), whole("most", most, least=1)
-    base = sample.items * operator.index(low)
-    top = sample.items * operator.index(high) - base
+    bottom, ceiling, limit = whole("low", low), whole("high", high), whole("most", most, least=1)
+    sample = read_sample(n, items, bottom, ceiling, fewest=2)
+    base, top = sample.items * bottom, sample.items * (ceiling - bottom)
     # Each sum has its own ordered list; merging them keeps the common order.
     lists = [
         _distributions(*_counted_from(base, sample.n, total, window), top)
@@ -176,10 +171,10 @@ def _distributions(n: int, total: int, squares: range, top: int) -> Iterator[tup
         levels.append((*rest, _steps(*rest, value + 1, top)))
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def _solvable(n: int, total: int, squares: range, low: int, high: int) -> bool:
     """Say whether a solution exists; the distributions of one sum ask this again and again."""
-    return any(squares_that_exist(n, total, squares, low=low, high=high))
+    return some_exist(n, total, squares, low=low, high=high)
 
 
 def _steps(n: int, total: int, squares: range, low: int, top: int) -> Iterator[tuple[int, int]]:
@@ -242,7 +237,8 @@ def sd_bounds(
     >>> sd_bounds("6.4", 15, 0, 10)
     (0.50709255283711, 4.792851820307881)
     """
-    figure, sample = read_figure("mean", mean), read_sample(n, items, low, high, fewest=2)
+    figure, bottom, ceiling = read_figure("mean", mean), whole("low", low), whole("high", high)
+    sample = read_sample(n, items, bottom, ceiling, fewest=2)
     sds: list[float] = []
     for total in sample.allowed(candidate_sums(figure, sample.count)):
         least, most = sample.ends

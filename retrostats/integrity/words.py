@@ -46,6 +46,10 @@ def from_p(text: str) -> str:
     return f"from {text}" if text[:1] in "pP" else f"from p {text}"
 
 
+#: What a detail says where the recomputation reverses a printed decision.
+FLIPS = "The decision at 0.05 flips."
+
+
 def decision(printed: Span, found: Span) -> str:
     """Say what becomes of the decision at 0.05, empty when it stands or was never taken.
 
@@ -59,7 +63,7 @@ def decision(printed: Span, found: Span) -> str:
     if significant == not_significant:
         return ""
     if (significant and found.low > SIGNIFICANT) or (not_significant and found.high < SIGNIFICANT):
-        return "The decision at 0.05 flips."
+        return FLIPS
     if found.low <= SIGNIFICANT <= found.high:
         return "The rounding leaves the decision at 0.05 open."
     return ""

@@ -1,7 +1,7 @@
 """Each check on a table made for it: what it finds, under which variant, in which words."""
 
 import pytest
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from retrostats.analysis.reproduce import reproduce
 from retrostats.data.published import Arm, Outcome
@@ -73,6 +73,13 @@ def test_an_unstated_test_is_tried_on_changes_and_on_follow_up_scores(trial_of):
         "Student, follow-up scores",
         "Welch, follow-up scores",
     ]
+
+
+def test_a_z_test_is_recomputed_with_the_normal_distribution(trial_of):
+    # z = 1.49 / sqrt(1.28**2 / 18 + 1.45**2 / 18) = 3.268: p 0.00108, where t gives 0.0025
+    rows = rows_of(trial_of(CHANGES + ",pain,change 6wk,p,0.001,treated - control,z-test"), "p")
+    assert [(row.variant, row.verdict) for row in rows] == [("z, change scores", "reproduced")]
+    assert rows[0].low < 2 * ndtr(-3.268) < rows[0].high
 
 
 def test_a_t_printed_without_its_sign_is_recognised(trial_of):
@@ -396,3 +403,28 @@ def test_three_arms_are_compared_by_analysis_of_variance(trial_of):
     # F(2, 42) = 6.23 and p = 0.00427 from the golden one-way analysis of these cells
     assert row.verdict == "reproduced"
     assert row.low < 0.00426694214837878 < row.high
+
+
+def test_figures_that_no_test_can_use_do_not_stop_the_run(trial_of):
+    outcome = Outcome(name="pain", integer=True)
+    table = (
+        "treated,sample,analysed,n,1\ncontrol,sample,analysed,n,1\n"
+        "treated,pain,6wk,mean,12%\ntreated,pain,6wk,sd,0\n"
+        "control,pain,6wk,mean,2.5\ncontrol,pain,6wk,sd,0\n"
+        ",pain,6wk,p,0.04,treated - control,t-test\n"
+        ",pain,6wk,t,2.1,treated - control,t-test\n"
+        ",pain,6wk,hedges_g,0.4,treated - control,t-test\n"
+    )
+    rows = reproduce(trial_of(table, outcomes=(outcome,))).rows
+    assert {row.verdict.split(":")[0] for row in rows} == {"not recomputable"}
+
+
+def test_sds_of_zero_are_no_effect_size(trial_of):
+    table = SIZES + (
+        "treated,pain,6wk,mean,3\ntreated,pain,6wk,sd,0\n"
+        "control,pain,6wk,mean,2\ncontrol,pain,6wk,sd,0\n"
+        ",pain,6wk,p,< 0.001,treated - control,t-test\n"
+    )
+    trial = trial_of(table)
+    assert not rows_of(trial, "hedges_g")
+    assert {row.verdict for row in rows_of(trial, "p")} == {"reproduced"}

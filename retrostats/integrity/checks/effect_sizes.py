@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from retrostats.data import grammar
 from retrostats.data.published import Figure, Kind, PublishedTrial
 from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
+from retrostats.effects.t_tests import two_sided_p
 from retrostats.integrity.checks.implied import sizes_of
 from retrostats.integrity.checks.two_arms import TwoScores, families, visit_family
 from retrostats.integrity.findings import Effect, Finding, State
@@ -80,6 +81,8 @@ def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Find
             value=value,
             ci_low=low,
             ci_high=high,
+            p=float(two_sided_p(route.best, df)),
+            df=df,
             signed=route.signed,
             benefit=benefit,
             route=route.words,

@@ -59,16 +59,25 @@ def sizes_of(trial: PublishedTrial, figure: Figure) -> tuple[Size, Size] | None:
     if arms is None:
         return None
     first, second = (group_size(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
-    return (first, second) if first and second and first.n + second.n > 2 else None
+    return (first, second) if first and second and min(first.n, second.n) > 1 else None
 
 
 def beside(trial: PublishedTrial, figure: Figure) -> dict[str, Figure]:
-    """Return what is printed at the same place and for the same test, by statistic."""
-    return {
-        other.statistic: other
-        for other in trial.find(outcome=figure.outcome, timepoint=figure.timepoint)
-        if other.place == figure.place and other.test == figure.test and other is not figure
-    }
+    """Return what is printed at the same place and for the same test, by statistic.
+
+    A row that names no test belongs to the others of its place.
+    """
+    found: dict[str, Figure] = {}
+    for other in trial.find(outcome=figure.outcome, timepoint=figure.timepoint):
+        if other is not figure and other.place == figure.place and _same_test(figure, other):
+            named = other.test == figure.test
+            found = found | {other.statistic: other} if named else {other.statistic: other} | found
+    return found
+
+
+def _same_test(one: Figure, other: Figure) -> bool:
+    unnamed = {"", "unstated"}
+    return one.test == other.test or one.test in unnamed or other.test in unnamed
 
 
 def p_from_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:

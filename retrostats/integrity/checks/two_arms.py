@@ -20,7 +20,7 @@ from retrostats.integrity.inputs import (
     weakest,
 )
 from retrostats.integrity.rounding import Span
-from retrostats.integrity.two_sample import METHODS, RoundedArm
+from retrostats.integrity.two_sample import METHODS, Method, RoundedArm
 from retrostats.integrity.words import between, decision, p_words
 
 #: Tests whose words allow a two-sample t-test.
@@ -106,7 +106,8 @@ def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         arms = scores.rounded()
         if arms is None:
             continue
-        for variant, span in recompute(*arms):
+        methods: tuple[Method, ...] = ("z",) if figure.test == "z-test" else METHODS
+        for variant, span in recompute(*arms, methods):
             yield _compared(figure, scores, f"{variant}, {scores.family}", span)
 
 
@@ -114,7 +115,7 @@ def _compared(figure: Figure, scores: TwoScores, variant: str, span: Span) -> Fi
     """Hold a recomputed span against the printed number."""
     printed = Span.of(figure.printed)
     agrees = printed.overlaps(span)
-    detail = p_words(span) if figure.statistic == "p" else f"{figure.statistic} {between(span)}"
+    detail = p_words(span) if figure.statistic == "p" else f"{_name(figure)} {between(span)}"
     detail += f" ({scores.basis()})."
     if figure.statistic == "p" and not agrees:
         detail += f" {decision(printed, span)}".rstrip()
@@ -136,40 +137,48 @@ def _compared(figure: Figure, scores: TwoScores, variant: str, span: Span) -> Fi
     )
 
 
-Recipe = Callable[[RoundedArm, RoundedArm], Iterator[tuple[str, Span]]]
+def _name(figure: Figure) -> str:
+    """Return the statistic in words."""
+    limits = {"ci_low": "lower limit", "ci_high": "upper limit"}
+    return limits.get(figure.statistic, figure.statistic.replace("_", " "))
 
 
-def _p_values(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
-    for method in METHODS:
+Methods = tuple[Method, ...]
+Variants = Iterator[tuple[str, Span]]
+Recipe = Callable[[RoundedArm, RoundedArm, Methods], Variants]
+
+
+def _p_values(treated: RoundedArm, control: RoundedArm, methods: Methods) -> Variants:
+    for method in methods:
         yield method, two_sample.p_span(treated, control, method)
 
 
-def _t_values(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
-    for method in METHODS:
+def _t_values(treated: RoundedArm, control: RoundedArm, methods: Methods) -> Variants:
+    for method in methods:
         yield method, two_sample.t_span(treated, control, method)
 
 
-def _lower_limits(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
-    for method in METHODS:
+def _lower_limits(treated: RoundedArm, control: RoundedArm, methods: Methods) -> Variants:
+    for method in methods:
         yield method, two_sample.interval_spans(treated, control, method)[0]
 
 
-def _upper_limits(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
-    for method in METHODS:
+def _upper_limits(treated: RoundedArm, control: RoundedArm, methods: Methods) -> Variants:
+    for method in methods:
         yield method, two_sample.interval_spans(treated, control, method)[1]
 
 
-def _cohens_d(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+def _cohens_d(treated: RoundedArm, control: RoundedArm, _: Methods) -> Variants:
     yield "pooled SD", two_sample.cohens_d_span(treated, control)
 
 
-def _hedges_g(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
+def _hedges_g(treated: RoundedArm, control: RoundedArm, _: Methods) -> Variants:
     yield "pooled SD, exact correction", two_sample.hedges_g_span(treated, control)
 
 
-def _smd(treated: RoundedArm, control: RoundedArm) -> Iterator[tuple[str, Span]]:
-    yield from _cohens_d(treated, control)
-    yield from _hedges_g(treated, control)
+def _smd(treated: RoundedArm, control: RoundedArm, methods: Methods) -> Variants:
+    yield from _cohens_d(treated, control, methods)
+    yield from _hedges_g(treated, control, methods)
 
 
 #: How each statistic of a contrast is recomputed from two arms.

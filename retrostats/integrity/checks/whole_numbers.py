@@ -27,7 +27,7 @@ def digit_findings(trial: PublishedTrial) -> Iterator[Finding]:
         for mean_name, sd_name in _PAIRS:
             for mean in trial.find(outcome=outcome.name, statistic=mean_name):
                 size = group_size(trial, mean.arm, mean.outcome, mean.timepoint)
-                if mean.arm and size is not None and size.n > 1 and mean.printed.relation == "=":
+                if mean.arm and size is not None and size.n > 1 and _is_plain(mean):
                     sd = next(
                         (f for f in trial.find(statistic=sd_name) if f.place == mean.place), None
                     )
@@ -40,10 +40,15 @@ def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Ite
     first = grim(mean.printed, size.n, items=outcome.items, low=low, high=high)
     if first.informative or not first.consistent:
         yield _finding(mean, first.test, first.detail, size, passes=first.consistent)
-    if first.consistent and sd is not None and sd.printed.relation == "=":
+    if first.consistent and sd is not None and _is_plain(sd):
         second = grimmer(mean.printed, sd.printed, size.n, items=outcome.items, low=low, high=high)
         if second.informative or not second.consistent:
             yield _finding(sd, second.test, second.detail, size, passes=second.consistent)
+
+
+def _is_plain(figure: Figure) -> bool:
+    """Whether a figure is a number of the scale: no bound, range or percentage."""
+    return figure.printed.relation == "=" and not figure.printed.unit
 
 
 def _ends(outcome: Outcome, *, change: bool) -> tuple[int | None, int | None]:

@@ -1,0 +1,208 @@
+"""Which standardised effects the forest plot shows: one per study, outcome and comparison."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrostats.data.published import PublishedTrial
+from retrostats.estimate import Estimate, EstimateTable, Interval
+from retrostats.integrity.findings import Effect
+from retrostats.integrity.verdicts import Reproduction, Row
+
+#: Groups of outcomes by the words of their name, else of their instrument. The first group
+#: with a word in the name wins: `WOMAC stiffness` and `KOOS QOL` are no function scores,
+#: and a VAS of stair climbing is a pain score. PPT is the pressure pain threshold.
+OUTCOME_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Other outcomes", frozenset({"stiffness", "symptoms", "qol", "quality"})),
+    ("Pain", frozenset({"pain", "vas", "nrs", "nprs", "ppt"})),
+    ("Strength", frozenset({"strength", "mmt", "torque", "1rm"})),
+    (
+        "Mobility",
+        frozenset({"tug", "ftsst", "walk", "walking", "gait", "speed", "stairs", "stand", "6mwt"}),
+    ),
+    (
+        "Function and disability",
+        frozenset(
+            {"function", "functional", "disability", "adl", "sport", "womac", "koos", "kujala"}
+        ),
+    ),
+)
+
+#: The order in which the groups stand in the figure; the last takes what has no known word.
+GROUP_ORDER = ("Pain", "Function and disability", "Mobility", "Strength", "Other outcomes")
+
+#: Roles of the trials that are about walking backward; all others are there to compare.
+RETRO_ROLES = frozenset({"cited", "retro trial"})
+
+_AUTHOR = re.compile(r"([^\W\d_][\w'’-]+)(?: [A-Z]{1,3}\b[,.]| et al)")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+
+#: What a dagger after a label means; it belongs into every caption of the table.
+DAGGER = "† rests on an inferred figure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownEffect:
+    """One row of the forest plot.
+
+    Attributes
+    ----------
+    trial
+        Id of the study.
+    group
+        Heading under which it stands.
+    label
+        Study, who is compared, outcome and time.
+    value, low, high
+        Hedges' g and its 95% limits; positive favours the first-named arm.
+    p, df
+        Two-sided p of no difference, and its degrees of freedom.
+    sized
+        Whether only the size is known and the sign means nothing.
+    """
+
+    trial: str
+    group: str
+    label: str
+    value: float
+    low: float
+    high: float
+    p: float
+    df: int
+    sized: bool
+
+
+def outcome_group(name: str, instrument: str = "") -> str:
+    """Return the group of an outcome, by the words of its name, else of its instrument."""
+    for text in (name, instrument):
+        words = set(re.findall(r"\w+", text.lower()))
+        for group, known in OUTCOME_GROUPS:
+            if words & known:
+                return group
+    return GROUP_ORDER[-1]
+
+
+def study_labels(trials: Sequence[PublishedTrial]) -> dict[str, str]:
+    """Return a short name for each study by its id: first author and year.
+
+    Where the citation names no author or no year, or two studies would share a name, the
+    id itself is the name.
+    """
+    names = {trial.id: _author_year(trial.citation) or trial.id for trial in trials}
+    shared = {name for name, times in Counter(names.values()).items() if times > 1}
+    return {key: key if name in shared else name for key, name in names.items()}
+
+
+def _author_year(citation: str) -> str:
+    author = _AUTHOR.match(citation)
+    # A journal's year comes before its volume ("2019;20:159"); a title may hold years too.
+    years = re.findall(r"\b((?:19|20)\d{2})[;:(]", citation) or _YEAR.findall(citation)
+    return f"{author[1]} {years[0]}" if author and years else ""
+
+
+def select_effects(reproductions: Sequence[Reproduction]) -> tuple[ShownEffect, ...]:
+    """Choose one effect per study, outcome and comparison, in the order of the figure.
+
+    Follow-up scores come first, because their SD is that of the scores and so comparable
+    between studies; then change scores, whose SD depends on how closely the two visits go
+    together; then a printed standardised difference; last what a p value implies. Of
+    several times the latest is kept, so that repeated periods count once.
+
+    Parameters
+    ----------
+    reproductions
+        In the order in which the studies shall stand within a group.
+    """
+    names = study_labels([reproduction.trial for reproduction in reproductions])
+    shown: list[ShownEffect] = []
+    for reproduction in reproductions:
+        chosen: dict[tuple[str, str], Row] = {}
+        for row in sorted(
+            (row for row in reproduction.rows if row.effect),
+            key=lambda row: _preference(row, reproduction.trial),
+        ):
+            chosen.setdefault((row.outcome, row.contrast), row)
+        first = list(dict.fromkeys((r.outcome, r.contrast) for r in reproduction.rows))
+        for place in sorted(chosen, key=first.index):
+            name = names[reproduction.trial.id]
+            shown.append(_shown(chosen[place], reproduction.trial, name))
+    headings = [f"{group}: {kin}" for group in GROUP_ORDER for kin in _KIN]
+    return tuple(sorted(shown, key=lambda effect: headings.index(effect.group)))
+
+
+_KIN = ("retro walking", "other trials")
+
+
+def _preference(row: Row, trial: PublishedTrial) -> tuple[int, int, bool]:
+    """Return a key that sorts the effect to be shown first."""
+    effect = _effect(row)
+    routes = ("scores", "follow-up scores", "change scores", "from the printed")
+    ranks = {"scores": 0, "follow-up scores": 0, "change scores": 1, "from the printed": 2}
+    rank = next((ranks[route] for route in routes if effect.route.startswith(route)), 3)
+    return rank, -_when(row.timepoint, trial), not effect.signed
+
+
+def _when(timepoint: str, trial: PublishedTrial) -> int:
+    """Return how late a timepoint is; of several joined ones the last counts."""
+    last = timepoint.removeprefix("change ").split("/")[-1]
+    return trial.timepoints.index(last) if last in trial.timepoints else -1
+
+
+def _effect(row: Row) -> Effect:
+    if row.effect is None:
+        raise ValueError(f"{row.trial}: the row of {row.outcome} holds no effect")
+    return row.effect
+
+
+def _shown(row: Row, trial: PublishedTrial, study: str) -> ShownEffect:
+    effect = _effect(row)
+    sized = not effect.signed or effect.benefit == 0
+    flip = effect.value < 0 if sized else effect.benefit < 0
+    limits = (-effect.ci_high, -effect.ci_low) if flip else (effect.ci_low, effect.ci_high)
+    instrument = trial.outcome(row.outcome).instrument
+    kin = _KIN[trial.role not in RETRO_ROLES]
+    return ShownEffect(
+        trial=trial.id,
+        group=f"{outcome_group(row.outcome, instrument)}: {kin}",
+        label=_label(row, study, sized=sized),
+        value=-effect.value if flip else effect.value,
+        low=limits[0],
+        high=limits[1],
+        p=effect.p,
+        df=effect.df,
+        sized=sized,
+    )
+
+
+def _label(row: Row, study: str, *, sized: bool) -> str:
+    joined = row.timepoint.count("/") + 1
+    when = f"{joined} times" if joined > 1 else row.timepoint
+    notes = ["from p"] if _effect(row).route.casefold().startswith("from p") else []
+    notes += ["size only"] if sized else []
+    label = f"{study}: {row.contrast}, {row.outcome}, {when}"
+    dagger = " †" if row.kind == "inferred" else ""
+    return label + (f" ({', '.join(notes)})" if notes else "") + dagger
+
+
+def forest_table(shown: Sequence[ShownEffect], caption: str = "") -> EstimateTable:
+    """Return the chosen effects in the shape that `plot_forest` draws.
+
+    The limits are exact and widened over the rounding, so no standard error belongs to them.
+    """
+    estimates = [
+        Estimate(
+            label=effect.label,
+            value=effect.value,
+            se=math.nan,
+            df=effect.df,
+            ci=Interval(effect.low, effect.high, 0.95),
+            p=effect.p,
+            unit="Hedges' g",
+        )
+        for effect in shown
+    ]
+    return EstimateTable(caption, tuple(estimates))

@@ -1,0 +1,75 @@
+"""How many printed numbers came out, each counted once under its gravest verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from retrostats.integrity.verdicts import Reproduction, Row, headline
+from retrostats.integrity.words import FLIPS
+
+#: What a printed number can come to, the gravest first, in the words of the report.
+OUTCOMES = (
+    "contradicted",
+    "inconsistent table",
+    "reproduced by some tests",
+    "reproduced",
+    "not recomputable",
+)
+
+
+def tally(reproductions: Iterable[Reproduction]) -> dict[str, int]:
+    """Return how many printed numbers have each of `OUTCOMES`, and how many were derived.
+
+    A reproduction has one row per number *and variant*; here each number counts once, with
+    the gravest of its verdicts. ``"derived"`` counts rows: nothing is printed for them.
+
+    Parameters
+    ----------
+    reproductions
+        The studies to count.
+    """
+    counts = dict.fromkeys((*OUTCOMES, "derived"), 0)
+    for reproduction in reproductions:
+        counts["derived"] += sum(row.verdict == "derived" for row in reproduction.rows)
+        counts |= {
+            outcome: counts[outcome] + times
+            for outcome, times in Counter(_numbers(reproduction.rows).values()).items()
+        }
+    return counts
+
+
+def _numbers(rows: Sequence[Row]) -> dict[tuple[str, ...], str]:
+    """Return the gravest outcome of each printed number of one study."""
+    found: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        outcome = _outcome(row)
+        if not outcome:
+            continue
+        number = (row.outcome, row.timepoint, row.contrast, row.quantity, row.printed)
+        found[number] = min(found.get(number, outcome), outcome, key=OUTCOMES.index)
+    return found
+
+
+def _outcome(row: Row) -> str:
+    """Return what a row says of its number; empty where it is about no printed number."""
+    word = headline(row.verdict)
+    if word == "derived" or (word == "not recomputable" and not row.printed):
+        return ""
+    if word in {"reproduced", "contradicted"} and row.verdict != word:
+        return "reproduced by some tests"
+    return word
+
+
+def stands_out(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows a reader should see first, in the given order.
+
+    These are the contradicted numbers whose recomputation reverses the decision at 0.05,
+    and whatever does not fit the rest of its own table.
+    """
+    return tuple(
+        row
+        for row in rows
+        if row.verdict == "inconsistent table"
+        or (row.verdict.startswith("contradicted") and FLIPS in row.detail)
+    )
