@@ -129,16 +129,15 @@ def claim_section(judged: JudgedClaim, known: Mapping[str, str]) -> ClaimSection
     known
         Anchor of each study of the page by its id.
     """
-    needs = {
-        "any": "Deciding figures on both sides make the verdict mixed.",
-        "every": "One deciding figure against the claim contradicts it.",
-    }
+    needs = "Deciding figures stand on both sides." if judged.verdict == "mixed" else ""
+    if judged.claim.needs == "every":
+        needs = "One deciding figure against the claim contradicts it."
     lines = tuple(Line(cells=finding_cells(finding, known)) for finding in judged.findings)
     caption = f"Figures that speak to the claim {judged.claim.id}"
     return ClaimSection(
         judged=judged,
         tag=tag_of(judged.verdict),
-        needs=needs[judged.claim.needs],
+        needs=needs,
         evidence=tuple((trial, known.get(trial, "")) for trial in judged.claim.evidence),
         findings=Grid(caption=caption, columns=CLAIM_COLUMNS, lines=lines) if lines else None,
     )

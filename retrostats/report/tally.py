@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from retrostats.integrity.verdicts import Reproduction, Row, headline
 from retrostats.integrity.words import FLIPS
 
-#: What a printed number can come to, the gravest first, in the words of the report.
+#: What a printed number can come to, the gravest first, in the words of the report. An
+#: estimate that only sits in the middle of its interval has not been recomputed.
 OUTCOMES = (
     "contradicted",
     "inconsistent table",
     "reproduced by some tests",
-    "reproduced",
     "not recomputable",
+    "reproduced",
 )
 
 

@@ -22,6 +22,7 @@ def counted(*rows):
         (["reproduced", "inconsistent table"], {"inconsistent table": 1}),
         (["contradicted", "inconsistent table"], {"contradicted": 1}),
         (["not recomputable: the SD"], {"not recomputable": 1}),
+        (["not recomputable: the SD", "reproduced"], {"not recomputable": 1}),
         (["derived", "derived"], {"derived": 2}),
     ],
 )
