@@ -65,14 +65,17 @@ def possible_windows(mean: Exact, sd: Exact, sample: Sample) -> Iterator[tuple[i
             yield total, window
 
 
-def _sd_can_fail(sd: Exact, sample: Sample) -> bool:
+def sd_can_fail(sd: Exact, sample: Sample) -> bool:
     """Say whether an SD of about this size and with these digits can be missed.
 
     From five numbers on every second sum of squares occurs (see `integers`), so a window of
-    width two or more cannot miss; fewer numbers leave gaps of any width.
+    width two cannot miss. Of four numbers no two such sums in a row are missing (of numbers two
+    apart, one at most is 4^a (8b + 7)), so width four is enough. Fewer leave gaps of any width.
     """
+    if sample.n < 4:
+        return True
     squared_width = sd.high**2 - max(Fraction(0), sd.low) ** 2
-    return sample.n < 5 or (sample.n - 1) * sample.items**2 * squared_width < 2
+    return (sample.n - 1) * sample.items**2 * squared_width < (4 if sample.n == 4 else 2)
 
 
 def grimmer(
@@ -132,7 +135,7 @@ as 2.47: with the sum 62, the nearest SDs are 2.455 and 2.479
     centre, spread = read_figure("mean", mean), read_sd(sd)
     sample = read_sample(n, items, low, high, fewest=2)
     found = next(possible_windows(centre, spread, sample), None)
-    can_fail = mean_can_fail(sample.count, centre.unit) or _sd_can_fail(spread, sample)
+    can_fail = mean_can_fail(sample.count, centre.unit) or sd_can_fail(spread, sample)
     return ConsistencyCheck(
         test="GRIMMER",
         consistent=found is not None,

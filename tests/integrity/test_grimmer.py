@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from retrostats.errors import DataError
 from retrostats.integrity.grim import grim
-from retrostats.integrity.grimmer import grimmer
-from retrostats.integrity.integers import squares_limits, whole_numbers_exist
+from retrostats.integrity.grimmer import grimmer, read_sd, sd_can_fail, some_exist, squares_window
+from retrostats.integrity.integers import Sample, squares_limits, whole_numbers_exist
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "effects" / "f_consistency"
 
@@ -82,8 +82,7 @@ def test_a_sum_of_squares_of_zero_counts_as_one():
 
 
 def test_the_examples_in_other_programs_documents_agree():
-    examples = json.loads((GOLDEN / "truth.json").read_text())["docs"]
-    for row in examples:
+    for row in (examples := json.loads((GOLDEN / "truth.json").read_text())["docs"]):
         check = grimmer(row["mean"], row["sd"], row["n"])
         assert check.consistent == (row["exact_unbounded"] == "consistent"), check
     assert len(examples) == 9
@@ -182,7 +181,6 @@ def test_existence_without_bounds_agrees_with_every_sample(n):
 def test_the_figures_of_a_womac_sample_exist_and_the_other_parity_does_not(scores):
     n, total, squares = len(scores), sum(scores), sum(x * x for x in scores)
     assert whole_numbers_exist(n, total, squares, low=0, high=96)
-    assert whole_numbers_exist(n, total, squares, low=0)
     assert whole_numbers_exist(n, total, squares, high=96)
     assert not whole_numbers_exist(n, total, squares + 1, low=0, high=96)
     least, most = squares_limits(n, total, low=0, high=96)
@@ -191,18 +189,13 @@ def test_the_figures_of_a_womac_sample_exist_and_the_other_parity_does_not(score
     assert whole_numbers_exist(n, total, most, low=0, high=96)
 
 
-#: Measured: at most 0.01 s for any of these; the gaps near the largest SD are the hard part.
-SECONDS = 1.0
-
-
 @pytest.mark.parametrize("n", [20, 30, 60, 300])
 def test_a_wide_scale_takes_well_under_a_second_even_near_the_largest_sd(n):
-    for total in (n * 48 + 1, n * 20 + 7):
-        most = squares_limits(n, total, low=0, high=96)[1]
-        start = time.perf_counter()
-        for squares in range(most, most - 400, -2):
-            whole_numbers_exist(n, total, squares, low=0, high=96)
-        assert (time.perf_counter() - start) / 200 < SECONDS
+    most = squares_limits(n, n * 48 + 1, low=0, high=96)[1]
+    start = time.perf_counter()
+    for squares in range(most, most - 400, -2):
+        whole_numbers_exist(n, n * 48 + 1, squares, low=0, high=96)
+    assert (time.perf_counter() - start) / 200 < 1  # seconds; measured: 0.002
 
 
 def test_the_sentence_names_the_nearest_sds():
@@ -210,6 +203,7 @@ def test_the_sentence_names_the_nearest_sds():
         "GRIMMER: inconsistent; no 18 whole numbers whose mean prints as 3.44 have an SD that "
         "prints as 2.47: with the sum 62, the nearest SDs are 2.455 and 2.479"
     )
+    assert grimmer("3.44", "2.47", 18, low=1, high=7).detail.endswith("SDs are 2.455 and 2.479")
     assert grimmer("48.3", "50.2", 30, low=0, high=96).detail == (
         "no 30 whole numbers from 0 to 96 whose mean prints as 48.3 have an SD that prints as "
         "50.2: with a sum from 1448 to 1450, the nearest SD is 48.57"
@@ -227,16 +221,22 @@ def test_where_the_mean_fails_the_sentence_is_that_of_grim_and_passing_is_stated
 def test_informative_where_the_mean_or_the_sd_could_fail():
     assert grimmer("48.30", "9.40", 30).informative  # the mean could
     assert grimmer("8.3", "0.4", 12).informative  # the SD could: a narrow window
-    assert grimmer("8.3", "90.4", 4).informative  # four numbers leave gaps of any width
+    assert grimmer("8", "90.4", 3).informative  # three numbers leave gaps of any width
     assert not grimmer("48.3", "9.4", 30).informative
     assert grimmer("48.3", "99.4", 30, low=0, high=96).informative  # it failed
 
 
-def test_no_sd_of_an_uninformative_size_fails():
-    for n in (10, 11, 23):
-        for sd in range(10, 400):
-            check = grimmer("8.3", text(sd, 1), n)
-            assert check.consistent or check.informative
+@pytest.mark.parametrize("n", [3, 4, 5, 9])
+def test_an_sd_that_cannot_fail_by_its_digits_never_does_and_others_do(n):
+    sample, missed = Sample(n=n), 0
+    for units in range(10, 150):
+        sd = read_sd(text(units, 1))
+        windows = [squares_window(sd, sample, total) for total in range(n)]
+        found = [some_exist(n, s, windows[s], low=None, high=None) for s in range(n)]
+        assert all(found) or sd_can_fail(sd, sample), units
+        missed += not all(found)
+    assert missed
+    assert sd_can_fail(read_sd("6.5"), sample) == (n < 5)
 
 
 def test_impossible_figures_are_refused():

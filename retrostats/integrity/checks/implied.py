@@ -11,7 +11,8 @@ from scipy.special import fdtrc, stdtr
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.effects.noncentral import small_sample_factor
-from retrostats.integrity.checks.degrees import anova_df
+from retrostats.effects.variance_explained import f_from_eta_squared
+from retrostats.integrity.checks.degrees import AnovaShape, anova_df
 from retrostats.integrity.checks.two_arms import T_TESTS, families
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import Size, describe_sizes, group_size, pair, weakest
@@ -153,8 +154,8 @@ def p_from_anova_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[F
         routes["F"] = Span.of(others["f"].printed).clipped(0, math.inf)
     if "eta_squared" in others:
         eta = Span.of(others["eta_squared"].printed).clipped(0, 1)
-        ratio = shape.df2 / shape.df1
-        routes["eta squared"] = Span(*(_odds(e) * ratio for e in (eta.low, eta.high)))
+        ends = (_f_of(eta.low, shape), _f_of(eta.high, shape))
+        routes["eta squared"] = Span(*ends)
     for name, f in routes.items():
         found = Span(*(float(fdtrc(shape.df1, shape.df2, x)) for x in (f.high, f.low)))
         partial = "; partial, under sphericity" if name == "eta squared" else ""
@@ -164,8 +165,8 @@ def p_from_anova_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[F
         yield compare_p(figure, found, variant=variant, basis=basis, others=(used,))
 
 
-def _odds(share: float) -> float:
-    return share / (1 - share) if share < 1 else math.inf
+def _f_of(eta_squared: float, shape: AnovaShape) -> float:
+    return f_from_eta_squared(eta_squared, shape.df1, shape.df2) if eta_squared < 1 else math.inf
 
 
 def f_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
