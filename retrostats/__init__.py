@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
     from retrostats.effects.summaries import ArmSummary
     from retrostats.effects.two_group import cohens_d, glass_delta, hedges_g, mean_difference
-    from retrostats.errors import DataError, FitError, PlanError, RetrostatsError
+    from retrostats.errors import DataError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
     from retrostats.figures.forest import plot_forest
     from retrostats.figures.saving import save_figure
@@ -42,10 +42,8 @@ __all__ = [
     "DataError",
     "Estimate",
     "EstimateTable",
-    "FitError",
     "Interval",
     "PairedSummary",
-    "PlanError",
     "Printed",
     "PublishedTrial",
     "Reproduction",
@@ -106,8 +104,6 @@ _HOMES = {
     ),
     "errors": (
         "DataError",
-        "FitError",
-        "PlanError",
         "RetrostatsError",
     ),
     "estimate": (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from retrostats.integrity.verdicts import Reproduction
 
 app = typer.Typer(
-    help="Recompute what published trials print, and analyse new ones by a written plan.",
+    help="Recompute what published trials print, and see which of it their figures support.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -91,6 +91,7 @@ def new_trial(
     from retrostats.data.template import new_trial as write
 
     typer.echo(f"{write(trial, to)}: edit trial.toml, then add rows to values.csv")
+    typer.echo(f"To recompute it: retrostats reproduce {trial} --trials {to}")
 
 
 def main() -> None:

@@ -137,8 +137,9 @@ def test_an_unknown_id_names_the_known_ones(tmp_path):
     done = run("reproduce", "qiu2032", "zahra", "--out", tmp_path / "out")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"retrostats: no trial qiu2032; there are {', '.join(list_trials())}\n"
-    )  # fmt: skip
+        "retrostats: no trial qiu2032; did you mean qiu2023? Trials of your own are read with "
+        "--trials and the folder that holds their folders\n"
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -177,7 +178,10 @@ def test_a_report_that_cannot_be_written_is_one_message(own, tmp_path):
 def test_a_new_trial_is_written_and_reported_as_printing_nothing(tmp_path):
     made = run("new", "trial", "smith2024", "--to", "mine", cwd=tmp_path)
     assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout == "mine/smith2024: edit trial.toml, then add rows to values.csv\n"
+    assert made.stdout == (
+        "mine/smith2024: edit trial.toml, then add rows to values.csv\n"
+        "To recompute it: retrostats reproduce smith2024 --trials mine\n"
+    )
     done = run("reproduce", "--trials", "mine", "--out", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     (row,) = json.loads((tmp_path / "out" / "reproduction.json").read_text())["rows"]

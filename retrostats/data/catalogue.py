@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from retrostats.data.description import read_description
@@ -114,7 +115,10 @@ def load_trials(
     known = trial_folders(folder)
     unknown = [name for name in ids if name not in known]
     if unknown:
-        raise DataError(f"no trial {', '.join(unknown)}; there are {', '.join(known)}")
+        raise DataError(
+            f"no trial {', '.join(unknown)}; {_nearest(unknown[0], known)} Trials of your own are "
+            "read with --trials and the folder that holds their folders"
+        )
     faults: list[Fault] = []
     wanted = dict.fromkeys(ids or known)
     trials = [_load(known[name], faults) for name in wanted]
@@ -130,11 +134,16 @@ def _resolve(id_or_folder: str | Path) -> Path:
             return bundled[id_or_folder]
     folder = Path(id_or_folder)
     if not id_or_folder or not _is_folder(folder):
-        names = ", ".join(trial_folders())
-        raise DataError(
-            f"{id_or_folder}: no bundled trial and no folder of that name; the bundled are {names}"
-        )
+        near = _nearest(str(id_or_folder), trial_folders())
+        raise DataError(f"{id_or_folder}: no bundled trial and no folder of that name; {near}")
     return folder if folder.name not in ("", "..") else folder.resolve()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Return the likeliest id, or all of them."""
+    names = list(known)
+    near = get_close_matches(name.lower(), names, n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
 
 
 def _is_folder(path: Path) -> bool:

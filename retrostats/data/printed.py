@@ -186,4 +186,6 @@ def _complaint(text: str, plain: str, decimal_mark: str) -> str:
         return f"{shown} has a {'comma' if other == ',' else 'point'} between digits: {hint}"
     if "±" in plain:
         return f"{shown} holds two numbers; enter mean and sd on a row each"
+    if re.search(r"\d\s*([*†‡§#]+|[a-d])$", plain):
+        return f"{shown} has more than the number; leave out asterisks and footnote letters"
     return f"{shown} is no number; {_EXPECTED}"

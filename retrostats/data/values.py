@@ -88,6 +88,10 @@ class RowReader:
 
     def _header(self, cells: list[str], line: int) -> Iterator[Fault]:
         expected = ",".join(grammar.COLUMNS)
+        if len(cells) == 1 and cells[0].count(";") >= 2:
+            message = f"separates its columns by semicolons; save it with commas: {expected}"
+            yield Fault(self._file.name, line, "", message)
+            return
         for cell in sorted(set(cells) - set(grammar.COLUMNS)):
             yield Fault(self._file.name, line, cell, f"unknown column; expected {expected}")
         for column in grammar.COLUMNS:
@@ -131,7 +135,9 @@ class RowReader:
         for column, allowed in _VOCABULARY.items():
             if row[column] not in allowed:
                 choices = _list(sorted(allowed - {""}))
-                yield column, f"unknown {column} {row[column]!r}; expected {choices}"
+                small = row[column].lower()
+                hint = f"write it {small!r}" if small in allowed else f"expected {choices}"
+                yield column, f"unknown {column} {row[column]!r}; {hint}"
         contrast = row["contrast"]
         named = "arms" in self._unsure or not self._arms
         if contrast and not named and split_contrast(contrast, self._arms) is None:

@@ -154,7 +154,7 @@ def _findings(wanted: ClaimFigure, reproduction: Reproduction) -> Iterator[Claim
             bears=wanted.bears,
             says="silent",
             printed="",
-            words="No such figure is printed.",
+            words="No such figure is among those entered.",
             note=wanted.note,
         )
 

@@ -42,6 +42,10 @@ class RoundedArm:
         mean, sd = Span.exactly(self.mean.middle), Span.exactly(self.sd.middle)
         return RoundedArm(n=self.n, mean=mean, sd=sd)
 
+    def with_sd_from_se(self) -> RoundedArm:
+        """Return the arm with its SD taken for a standard error and converted."""
+        return RoundedArm(n=self.n, mean=self.mean, sd=self.sd.times(math.sqrt(self.n)))
+
 
 def p_span(treated: RoundedArm, control: RoundedArm, method: Method) -> Span:
     """Return every two-sided p that the rounded summaries allow.

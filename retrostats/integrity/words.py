@@ -14,24 +14,37 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "-∞"
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
-        text = f"{value:.{max(places, 0)}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return _trimmed(f"{value:.{max(places, 0)}f}")
     return f"{value:.{digits - 1}e}"
 
 
-def between(span: Span, digits: int = 3) -> str:
-    """Return a span as ``"a to b"``, or one number when both ends read the same."""
-    low, high = number(span.low, digits), number(span.high, digits)
-    return low if low == high else f"{low} to {high}"
+def between(span: Span) -> str:
+    """Return a span as ``"a to b"``, with the digits that its width calls for.
+
+    One number where both ends agree to four significant digits of themselves or better.
+    """
+    width = span.high - span.low
+    size = max(abs(span.low), abs(span.high))
+    if not 0 < width < math.inf or width <= 1e-4 * size or not 1e-4 <= size < 1e6:
+        low, high = number(span.low), number(span.high)
+        return low if low == high else f"{low} to {high}"
+    places = max(1 - math.floor(math.log10(width)), 0)
+    low, high = (_trimmed(f"{end:.{places}f}") for end in (span.low, span.high))
+    return f"{low} to {high}"
+
+
+def _trimmed(text: str) -> str:
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def p_words(span: Span) -> str:
     """Return a span of p values."""
     if span.high < 1e-4:
         return "p < 0.0001"
-    low = "< 0.0001" if span.low < 1e-4 else number(span.low)
-    high = number(span.high)
-    return f"p {low}" if low == high else f"p {low} to {high}"
+    if span.low < 1e-4:
+        return f"p < 0.0001 to {number(span.high)}"
+    return f"p {between(span)}"
 
 
 def reach(span: Span) -> str:

@@ -116,7 +116,7 @@ def test_brosseaus_15_comparisons_are_all_there_and_hold_under_student(rows_of):
 def test_kettunens_estimate_lies_outside_the_middle_of_its_interval(rows_of):
     rows = rows_of("kettunen2007", outcome="Kujala", variant="middle of its interval")
     assert [(row.printed, row.verdict) for row in rows] == [("1.1", "inconsistent table")]
-    assert rows[0].detail.endswith("With the other sign it would be.")
+    assert rows[0].detail.endswith("With the other sign it would be the middle.")
     others = rows_of("kettunen2007", variant="middle of its interval", verdict="reproduced")
     assert len(others) == 3
 

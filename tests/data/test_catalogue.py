@@ -67,16 +67,20 @@ def test_the_working_folder_may_be_the_trial(write_trial, monkeypatch):
 def test_an_unknown_id_names_the_known_ones(name):
     with pytest.raises(DataError) as error:
         load_trial(name)
-    assert str(error.value) == (
-        f"{name}: no bundled trial and no folder of that name; the bundled are {', '.join(BUNDLED)}"
+    near = (
+        "did you mean qiu2023?" if str(name) == "qiu2023/" else f"there are {', '.join(BUNDLED)}."
     )
+    assert str(error.value) == f"{name}: no bundled trial and no folder of that name; {near}"
 
 
 def test_unknown_ids_of_a_run_are_told_together(write_trial):
     folder = write_trial().parent
     with pytest.raises(DataError) as error:
         load_trials(["nobody", "walk2020", "noone"], folder)
-    assert str(error.value) == "no trial nobody, noone; there are walk2020"
+    assert str(error.value) == (
+        "no trial nobody, noone; there are walk2020. Trials of your own are read with --trials "
+        "and the folder that holds their folders"
+    )
 
 
 def test_trials_come_in_the_order_asked_and_each_once():

@@ -119,7 +119,7 @@ def test_there_is_no_third_decimal_mark():
 @pytest.mark.parametrize(
     "text",
     [
-        *("abc", "1.2.3", "12 (3)", "nan", "NaN", "inf", "-inf", "١٢", "１２", "²", "½", "0.5*"),
+        *("abc", "1.2.3", "12 (3)", "nan", "NaN", "inf", "-inf", "١٢", "１２", "²", "½"),
         *("- 5", "--5", "1 234", "1_000", ".", "-", "%", "<", "p", "p =", "0x10", "1e", "e5"),
         *("0.5\n0.6", "P =\n0.04", "1\x00", "1\u200b", "12%%", "0.5 cm", "1/2", "= =1"),
         *("significant", "p significant", "not", "0.5 not significant", "n.\u017f."),

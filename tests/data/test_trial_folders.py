@@ -103,6 +103,14 @@ ROW_FAULTS = {
         "retro,pain,6wk,average,3.6,,,printed,Table 2",
         f"statistic: unknown statistic 'average'; expected {', '.join(sorted(STATISTICS))}",
     ),
+    "a test in capitals": (
+        ",pain,6wk,p,0.2,retro - forward,T-test,printed,Table 2",
+        "test: unknown test 'T-test'; write it 't-test'",
+    ),
+    "an asterisk": (
+        "retro,pain,6wk,mean,3.6*,,,printed,Table 2",
+        "printed: '3.6*' has more than the number; leave out asterisks and footnote letters",
+    ),
     "an unknown test": (
         ",pain,6wk,p,0.2,retro - forward,anova,printed,Table 2",
         (
@@ -227,6 +235,10 @@ FILE_FAULTS = {
             f"line 1, column page: unknown column; expected {HEADER.strip()}",
             "line 1, column source: the column is missing",
         ],
+    ),
+    "semicolons": (
+        HEADER.replace(",", ";") + GOOD.replace(",", ";"),
+        ["line 1: separates its columns by semicolons; save it with commas: " + HEADER.strip()],
     ),
     "a missing column": (
         "arm,outcome,timepoint,statistic,printed,contrast,test,kind\n",

@@ -178,7 +178,7 @@ def test_an_estimate_outside_the_middle_of_its_interval_is_flagged(trial_of):
     missing, middle = rows_of(trial, "adjusted_mean_difference_in_change")
     assert missing.verdict == ("not recomputable: an adjusted comparison needs the individual data")
     assert middle.verdict == "inconsistent table"
-    assert middle.detail.endswith("With the other sign it would be.")
+    assert middle.detail.endswith("With the other sign it would be the middle.")
     assert not rows_of(trial, "p")
 
 

@@ -18,7 +18,7 @@ from .conftest import figure, row, trial
         (None, 0.1, "at most 0.1"),
         (0.0, None, "at least 0"),
         (0.1, 0.2, "0.1 to 0.2"),
-        (0.65, 0.6501, "0.65"),
+        (0.65, 0.65001, "0.65"),
     ],
 )
 def test_a_range_in_words(low, high, words):

@@ -22,7 +22,7 @@ def count_findings(trial: PublishedTrial) -> Iterator[Finding]:
                 arm=arm.label, outcome="sample", timepoint=timepoint, statistic="n"
             )
         ]
-        if total and parts and len(parts) == len(trial.arms):
+        if total and parts and len(parts) == len(trial.arms) and not _circular(total, parts):
             yield _sum(total, parts, "sum of the arms")
     for arm in ("", *(arm.label for arm in trial.arms)):
         yield from _sexes(trial, arm)
@@ -36,7 +36,7 @@ def _sexes(trial: PublishedTrial, arm: str) -> Iterator[Finding]:
         for name in ("n_men", "n_women")
     )
     total = next(trial.find(arm=arm, outcome="sample", timepoint="analysed", statistic="n"), None)
-    if men and women and total:
+    if men and women and total and not _circular(total, [men, women]):
         yield _sum(total, [men, women], "men and women")
 
 
@@ -52,8 +52,13 @@ def _losses(trial: PublishedTrial) -> Iterator[Finding]:
         for name, where in wanted.items()
     }
     enrolled, lost, analysed = (found[name] for name in wanted)
-    if enrolled and lost and analysed:
+    if enrolled and lost and analysed and not _circular(enrolled, [lost, analysed]):
         yield _sum(enrolled, [lost, analysed], "lost and analysed")
+
+
+def _circular(total: Figure, parts: list[Figure]) -> bool:
+    """Whether a total and its parts may have been made from one another."""
+    return total.kind != "printed" or any(part.kind == "inferred" for part in parts)
 
 
 def _sum(total: Figure, parts: list[Figure], variant: str) -> Finding:
@@ -85,6 +90,8 @@ def percent_findings(trial: PublishedTrial) -> Iterator[Finding]:
         size = group_size(trial, figure.arm, "sample", "randomised")
         if done is None or size is None or done.printed.value is None:
             continue
+        if "inferred" in {figure.kind, done.kind, size.kind}:
+            continue  # inferred from this very percentage, perhaps: agreement would say nothing
         found = 100 * done.printed.value / size.n
         agrees = Span.of(figure.printed).overlaps(Span.exactly(found))
         yield Finding(

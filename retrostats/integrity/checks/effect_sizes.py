@@ -65,8 +65,8 @@ def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Find
     low = noncentral_t_limits(route.t.low, df)[0] * scale
     high = noncentral_t_limits(route.t.high, df)[1] * scale
     value = route.best * scale
-    words = f"g {number(value)}, 95% CI {number(low)} to {number(high)}"
-    rounding = "" if number(g.low) == number(g.high) else f"; {between(g)} over the rounding"
+    words = f"g {number(value)} (95% CI {number(low)} to {number(high)}"
+    rounding = ")" if number(g.low) == number(g.high) else f"; g {between(g)} over the rounding)"
     direction = "" if route.signed else " Size only: the direction is not in these figures."
     benefit = trial.outcome(comparison.outcome).benefit(change=route.change) if route.signed else 0
     return Finding(
@@ -75,7 +75,7 @@ def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Find
         quantity="hedges_g",
         span=Span(low, high),
         variant=route.words,
-        detail=f"{words}{rounding} ({route.basis}).{direction}",
+        detail=f"{words}{rounding}; {route.basis}.{direction}",
         kind=route.kind,
         effect=Effect(
             value=value,

@@ -55,12 +55,11 @@ def _exact_interval(trial: PublishedTrial, figure: Figure) -> bool:
 def _centre(figure: Figure, low: Figure, high: Figure, middle: Span, *, centred: bool) -> Finding:
     """Say whether the estimate is the middle of its interval."""
     interval = f"{low.printed.text} to {high.printed.text}"
-    words = "is" if centred else "is not"
-    detail = (
-        f"The middle of {interval} is {between(middle, 5)}; {figure.printed.text} {words} that."
-    )
+    detail = f"The middle of {interval} is {between(middle)}."
+    if not centred:
+        detail += f" The printed {figure.printed.text} lies elsewhere."
     if not centred and (-Span.of(figure.printed)).overlaps(middle):
-        detail += " With the other sign it would be."
+        detail += " With the other sign it would be the middle."
     return Finding(
         state=State.CONSISTENT if centred else State.INCONSISTENT,
         place=(figure.outcome, figure.timepoint, figure.contrast or figure.arm),

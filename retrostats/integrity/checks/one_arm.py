@@ -30,12 +30,15 @@ def change_findings(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     if figure.statistic != "mean_change" or not figure.arm or not figure.is_change:
         return
     visit = base_time(figure.timepoint)
+    if not trial.outcome(figure.outcome).change:
+        yield _undeclared(figure)
+        return
     expected = change_from_visits(trial, figure.arm, figure.outcome, visit)
     if expected.mean is None:
         return
     agrees = Span.of(figure.printed).overlaps(expected.mean)
     direction = trial.outcome(figure.outcome).change
-    detail = f"{direction}: {between(expected.mean, 4)} from the printed means."
+    detail = f"{direction}: {between(expected.mean)} from the printed means."
     if not agrees and Span.of(figure.printed).overlaps(-expected.mean):
         detail += " The printed change has the other sign."
     yield Finding(
@@ -47,6 +50,18 @@ def change_findings(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         variant="arithmetic of the means",
         detail=detail,
         kind=weakest([figure.kind, expected.kind]),
+    )
+
+
+def _undeclared(figure: Figure) -> Finding:
+    return Finding(
+        state=State.MISSING,
+        place=(figure.outcome, figure.timepoint, figure.arm),
+        quantity="mean_change",
+        about=figure,
+        variant="arithmetic of the means",
+        missing="which way this paper subtracts; say change = ... of the outcome in trial.toml",
+        kind=figure.kind,
     )
 
 
@@ -72,7 +87,7 @@ def correlation_findings(trial: PublishedTrial, figure: Figure) -> Iterator[Find
         state=State.DERIVED if possible else State.INCONSISTENT,
         place=(figure.outcome, figure.timepoint, figure.arm),
         quantity="correlation",
-        about=None,
+        about=None if possible else figure,
         span=r,
         variant="from the SDs" if not change.note else change.note,
         detail=detail,
@@ -119,9 +134,9 @@ def within_arm(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
 
     Conditions that the same people went through count as one arm: a paired contrast.
     """
-    if figure.statistic != "p" or figure.test not in WITHIN or "/" in figure.timepoint:
+    visit = base_time(figure.timepoint).removeprefix(f"{trial.timepoints[0]}/")
+    if figure.statistic != "p" or figure.test not in WITHIN or "/" in visit:
         return
-    visit = base_time(figure.timepoint)
     place = f"change {visit}"
     change = score(trial, figure.arm, figure.outcome, place) if not figure.contrast else None
     if change is not None and change.mean is not None and change.sd is not None and change.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
@@ -108,7 +108,22 @@ def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
             continue
         methods: tuple[Method, ...] = ("z",) if figure.test == "z-test" else METHODS
         for variant, span in recompute(*arms, methods):
-            yield _compared(figure, scores, f"{variant}, {scores.family}", span)
+            finding = _compared(figure, scores, f"{variant}, {scores.family}", span)
+            yield _explained(finding, figure, arms)
+
+
+def _explained(finding: Finding, figure: Figure, arms: tuple[RoundedArm, RoundedArm]) -> Finding:
+    """Say what might be behind a contradiction: standard errors for SDs, or another test."""
+    if finding.state is not State.DISAGREES:
+        return finding
+    detail = finding.detail
+    widened = [arm.with_sd_from_se() for arm in arms]
+    spans = [span for _, span in _RECIPES[figure.statistic](widened[0], widened[1], METHODS)]
+    if any(Span.of(figure.printed).overlaps(span) for span in spans):
+        detail += " It would agree if the printed SDs were standard errors."
+    if figure.test in {"unstated", ""}:
+        detail += " The paper names no test; it may have used another kind."
+    return replace(finding, detail=detail)
 
 
 def _compared(figure: Figure, scores: TwoScores, variant: str, span: Span) -> Finding:

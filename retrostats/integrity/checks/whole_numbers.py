@@ -27,7 +27,7 @@ def digit_findings(trial: PublishedTrial) -> Iterator[Finding]:
         for mean_name, sd_name in _PAIRS:
             for mean in trial.find(outcome=outcome.name, statistic=mean_name):
                 size = group_size(trial, mean.arm, mean.outcome, mean.timepoint)
-                if mean.arm and size is not None and size.n > 1 and _is_plain(mean):
+                if mean.arm and size is not None and _usable(size) and _is_plain(mean):
                     sd = next(
                         (f for f in trial.find(statistic=sd_name) if f.place == mean.place), None
                     )
@@ -46,9 +46,15 @@ def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Ite
             yield _finding(sd, second.test, second.detail, size, passes=second.consistent)
 
 
+def _usable(size: Size) -> bool:
+    """Whether a size can be held against digits: two people, and not inferred from them."""
+    return size.n > 1 and size.kind != "inferred"
+
+
 def _is_plain(figure: Figure) -> bool:
     """Whether a figure is a number of the scale: no bound, range or percentage."""
-    return figure.printed.relation == "=" and not figure.printed.unit
+    digits = sum(character.isdigit() for character in figure.printed.text)
+    return figure.printed.relation == "=" and not figure.printed.unit and digits <= 15
 
 
 def _ends(outcome: Outcome, *, change: bool) -> tuple[int | None, int | None]:
