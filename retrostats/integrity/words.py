@@ -21,16 +21,17 @@ def number(value: float, digits: int = 3) -> str:
 def between(span: Span) -> str:
     """Return a span as ``"a to b"``, with the digits that its width calls for.
 
-    One number where both ends agree to four significant digits of themselves or better.
+    Four significant digits at most; one number where both ends then read the same.
     """
     width = span.high - span.low
     size = max(abs(span.low), abs(span.high))
-    if not 0 < width < math.inf or width <= 1e-4 * size or not 1e-4 <= size < 1e6:
+    if not 0 < width < math.inf or not 1e-4 <= size < 1e6:
         low, high = number(span.low), number(span.high)
         return low if low == high else f"{low} to {high}"
-    places = max(1 - math.floor(math.log10(width)), 0)
+    called_for = 1 - math.floor(math.log10(width / 2))
+    places = max(min(called_for, 3 - math.floor(math.log10(size))), 0)
     low, high = (_trimmed(f"{end:.{places}f}") for end in (span.low, span.high))
-    return f"{low} to {high}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _trimmed(text: str) -> str:
@@ -61,6 +62,10 @@ def from_p(text: str) -> str:
 
 #: What a detail says where the recomputation reverses a printed decision.
 FLIPS = "The decision at 0.05 flips."
+
+
+#: What a detail says where a printed number comes out only under a condition.
+NEEDS = "the printed p needs one SD at least"
 
 
 def decision(printed: Span, found: Span) -> str:

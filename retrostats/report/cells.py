@@ -63,12 +63,20 @@ def row_cells(row: Row) -> tuple[Cell, ...]:
         text_cell(row.contrast),
         text_cell(quantity_words(row.quantity)),
         Cell(text=row.printed, number=_first_number(row.printed)),
-        Cell(text=span_words(low, high), number=high if low is None else low),
+        Cell(text=_recomputed(row), number=high if low is None else low),
         text_cell(row.variant),
         Cell(text=word, tag=tag_of(word), more="by this test" if mixed else reason),
         Cell(text=row.kind, tag=tag_of(row.kind)),
         text_cell(row.detail),
     )
+
+
+def _recomputed(row: Row) -> str:
+    """Return the recomputed range, and what it is where it is no range of rounding."""
+    if row.variant == "repeated row":
+        return ""
+    words = span_words(row.low, row.high)
+    return f"{words} (95% CI)" if row.effect else words
 
 
 def _first_number(printed: str) -> float | None:
@@ -112,7 +120,7 @@ def finding_cells(finding: ClaimFinding, known: Mapping[str, str]) -> tuple[Cell
         text_cell(finding.timepoint),
         text_cell(finding.contrast),
         text_cell(finding.test),
-        text_cell(finding.printed or "nothing printed"),
+        text_cell(finding.printed or "nothing entered"),
         Cell(text=finding.says, tag=tag_of(finding.says)),
         text_cell({"shown": "shown only"}.get(finding.bears, finding.bears)),
         text_cell(_reason(finding)),

@@ -41,8 +41,11 @@ RETRO_ROLES = frozenset({"cited", "retro trial"})
 _AUTHOR = re.compile(r"([^\W\d_][\w'’-]+)(?: [A-Z]{1,3}\b[,.]| et al)")
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
-#: What a dagger after a label means; it belongs into every caption of the table.
-DAGGER = "† rests on an inferred figure"
+#: What the marks after a label mean; they belong into every caption of the table.
+MARKS = {
+    "†": "rests on an inferred figure",
+    "‡": "the figures of this outcome do not fit one another",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +132,8 @@ def select_effects(reproductions: Sequence[Reproduction]) -> tuple[ShownEffect, 
         first = list(dict.fromkeys((r.outcome, r.contrast) for r in reproduction.rows))
         for place in sorted(chosen, key=first.index):
             name = names[reproduction.trial.id]
-            shown.append(_shown(chosen[place], reproduction.trial, name))
+            row = chosen[place]
+            shown.append(_shown(row, reproduction.trial, name, broken=_broken(row, reproduction)))
     headings = [f"{group}: {kin}" for group in GROUP_ORDER for kin in _KIN]
     return tuple(sorted(shown, key=lambda effect: headings.index(effect.group)))
 
@@ -158,7 +162,18 @@ def _effect(row: Row) -> Effect:
     return row.effect
 
 
-def _shown(row: Row, trial: PublishedTrial, study: str) -> ShownEffect:
+def _broken(row: Row, reproduction: Reproduction) -> bool:
+    """Whether the table is inconsistent at the outcome and visit of a row."""
+    visit = row.timepoint.removeprefix("change ")
+    return any(
+        other.verdict == "inconsistent table"
+        and other.outcome == row.outcome
+        and other.timepoint.removeprefix("change ") == visit
+        for other in reproduction.rows
+    )
+
+
+def _shown(row: Row, trial: PublishedTrial, study: str, *, broken: bool) -> ShownEffect:
     effect = _effect(row)
     sized = not effect.signed or effect.benefit == 0
     flip = effect.value < 0 if sized else effect.benefit < 0
@@ -168,7 +183,7 @@ def _shown(row: Row, trial: PublishedTrial, study: str) -> ShownEffect:
     return ShownEffect(
         trial=trial.id,
         group=f"{outcome_group(row.outcome, instrument)}: {kin}",
-        label=_label(row, study, sized=sized),
+        label=_label(row, study, sized=sized, broken=broken),
         value=-effect.value if flip else effect.value,
         low=limits[0],
         high=limits[1],
@@ -178,14 +193,25 @@ def _shown(row: Row, trial: PublishedTrial, study: str) -> ShownEffect:
     )
 
 
-def _label(row: Row, study: str, *, sized: bool) -> str:
+def _label(row: Row, study: str, *, sized: bool, broken: bool) -> str:
     joined = row.timepoint.count("/") + 1
     when = f"{joined} times" if joined > 1 else row.timepoint
     notes = ["from p"] if _effect(row).route.casefold().startswith("from p") else []
     notes += ["size only"] if sized else []
-    label = f"{study}: {row.contrast}, {row.outcome}, {when}"
-    dagger = " †" if row.kind == "inferred" else ""
-    return label + (f" ({', '.join(notes)})" if notes else "") + dagger
+    contrast, outcome = _short(row.contrast), _short(row.outcome)
+    label = f"{_short(study)}: {contrast}, {outcome}, {_short(when)}"
+    marks = ("†" if row.kind == "inferred" else "") + ("‡" if broken else "")
+    label += f" ({', '.join(notes)})" if notes else ""
+    return f"{label} {marks}".rstrip()
+
+
+#: Letters of a name that a row label has room for.
+_ROOM = 38
+
+
+def _short(name: str) -> str:
+    """Return a name cut to the room of a label; the tables of the page have it whole."""
+    return name if len(name) <= _ROOM else f"{name[: _ROOM - 1].rstrip()}…"
 
 
 def forest_table(shown: Sequence[ShownEffect], caption: str = "") -> EstimateTable:

@@ -15,7 +15,7 @@ from retrostats.integrity.claims import JudgedClaim
 from retrostats.integrity.verdicts import Reproduction
 from retrostats.report import sections
 from retrostats.report.document import Writer, render, write_text, write_together
-from retrostats.report.effects import DAGGER, ShownEffect, forest_table, select_effects
+from retrostats.report.effects import MARKS, ShownEffect, forest_table, select_effects
 from retrostats.report.exports import as_csv, as_json
 from retrostats.report.tally import tally
 from retrostats.report.words import CLAIM_VERDICTS, MEANINGS, anchor
@@ -107,8 +107,10 @@ def draw_forest(shown: Sequence[ShownEffect]) -> Axes:
         As chosen by `retrostats.report.effects.select_effects`; at least one.
     """
     caption = "One standardised difference per study, outcome and comparison"
-    if any(effect.label.endswith("†") for effect in shown):
-        caption += f" ({DAGGER})"
+    used = [
+        f"{mark} {words}" for mark, words in MARKS.items() if any(mark in e.label for e in shown)
+    ]
+    caption = "\n".join([caption, *used])
     table = forest_table(shown, caption)
     groups = [effect.group for effect in shown]
     marks = ["size only" if effect.sized else "signed" for effect in shown]

@@ -18,8 +18,8 @@ from retrostats.report.cells import (
     row_cells,
 )
 from retrostats.report.grid import Cell, Column, Grid, Line, count_cell, text_cell
-from retrostats.report.tally import OUTCOMES, stands_out, tally
-from retrostats.report.words import anchor, doi_address, people, tag_of
+from retrostats.report.tally import OUTCOMES, rank, stands_out, tally
+from retrostats.report.words import anchor, arm_size, doi_address, people, tag_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +74,25 @@ def overview(reproductions: Sequence[Reproduction]) -> Grid:
 
 
 def outstanding(reproductions: Sequence[Reproduction]) -> Grid:
-    """Return the rows of all studies that a reader should see first."""
-    lines = []
-    for reproduction in reproductions:
-        trial = reproduction.trial.id
-        wanted = stands_out(reproduction.rows)
-        for position, row in enumerate(reproduction.rows):
-            if any(row is one for one in wanted):
-                link = Cell(text=trial, link=f"#{_row_anchor(trial, position)}")
-                lines.append(Line(cells=(link, *row_cells(row))))
+    """Return what a reader should see first, one line per number, the gravest first.
+
+    The variants of one number share a line, which links to the first of them.
+    """
+    lines: dict[tuple[str, ...], Line] = {}
+    wanted = [
+        (rank(row), at, position, reproduction.trial.id, row)
+        for at, reproduction in enumerate(reproductions)
+        for position, row in enumerate(reproduction.rows)
+        if stands_out(row)
+    ]
+    for _, _, position, trial, row in sorted(wanted, key=lambda entry: entry[:3]):
+        number = (trial, row.outcome, row.timepoint, row.contrast, row.quantity, row.verdict)
+        check = row.variant if row.verdict == "inconsistent table" else ""
+        link = Cell(text=trial, link=f"#{_row_anchor(trial, position)}")
+        lines.setdefault((*number, check), Line(cells=(link, *row_cells(row))))
     columns = (Column(title="Study"), *ROW_COLUMNS)
-    caption = "Reversed decisions at 0.05, and figures that do not fit their own table"
-    return Grid(caption=caption, columns=columns, lines=tuple(lines))
+    caption = "Contradicted numbers, and figures that do not fit their own table"
+    return Grid(caption=caption, columns=columns, lines=tuple(lines.values()))
 
 
 def study(reproduction: Reproduction) -> Study:
@@ -97,6 +104,7 @@ def study(reproduction: Reproduction) -> Study:
         ("People", trial.population),
         ("Groups", _arms(trial)),
         ("Analysis reported", trial.analysis_reported),
+        ("Entered from", ", ".join(dict.fromkeys(figure.source for figure in trial.figures))),
         ("PubMed", " · ".join(part for part in (trial.pmid, trial.pmcid) if part)),
         ("Note", trial.note),
     )
@@ -169,8 +177,8 @@ def _arms(trial: PublishedTrial) -> str:
     """Return the groups in one line: name, size, and what they did."""
     described = []
     for arm in trial.arms:
-        size = arm.n_analysed if arm.n_randomised is None else arm.n_randomised
-        people_of = "size not printed" if size is None else f"n {size}"
+        size = arm_size(trial, arm)
+        people_of = "size not entered" if size is None else f"n {size}"
         doing = ", ".join(part for part in (arm.intervention, arm.dose) if part)
         described.append(f"{arm.label} ({people_of}{': ' + doing if doing else ''})")
     return "; ".join(described)

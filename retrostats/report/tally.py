@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from retrostats.integrity.verdicts import Reproduction, Row, headline
-from retrostats.integrity.words import FLIPS
+from retrostats.integrity.words import FLIPS, NEEDS
 
 #: What a printed number can come to, the gravest first, in the words of the report. An
 #: estimate that only sits in the middle of its interval has not been recomputed.
@@ -55,22 +55,33 @@ def _numbers(rows: Sequence[Row]) -> dict[tuple[str, ...], str]:
 def _outcome(row: Row) -> str:
     """Return what a row says of its number; empty where it is about no printed number."""
     word = headline(row.verdict)
-    if word == "derived" or (word == "not recomputable" and not row.printed):
+    if word == "derived" or not row.printed or (word == "reproduced" and row.variant in _DIGITS):
         return ""
     if word in {"reproduced", "contradicted"} and row.verdict != word:
         return "reproduced by some tests"
     return word
 
 
-def stands_out(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return the rows a reader should see first, in the given order.
+#: Checks that can only fail: passing, they confirm no number.
+_DIGITS = frozenset({"GRIM", "GRIMMER"})
 
-    These are the contradicted numbers whose recomputation reverses the decision at 0.05,
-    and whatever does not fit the rest of its own table.
+
+def stands_out(row: Row) -> bool:
+    """Whether a reader should see a row first.
+
+    So for a contradicted number, for whatever does not fit the rest of its own table, and
+    for a number that comes out only under a condition that is hard to believe.
     """
-    return tuple(
-        row
-        for row in rows
-        if row.verdict == "inconsistent table"
-        or (row.verdict.startswith("contradicted") and FLIPS in row.detail)
-    )
+    contradicted = row.verdict == "contradicted"
+    return contradicted or row.verdict == "inconsistent table" or NEEDS in row.detail
+
+
+def rank(row: Row) -> int:
+    """Return how grave a row is that stands out, the gravest first."""
+    if FLIPS in row.detail:
+        return 0
+    if row.verdict.startswith("contradicted"):
+        return 1
+    if row.variant in _DIGITS:
+        return 4
+    return 3 if NEEDS in row.detail else 2

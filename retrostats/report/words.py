@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from retrostats.data.published import PublishedTrial, split_contrast
+from retrostats.data.published import Arm, PublishedTrial, split_contrast
+from retrostats.integrity.inputs import group_size
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.words import between, number
 
@@ -40,21 +41,23 @@ MEANINGS = (
         "reproduced",
         "reproduced",
         "The printed number comes out again when it is computed from the other printed figures, "
-        "within the rounding of the print; or its digits are possible for the scale and the group.",
+        "within the rounding of the print. GRIM and GRIMMER rows only say that the digits are "
+        "possible for whole-number scores; they are not counted as reproduced above.",
     ),
     Meaning(
         "reproduced by some tests",
         "some",
         "The paper's words allow more than one test, for instance Student's and Welch's t-test. "
-        "The printed number comes out by one of them and not by another. This tells which test "
-        "was probably used; it is not a fault.",
+        "The printed number comes out by one of them and not by another. This may tell which test "
+        "was used and is no fault, unless the detail names a condition that is hard to believe.",
     ),
     Meaning(
         "contradicted",
         "contradicted",
-        "No variant of the test that the paper's words allow gives the printed number from the "
-        "printed figures. This is not an accusation: a misprint, people left out of one "
-        "analysis, or an adjustment that the paper does not mention has the same effect.",
+        "No variant of the test that the paper's words allow, and that could be computed, gives "
+        "the printed number from the printed figures. This is not an accusation: a misprint, "
+        "people left out of one analysis, an adjustment or another kind of test that the paper "
+        "does not mention, or a slip when the figures were entered has the same effect.",
     ),
     Meaning(
         "inconsistent table",
@@ -73,8 +76,9 @@ MEANINGS = (
     Meaning(
         "not recomputable",
         "missing",
-        "The calculation needs something that is not printed; what that is stands beside the "
-        "verdict. It says nothing about whether the printed number is right.",
+        "The calculation needs a number that is not among the figures entered, which for many "
+        "studies are those of the abstract only; the paper itself may print it. What is needed "
+        "stands beside the verdict. It says nothing about whether the printed number is right.",
     ),
 )
 
@@ -122,14 +126,29 @@ def doi_address(doi: str) -> str:
 
 
 def people(trial: PublishedTrial) -> int | None:
-    """Return how many people took part: randomised, else analysed; ``None`` if not printed.
+    """Return how many people took part, as far as it is printed; ``None`` if it is not.
 
-    Arms that the same people went through one after the other are counted once.
+    The total of the sample where there is one, else the sum of the arms. Arms that the same
+    people went through one after the other are counted once.
     """
-    sizes = [arm.n_analysed if arm.n_randomised is None else arm.n_randomised for arm in trial.arms]
+    totals = [
+        int(figure.printed.value or 0)
+        for figure in trial.find(arm="", outcome="sample", statistic="n")
+    ]
+    if totals:
+        return max(totals)
+    sizes = [arm_size(trial, arm) for arm in trial.arms]
     known = [size for size in sizes if size is not None]
     if not known or len(known) < len(sizes):
         return None
     labels = tuple(arm.label for arm in trial.arms)
     same = any(f.test == "paired" and split_contrast(f.contrast, labels) for f in trial.figures)
     return max(known) if same else sum(known)
+
+
+def arm_size(trial: PublishedTrial, arm: Arm) -> int | None:
+    """Return the size of an arm: randomised, else analysed; ``None`` where neither is known."""
+    if arm.n_randomised is not None:
+        return arm.n_randomised
+    size = group_size(trial, arm.label, "sample", "randomised")
+    return size.n if size else arm.n_analysed

@@ -92,6 +92,22 @@ def test_the_label_says_what_it_rests_on():
     assert one.label == "Smith 2020: retro - forward, pain, 3 times (from p, size only) †"
 
 
+def test_long_names_are_cut_to_the_room_of_a_label():
+    long = "a very long name of an outcome that no figure has room for"
+    (one,) = shown(row("derived", outcome=long, effect=effect()))
+    assert "a very long name of an outcome that n…" in one.label
+    assert len(one.label) < 120
+
+
+def test_an_effect_from_a_table_that_contradicts_itself_is_marked():
+    fault = row("inconsistent table", quantity="mean", contrast="retro", timepoint="change 6wk")
+    (one,) = shown(row("derived", timepoint="6wk", effect=effect()), fault)
+    assert one.label.endswith(" ‡")
+    elsewhere = row("inconsistent table", quantity="mean", contrast="retro", timepoint="12wk")
+    (one,) = shown(row("derived", timepoint="6wk", effect=effect()), elsewhere)
+    assert "‡" not in one.label
+
+
 @pytest.mark.parametrize(
     ("name", "instrument", "group"),
     [

@@ -129,10 +129,12 @@ def test_numbers_sort_as_numbers(html):
 
 def test_the_answer_has_the_counts(page):
     assert (
-        "2 studies were read. Of 5 printed numbers that a calculation can question: 1 reproduced; "
+        "2 publications were read. Of 5 numbers that another printed number can confirm or "
+        "contradict: 1 reproduced; "
         "1 more by some tests that the paper's words allow, and not by others; 1 contradicted by "
         "the figures printed beside them; 1 inconsistent with the rest of their own table; "
-        "1 not recomputable because something needed is not printed. Besides: 1 derived, not "
+        "1 not recomputable because a number that is needed is not among the figures entered. "
+        "Besides: 1 derived, not "
         "printed in the papers and computed from what is. "
         "Of 2 claims: 1 supported, 1 not checkable."
     ) in page.text
@@ -149,7 +151,7 @@ def test_what_stands_out_links_to_its_row(html):
 def test_the_claims_show_each_figure_and_what_it_says(page):
     for words in (
         "supported Retro walking eases pain",
-        "Held against smith2020, missing2021.",
+        "Compared with smith2020, missing2021.",
         "for decides A significant difference in the claimed direction; one trial",
         "No printed figure speaks to this claim.",
     ):
@@ -214,7 +216,7 @@ def test_without_effects_and_claims_there_is_a_page_and_no_old_figure(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES[:3])
     page = Page((tmp_path / "reproduction.html").read_text())
     assert not page.all("img")
-    assert "No recomputation reverses a decision at 0.05" in page.text
+    assert "No number is contradicted, and every printed figure fits its own table." in page.text
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import Size, describe_sizes, group_size, pair, weakest
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import p_span_from_t
-from retrostats.integrity.words import between, decision, from_p, number, p_words, reach
+from retrostats.integrity.words import NEEDS, between, decision, from_p, number, p_words, reach
 
 
 def compare_p(
@@ -119,7 +119,7 @@ def _p_from_d(figure: Figure, d: Figure, sizes: tuple[Size, Size]) -> Iterator[F
     basis += "; any ratio of the SDs"
     apart = float(np.maximum(fits, 1 / fits).min()) if len(fits) else 1.0
     if apart > 1.01:
-        basis += f"; the printed p needs one SD at least {number(apart)} times the other"
+        basis += f"; {NEEDS} {number(apart)} times the other"
     variant = f"Welch, from the printed {name}"
     welch = Span(float(low.min()), float(high.max()))
     yield compare_p(figure, welch, variant=variant, basis=basis, others=(d,))
