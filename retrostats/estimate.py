@@ -144,6 +144,9 @@ class EstimateTable:
     caption: str
     estimates: tuple[Estimate, ...]
 
+    def __repr__(self) -> str:
+        return "\n".join([self.caption, *(f"  {estimate}" for estimate in self.estimates)])
+
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)
 

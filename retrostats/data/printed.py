@@ -89,6 +89,11 @@ class Printed:
     unit: str = field(init=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            kind = type(self.text).__name__
+            raise TypeError(
+                f"Printed takes the text as printed, e.g. '0.50', not a {kind}: digits count"
+            )
         if self.decimal_mark not in (".", ","):
             raise DataError(f"decimal mark {self.decimal_mark!r} should be '.' or ','")
         plain = _plain(self.text)

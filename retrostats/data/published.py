@@ -187,6 +187,10 @@ class PublishedTrial:
         figure = next(self.find(**where), None)
         return figure.printed if figure else None
 
+    def __repr__(self) -> str:
+        size = f"{len(self.arms)} arms, {len(self.outcomes)} outcomes, {len(self.figures)} figures"
+        return f"<PublishedTrial {self.id}: {size}>"
+
     def _repr_html_(self) -> str:
         from html import escape
 

@@ -102,6 +102,10 @@ class Reproduction:
             counts[headline(row.verdict)] += 1
         return counts
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {word}" for word, n in self.counts().items() if n)
+        return f"<Reproduction of {self.trial.id}: {len(self.rows)} rows: {counts}>"
+
     def _repr_html_(self) -> str:
         counts = ", ".join(f"{n} {word}" for word, n in self.counts().items() if n)
         caption = f"<p><b>{escape(self.trial.id)}</b>: {counts}</p>"

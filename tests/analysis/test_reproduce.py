@@ -222,3 +222,9 @@ def test_a_trial_may_be_given_by_id_or_as_loaded():
 def test_a_reproduction_cannot_be_changed(reproductions):
     with pytest.raises(FrozenInstanceError):
         reproductions["zahra"].rows = ()
+
+
+def test_trials_and_reproductions_introduce_themselves_in_one_line(reproductions):
+    reproduction = reproductions["zahra"]
+    assert repr(reproduction.trial) == "<PublishedTrial zahra: 2 arms, 2 outcomes, 8 figures>"
+    assert repr(reproduction) == ("<Reproduction of zahra: 12 rows: 6 derived, 6 not recomputable>")

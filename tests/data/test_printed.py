@@ -259,3 +259,8 @@ def test_any_text_is_either_read_or_refused_in_words(text):
             continue
         assert printed.low <= printed.high
         assert printed.value is None or abs(printed.value) < inf
+
+
+def test_a_number_instead_of_its_text_is_refused():
+    with pytest.raises(TypeError, match=r"takes the text as printed, e.g. '0.50', not a float"):
+        Printed(0.5)

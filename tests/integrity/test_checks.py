@@ -428,3 +428,59 @@ def test_sds_of_zero_are_no_effect_size(trial_of):
     trial = trial_of(table)
     assert not rows_of(trial, "hedges_g")
     assert {row.verdict for row in rows_of(trial, "p")} == {"reproduced"}
+
+
+def test_standard_errors_entered_as_sds_are_recognised(trial_of):
+    # SDs of 9 with 18 people are standard errors of 2.12: p of 10 / 3 on 34 df is 0.002
+    table = SIZES + (
+        "treated,pain,6wk,mean,30.0\ntreated,pain,6wk,sd,2.12\n"
+        "control,pain,6wk,mean,40.0\ncontrol,pain,6wk,sd,2.12\n"
+        ",pain,6wk,p,{},treated - control,t-test\n"
+    )
+    sentence = "It would agree if the printed SDs were standard errors."
+    rows = rows_of(trial_of(table.format("0.002")), "p")
+    assert {row.verdict for row in rows} == {"contradicted"}
+    assert all(row.detail.endswith(sentence) for row in rows)
+    assert not any(sentence in row.detail for row in rows_of(trial_of(table.format("0.4")), "p"))
+
+
+def test_a_contradiction_of_an_unnamed_test_says_that_it_may_be_another(trial_of):
+    table = CHANGES + ",pain,change 6wk,p,0.20,treated - control,{}"
+    sentence = "The paper names no test; it may have used another kind."
+    assert sentence in rows_of(trial_of(table.format("unstated")), "p")[0].detail
+    assert sentence not in rows_of(trial_of(table.format("t-test")), "p")[0].detail
+
+
+def test_a_change_without_a_declared_direction_says_so(trial_of):
+    table = (
+        "treated,pain,baseline,mean,3.50\ntreated,pain,6wk,mean,3.17\n"
+        "treated,pain,change 6wk,mean_change,0.33\n"
+    )
+    (row,) = rows_of(trial_of(table, outcomes=(Outcome(name="pain"),)), "mean_change")
+    assert row.verdict == (
+        "not recomputable: which way this paper subtracts; say change = ... of the outcome in "
+        "trial.toml"
+    )
+
+
+def test_a_within_arm_test_may_name_both_visits(trial_of):
+    table = SIZES.replace("18", "12") + "treated,pain,baseline/6wk,p,0.002,,paired t-test"
+    (row,) = rows_of(trial_of(table), "cohens_dz")
+    assert row.low == pytest.approx(1.124, abs=1e-3)
+
+
+def test_a_total_is_not_held_against_what_was_made_from_it(trial_of):
+    table = (
+        ",sample,randomised,n,45\ntreated,sample,randomised,n,23\ncontrol,sample,randomised,n,22"
+    )
+    assert len(rows_of(trial_of(table), "n")) == 1
+    assert not rows_of(trial_of(table, kinds={3: "inferred"}), "n")
+    assert not rows_of(trial_of(table, kinds={2: "derived"}), "n")
+
+
+def test_digits_are_not_held_against_a_size_inferred_from_them(trial_of):
+    outcome = Outcome(name="pain", integer=True)
+    table = "treated,sample,analysed,n,15\ntreated,pain,6wk,mean,17.98"
+    assert len(rows_of(trial_of(table, outcomes=(outcome,)), "mean")) == 1
+    trial = trial_of(table, outcomes=(outcome,), kinds={2: "inferred"})
+    assert not rows_of(trial, "mean", "GRIM")
