@@ -5,7 +5,7 @@ import pytest
 
 from retrostats.analysis.reproduce import reproduce
 from retrostats.effects.repeated_measures import repeated_measures_anova
-from retrostats.integrity.checks.repeated_measures import Cells, f_spans, sum_of_squares_span
+from retrostats.integrity.split_plot import Cells, f_spans, sum_of_squares_span
 
 #: Same decomposition written twice; order of additions. Measured gap 4e-14.
 CLOSED_FORM = 1e-11
@@ -91,3 +91,22 @@ def test_a_p_that_no_correlation_gives_is_contradicted(trial_of):
     (row,) = [r for r in reproduce(trial).rows if r.quantity == "p"]
     assert row.verdict == "contradicted"
     assert "No correlation gives the printed p." in row.detail
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_many_arms_and_times_get_a_bound_that_holds(effect):
+    rng = np.random.default_rng(11)
+    means, sds = rng.uniform(40, 60, (5, 9)), rng.uniform(8, 12, (5, 9))
+    n = np.array([10.0, 12.0, 9.0, 11.0, 10.0])
+    wide = Cells(
+        n=n, mean_low=means - 0.5, mean_high=means + 0.5, sd_low=sds - 0.5, sd_high=sds + 0.5
+    )
+    r = np.array([0.0, 0.5, 0.9])
+    low, high = f_spans(wide, effect, r)
+    for _ in range(300):
+        shift = rng.choice([-0.5, 0.5], size=(2, 5, 9))
+        table = repeated_measures_anova(n, means + shift[0], sds + shift[1], r)
+        f = getattr(table, EFFECTS[effect]).f
+        assert (low <= f).all()
+        assert (f <= high).all()
+    assert (high < 20 * low).all() or effect == "group"
