@@ -138,8 +138,12 @@ def f_spans(cells: Cells, effect: Effect, r: Floats) -> tuple[Floats, Floats]:
         one_low, one_high = _error_of_group(cells.sd_low[g], cells.sd_high[g], r, effect)
         least += weights[g] * one_low
         greatest += weights[g] * one_high
-    with np.errstate(divide="ignore"):
-        return squares.low / df[effect] / greatest, squares.high / df[effect] / least
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = squares.low / df[effect] / greatest, squares.high / df[effect] / least
+    # no effect over no error: any F
+    return np.nan_to_num(ratios[0], nan=0.0, posinf=np.inf), np.nan_to_num(
+        ratios[1], nan=np.inf, posinf=np.inf
+    )
 
 
 def _error_of_group(low: Floats, high: Floats, r: Floats, effect: Effect) -> tuple[Floats, Floats]:
@@ -151,10 +155,8 @@ def _error_of_group(low: Floats, high: Floats, r: Floats, effect: Effect) -> tup
         return found.min(axis=0), found.max(axis=0)
     # Many times: the root of the error is a norm of the SDs, bounded by its largest eigenvalue.
     root = np.sqrt(error_mean_squares(one, ((low + high) / 2)[None, :], r, effect))
-    if effect == "group":
-        largest = (1 + (times - 1) * r) / times
-    else:
-        largest = (1 - (1 - r) / times) / (times - 1)
+    means = np.stack([1 + (times - 1) * r, 1 - r]) / times  # eigenvalues of the mean's variance
+    largest = means.max(axis=0) if effect == "group" else (1 - means).max(axis=0) / (times - 1)
     reach = np.sqrt(largest) * np.linalg.norm((high - low) / 2)
     return np.maximum(root - reach, 0.0) ** 2, (root + reach) ** 2
 

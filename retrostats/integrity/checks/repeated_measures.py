@@ -22,8 +22,21 @@ from retrostats.integrity.rounding import Span
 from retrostats.integrity.split_plot import Cells, Effect, f_spans
 from retrostats.integrity.words import between, decision, number, p_words
 
-#: Correlations tried: all that any table could have, to two decimals.
-CORRELATIONS = np.round(np.arange(0.0, 1.0, 0.01), 2)
+#: How far apart the correlations lie that are tried.
+_STEP = 0.002
+
+
+def correlations(times: int) -> Floats:
+    """Return the correlations tried: all that so many times can have in common.
+
+    Parameters
+    ----------
+    times
+        Number of times, 2 or more; the least possible correlation is ``-1 / (times - 1)``.
+    """
+    least = -1 / (times - 1)
+    steps = np.arange(math.ceil(least / _STEP) + 1, round(1 / _STEP), dtype=np.float64)
+    return steps * _STEP
 
 
 def repeated_measures(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
@@ -36,12 +49,15 @@ def repeated_measures(trial: PublishedTrial, figure: Figure) -> Iterator[Finding
         return
     cells, scores = found
     effect: Effect = figure.test.removeprefix("rm_anova ")  # type: ignore[assignment]
-    low, high = f_spans(cells, effect, CORRELATIONS)
+    tried = correlations(shape.times)
+    low, high = f_spans(cells, effect, tried)
     p_low, p_high = (fdtrc(shape.df1, shape.df2, f) for f in (high, low))
     printed = Span.of(figure.printed)
-    fits = CORRELATIONS[(p_low <= printed.high) & (p_high >= printed.low)]
+    # p moves steadily from one correlation to the next: what lies between counts too
+    p_low[1:], p_high[1:] = np.minimum(p_low[1:], p_low[:-1]), np.maximum(p_high[1:], p_high[:-1])
+    fits = tried[(p_low <= printed.high) & (p_high >= printed.low)]
     span = Span(float(p_low.min()), float(p_high.max()))
-    detail = f"{p_words(span)} over every within-subject correlation from 0 to 0.99"
+    detail = f"{p_words(span)} over every possible within-subject correlation"
     detail += f" (F({shape.df1}, {shape.df2}); {shape.basis}; compound symmetry)."
     if len(fits):
         detail += f" The printed p needs a correlation of {_stretch(fits)}."
