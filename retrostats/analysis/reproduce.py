@@ -19,15 +19,12 @@ from retrostats.integrity.checks.effect_sizes import (
     effects_from_summaries,
 )
 from retrostats.integrity.checks.from_p import effects_from_p
-from retrostats.integrity.checks.implied import (
-    f_from_p,
-    p_from_anova_statistics,
-    p_from_statistics,
-)
+from retrostats.integrity.checks.implied import f_from_p, p_from_anova_statistics, p_from_statistics
 from retrostats.integrity.checks.intervals import interval_findings
 from retrostats.integrity.checks.missing import what_is_missing
 from retrostats.integrity.checks.one_arm import change_findings, correlation_findings, within_arm
-from retrostats.integrity.checks.repeated_measures import one_way, repeated_measures
+from retrostats.integrity.checks.one_way import one_way
+from retrostats.integrity.checks.repeated_measures import repeated_measures
 from retrostats.integrity.checks.two_arms import differences, from_summaries
 from retrostats.integrity.checks.whole_numbers import digit_findings
 from retrostats.integrity.findings import Finding, State
@@ -95,20 +92,21 @@ def reproduce(trial: PublishedTrial | str | Path) -> Reproduction:
     ['reproduced', 'reproduced']
     """
     loaded = trial if isinstance(trial, PublishedTrial) else load_trial(trial)
-    findings: list[Finding] = []
-    for figure in loaded.figures:
-        findings += _answers(loaded, figure)
+    findings = [
+        finding
+        for figure in loaded.figures
+        for check in CHECKS
+        for finding in check(loaded, figure)
+    ]
+    recomputed = {State.AGREES, State.DISAGREES}
+    answered = {f.about.line for f in findings if f.about and f.state in recomputed}
+    unanswered = [
+        what_is_missing(loaded, figure)
+        for figure in loaded.figures
+        if figure.statistic in _COMPARISONS and figure.line not in answered
+    ]
+    findings = unanswered + findings
     for table_check in TABLE_CHECKS:
         findings += table_check(loaded)
     findings += [] if findings else [nothing_to_compare(loaded)]
     return settle(loaded, findings)
-
-
-def _answers(trial: PublishedTrial, figure: Figure) -> list[Finding]:
-    """Return all that can be said of one printed number; what is missing, if nothing can."""
-    findings = [finding for check in CHECKS for finding in check(trial, figure)]
-    recomputed = {State.AGREES, State.DISAGREES}
-    answered = any(f.about is figure and f.state in recomputed for f in findings)
-    if figure.statistic in _COMPARISONS and not answered:
-        findings.insert(0, what_is_missing(trial, figure))
-    return findings

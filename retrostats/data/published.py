@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,12 @@ from typing import Literal
 from retrostats.data.printed import Printed
 
 Kind = Literal["printed", "derived", "inferred"]
+
+_BASELINE = re.compile(
+    r"baseline|pre([- ]?(test|treatment|intervention))?|before.*|entry|intake|initial"
+    r"|(week|wk|day|month|mo|t)? ?0 ?(wk|weeks?|d|days?|mo|months?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +166,15 @@ class PublishedTrial:
     population: str = ""
     analysis_reported: str = ""
     note: str = ""
+
+    @property
+    def baseline(self) -> str:
+        """The timepoint before treatment; empty where the times are periods or sessions.
+
+        The first of several timepoints, if its name says so: baseline, pre, before, 0wk, ...
+        """
+        first = self.timepoints[0]
+        return first if len(self.timepoints) > 1 and _BASELINE.fullmatch(first.strip()) else ""
 
     def arm(self, label: str) -> Arm:
         """Return the arm of that label; ``KeyError`` if there is none."""

@@ -22,6 +22,8 @@ def out_of_range(row: Mapping[str, str], printed: Printed, outcome: Outcome | No
         Its outcome, ``None`` for a reserved name.
     """
     problem = next(_problems(row["statistic"], row["printed"], printed), "")
+    if not problem and row["outcome"] == "sample" and row["statistic"] == "n" and printed.high < 1:
+        problem = f"{row['printed']!r} people are no sample; expected 1 or more"
     if problem or outcome is None or not _is_score(row):
         return problem
     below = outcome.low is not None and printed.high < outcome.low
@@ -44,7 +46,7 @@ def _problems(statistic: str, text: str, printed: Printed) -> Iterator[str]:
         yield f"{text!r} is no probability; expected a p value from 0 to 1"
     if statistic in grammar.NON_NEGATIVE and printed.high < 0:
         yield f"{text!r} is negative, which {statistic} cannot be"
-    ceiling = 1 if probability else 100 if statistic == "percent" else None
+    ceiling = {"p": 1, "eta_squared": 1, "percent": 100}.get(statistic)
     if ceiling is not None and printed.low > ceiling:
         yield f"{text!r} is above {ceiling}, which {statistic} cannot be"
     if printed.relation == "not significant" and not probability:

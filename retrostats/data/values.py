@@ -157,10 +157,11 @@ class RowReader:
             return self._review
         if text in grammar.COUNT_TIMEPOINTS:
             return True
-        return all(
+        parts = text.split("/")
+        return len(set(parts)) == len(parts) and all(
             part.removeprefix("change ") in self._timepoints
             and part != f"change {self._timepoints[0]}"
-            for part in text.split("/")
+            for part in parts
         )
 
     def _expected_timepoint(self, text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from retrostats.data import grammar
 from retrostats.data.printed import SIGNIFICANT
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.checks.implied import beside
+from retrostats.integrity.checks.neighbours import beside
 from retrostats.integrity.inputs import pair, score
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.verdicts import Reproduction, Row
@@ -82,32 +83,34 @@ def _significant(figure: Figure, trial: PublishedTrial) -> bool | None:
 
 
 def _flips(figure: Figure, rows: Iterable[Row]) -> bool:
-    """Whether every variant that could be computed reverses the printed decision."""
+    """Whether every variant of some route reverses the printed decision."""
     place = (figure.outcome, figure.timepoint, figure.contrast, figure.statistic)
-    variants = [
-        row
+    return any(
+        row.verdict == "contradicted" and FLIPS in row.detail
         for row in rows
         if (row.outcome, row.timepoint, row.contrast, row.quantity) == place
         and row.printed == figure.printed.text
-        and row.verdict.startswith(("reproduced", "contradicted"))
-    ]
-    return bool(variants) and all(FLIPS in row.detail for row in variants)
+    )
 
 
 def _direction(figure: Figure, trial: PublishedTrial, expect: str) -> int:
     """Return +1 for the claimed direction, -1 for the other, 0 where no figure tells."""
-    expected = {"lower": -1, "higher": 1}.get(expect)
-    benefit = expected or trial.outcome(figure.outcome).benefit(change=figure.is_change)
-    if figure.statistic != "p":
-        sign = 1 if Span.of(figure.printed).middle > 0 else -1
-        return sign * benefit
-    arms = pair(trial, figure.contrast)
-    if arms is None or "/" in figure.timepoint:
-        return 0
-    treated, control = (score(trial, arm, figure.outcome, figure.timepoint).mean for arm in arms)
-    if treated is None or control is None:
-        return 0
-    difference = treated - control
+    outcome = trial.outcome(figure.outcome)
+    in_change = figure.is_change or figure.statistic.endswith("in_change")
+    benefit = replace(outcome, better=expect or outcome.better).benefit(change=in_change)
+    difference = _difference(trial, figure)
     if difference.low <= 0 <= difference.high:
         return 0
     return benefit if difference.low > 0 else -benefit
+
+
+def _difference(trial: PublishedTrial, figure: Figure) -> Span:
+    """Return treated minus control: of the means, which keep their sign, or as printed."""
+    arms = pair(trial, figure.contrast)
+    if arms is not None and "/" not in figure.timepoint:
+        treated, control = (
+            score(trial, arm, figure.outcome, figure.timepoint).mean for arm in arms
+        )
+        if treated is not None and control is not None:
+            return treated - control
+    return Span.of(figure.printed) if figure.statistic != "p" else Span.exactly(0)

@@ -129,7 +129,7 @@ def _findings(wanted: ClaimFigure, reproduction: Reproduction) -> Iterator[Claim
     }
     figures = [figure for figure in trial.find(**where) if speaks(figure, trial)]
     if not wanted.timepoint:
-        figures = [figure for figure in figures if figure.timepoint != "baseline"]
+        figures = [figure for figure in figures if figure.timepoint != trial.baseline]
     for figure in figures:
         says, words = says_of(figure, reproduction, wanted.expect)
         yield ClaimFinding(

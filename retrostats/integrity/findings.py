@@ -59,6 +59,8 @@ class Finding:
     ----------
     about
         The printed number; ``None`` for something derived.
+    route
+        From which figures; only variants of one route may excuse one another.
     place
         Outcome, timepoint, and contrast (or arm).
     quantity
@@ -79,6 +81,7 @@ class Finding:
     about: Figure | None = None
     span: Span | None = None
     variant: str = ""
+    route: str = "scores"
     missing: str = ""
     detail: str = ""
     kind: Kind = "printed"

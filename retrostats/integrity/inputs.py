@@ -158,6 +158,7 @@ def score(trial: PublishedTrial, arm: str, outcome: str, timepoint: str) -> Scor
     figures = {
         figure.statistic: figure
         for figure in trial.find(arm=arm, outcome=outcome, timepoint=timepoint)
+        if figure.printed.relation in {"=", "range"}  # a bound settles no mean and no SD
     }
     size = group_size(trial, arm, outcome, timepoint)
     mean = figures.get(names[0])

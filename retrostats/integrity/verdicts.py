@@ -129,18 +129,20 @@ def settle(trial: PublishedTrial, findings: Iterable[Finding]) -> Reproduction:
 
     A number that agrees under every variant that could be computed is reproduced; under
     some, reproduced under those and contradicted under the others; under none, contradicted.
+    Variants are those of one route: a p that fits the printed t does not excuse one that no
+    t-test of the printed means gives.
     """
     listed = sorted(findings, key=_reading_order(trial))
-    states: dict[tuple[int, str], set[State]] = {}
+    states: dict[tuple[int, str, str], set[State]] = {}
     for finding in listed:
         states.setdefault(_question(finding), set()).add(finding.state)
     rows = tuple(_row(trial.id, f, states[_question(f)]) for f in listed)
     return Reproduction(trial=trial, rows=rows)
 
 
-def _question(finding: Finding) -> tuple[int, str]:
-    """Return what the variants of one printed number share."""
-    return (finding.about.line if finding.about else 0, finding.quantity)
+def _question(finding: Finding) -> tuple[int, str, str]:
+    """Return what the variants of one printed number share: the figures they come from."""
+    return (finding.about.line if finding.about else 0, finding.quantity, finding.route)
 
 
 def _reading_order(trial: PublishedTrial) -> Callable[[Finding], tuple[int, int, str]]:

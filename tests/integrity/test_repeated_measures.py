@@ -76,8 +76,10 @@ def table_of(p):
 def test_the_correlations_that_give_the_printed_p_are_told(trial_of):
     exact = repeated_measures_anova(N, MEANS, SDS, 0.6).interaction.p
     trial = trial_of(table_of(f"{float(exact):.3f}"), timepoints=("baseline", "3wk", "6wk"))
-    (row,) = [r for r in reproduce(trial).rows if r.quantity == "p"]
+    row, corrected = [r for r in reproduce(trial).rows if r.quantity == "p"]
     assert row.variant == "rm_anova time x group, correlation scanned"
+    assert corrected.variant == f"{row.variant} with a correction for sphericity"
+    assert corrected.verdict == "reproduced"
     assert row.verdict == "reproduced"
     low, high = (
         float(x) for x in row.detail.rsplit("correlation of ", 1)[1].rstrip(".").split(" to ")
@@ -88,8 +90,8 @@ def test_the_correlations_that_give_the_printed_p_are_told(trial_of):
 
 def test_a_p_that_no_correlation_gives_is_contradicted(trial_of):
     trial = trial_of(table_of("0.900"), timepoints=("baseline", "3wk", "6wk"))
-    (row,) = [r for r in reproduce(trial).rows if r.quantity == "p"]
-    assert row.verdict == "contradicted"
+    row, corrected = [r for r in reproduce(trial).rows if r.quantity == "p"]
+    assert row.verdict == corrected.verdict == "contradicted"
     assert "No correlation gives the printed p." in row.detail
 
 
@@ -110,3 +112,25 @@ def test_many_arms_and_times_get_a_bound_that_holds(effect):
         assert (low <= f).all()
         assert (f <= high).all()
     assert (high < 20 * low).all() or effect == "group"
+
+
+TIMES = ("baseline", "3wk", "6wk")
+
+
+def test_an_analysis_of_one_arm_is_of_that_arm_alone(trial_of):
+    rows = "\n".join(table_of("0.5").splitlines()[:-1])
+    rows += "\ntreated,pain,baseline/3wk/6wk,p,0.05,,rm_anova time\n"
+    found = reproduce(trial_of(rows, timepoints=TIMES)).rows
+    (f,) = [row for row in found if row.quantity == "f"]
+    assert f.contrast == "treated"
+    assert f.detail.startswith("F(2, 28) ")
+
+
+def test_a_correction_for_sphericity_allows_more_and_never_less(trial_of):
+    found = reproduce(trial_of(table_of("0.020"), timepoints=TIMES)).rows
+    plain, corrected = [row for row in found if row.quantity == "p"]
+    few, many = (
+        [float(x) for x in row.detail.rsplit("correlation of ", 1)[1].rstrip(".").split(" to ")]
+        for row in (plain, corrected)
+    )
+    assert many[0] <= few[0] <= few[1] < many[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -30,30 +31,38 @@ def count_findings(trial: PublishedTrial) -> Iterator[Finding]:
 
 
 def _sexes(trial: PublishedTrial, arm: str) -> Iterator[Finding]:
-    """Yield men and women against the size of their group, where both are counted."""
+    """Yield men and women against the size of their group, at whichever stage it fits."""
     men, women = (
         next(trial.find(arm=arm, outcome="sex", statistic=name), None)
         for name in ("n_men", "n_women")
     )
-    total = next(trial.find(arm=arm, outcome="sample", timepoint="analysed", statistic="n"), None)
-    if men and women and total and not _circular(total, [men, women]):
-        yield _sum(total, [men, women], "men and women")
+    totals = [
+        total
+        for stage in ("analysed", "randomised", "enrolled")
+        for total in trial.find(arm=arm, outcome="sample", timepoint=stage, statistic="n")
+        if men and women and not _circular(total, [men, women])
+    ]
+    if men and women and totals:
+        yield _best_sum(totals, [men, women], "men and women")
 
 
 def _losses(trial: PublishedTrial) -> Iterator[Finding]:
-    """Yield those analysed against those enrolled less those lost."""
-    wanted = {
-        "enrolled": {"outcome": "sample", "timepoint": "enrolled"},
-        "lost": {"outcome": "lost to follow-up"},
-        "analysed": {"outcome": "sample", "timepoint": "analysed"},
-    }
-    found = {
-        name: next(trial.find(arm="", statistic="n", **where), None)
-        for name, where in wanted.items()
-    }
-    enrolled, lost, analysed = (found[name] for name in wanted)
-    if enrolled and lost and analysed and not _circular(enrolled, [lost, analysed]):
-        yield _sum(enrolled, [lost, analysed], "lost and analysed")
+    """Yield those enrolled or randomised against those lost and those analysed."""
+    lost = list(trial.find(arm="", outcome="lost to follow-up", statistic="n"))
+    analysed = next(trial.find(arm="", outcome="sample", timepoint="analysed", statistic="n"), None)
+    totals = [
+        total
+        for stage in ("enrolled", "randomised")
+        for total in trial.find(arm="", outcome="sample", timepoint=stage, statistic="n")
+    ]
+    if analysed and len(lost) == 1 and totals and analysed.kind == "printed":
+        yield _best_sum(totals, [*lost, analysed], "lost and analysed")
+
+
+def _best_sum(totals: list[Figure], parts: list[Figure], variant: str) -> Finding:
+    """Return the sum against the total that it fits, else against the first."""
+    findings = [_sum(total, parts, variant) for total in totals]
+    return next((f for f in findings if f.state is State.CONSISTENT), findings[0])
 
 
 def _circular(total: Figure, parts: list[Figure]) -> bool:
@@ -113,9 +122,9 @@ _ROW = (("mean", "sd"), ("mean_change", "sd_change"))
 def repeated_rows(trial: PublishedTrial) -> Iterator[Finding]:
     """Yield rows of figures that stand again under another outcome, arm or time.
 
-    A mean and its SD with three significant digits each hardly coincide by chance; one arm
-    is enough for another time or outcome of the table. Two arms alike at the same time and
-    outcome are no repetition: they may start from the same place.
+    A mean and its SD with three significant digits each seldom coincide by chance. Means of
+    whole-number scores take few values, so there two rows must repeat between the same places.
+    Two arms alike at the same time and outcome are no repetition: they may start alike.
     """
     rows: dict[tuple[str, str], list[tuple[Figure, Figure]]] = {}
     for mean_name, sd_name in _ROW:
@@ -126,18 +135,29 @@ def repeated_rows(trial: PublishedTrial) -> Iterator[Finding]:
             )
             if sd and _digits(mean) >= 3 and _digits(sd) >= 3:
                 rows.setdefault((mean.printed.text, sd.printed.text), []).append((mean, sd))
-    for same in rows.values():
-        for (first, sd), (second, _) in combinations(same, 2):
-            if first.statistic == second.statistic and _elsewhere(first, second):
-                yield _repetition(first, second, sd)
-                yield _repetition(second, first, sd)
+    pairs = [
+        (first, second, sd)
+        for same in rows.values()
+        for (first, sd), (second, _) in combinations(same, 2)
+        if first.statistic == second.statistic and _elsewhere(first, second)
+    ]
+    often = Counter(_places(first, second) for first, second, _ in pairs)
+    for first, second, sd in pairs:
+        whole = trial.outcome(first.outcome).integer and trial.outcome(second.outcome).integer
+        if not whole or often[_places(first, second)] > 1:
+            yield _repetition(first, second, sd)
+            yield _repetition(second, first, sd)
+
+
+def _places(first: Figure, second: Figure) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return between which outcomes and times a row repeats."""
+    one, other = sorted([(first.outcome, first.timepoint), (second.outcome, second.timepoint)])
+    return one, other
 
 
 def _digits(figure: Figure) -> int:
     """Return the significant digits of a printed number."""
-    return len([c for c in figure.printed.text if c.isdigit()]) - (
-        1 if figure.printed.text.lstrip("-−").startswith("0") else 0
-    )
+    return len("".join(c for c in figure.printed.text if c.isdigit()).lstrip("0"))
 
 
 def _elsewhere(first: Figure, second: Figure) -> bool:

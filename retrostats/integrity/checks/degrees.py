@@ -43,6 +43,13 @@ class AnovaShape:
         return float(fdtri(self.df1, self.df2, 1 - p)) if p < 1 else 0.0
 
 
+def arms_of(trial: PublishedTrial, figure: Figure) -> tuple[str, ...]:
+    """Return the arms that an analysis is of: one, those of its contrast, or all."""
+    if figure.arm:
+        return (figure.arm,)
+    return pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
+
+
 def anova_df(trial: PublishedTrial, figure: Figure) -> AnovaShape | None:
     """Return the F test that a printed number belongs to, ``None`` where it is none.
 
@@ -59,7 +66,7 @@ def anova_df(trial: PublishedTrial, figure: Figure) -> AnovaShape | None:
     """
     if not (figure.test.startswith("rm_anova") or figure.test == "three-group"):
         return None
-    arms = pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
+    arms = arms_of(trial, figure)
     sizes = [group_size(trial, arm, figure.outcome, figure.timepoint) for arm in arms]
     known = [size for size in sizes if size is not None]
     if len(known) < len(sizes) or not known:

@@ -11,6 +11,7 @@ from retrostats.data.published import Figure, Kind, PublishedTrial
 from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
 from retrostats.effects.t_tests import two_sided_p
 from retrostats.integrity.checks.implied import sizes_of
+from retrostats.integrity.checks.neighbours import WITHIN
 from retrostats.integrity.checks.two_arms import TwoScores, families, visit_family
 from retrostats.integrity.findings import Effect, Finding, State
 from retrostats.integrity.inputs import (
@@ -123,7 +124,7 @@ def contrasts(trial: PublishedTrial) -> tuple[str, ...]:
 def _places(trial: PublishedTrial) -> Iterator[tuple[str, str]]:
     """Yield each family of scores and its timepoint, baselines left out."""
     for visit in trial.timepoints:
-        if visit != "baseline":
+        if visit != trial.baseline:
             yield visit_family(trial, visit), visit
             yield "change scores", f"change {visit}"
 
@@ -163,7 +164,7 @@ def effects_from_standardised(trial: PublishedTrial, figure: Figure) -> Iterator
     sizes = sizes_of(trial, figure)
     if figure.statistic not in grammar.STANDARDISED or sizes is None:
         return
-    if figure.timepoint == "baseline" or figure.printed.value is None:
+    if figure.timepoint == trial.baseline or figure.printed.value is None or figure.test in WITHIN:
         return
     if any(scores.rounded() for scores in families(trial, figure)):
         return

@@ -10,8 +10,9 @@ from retrostats.data.published import Figure, Kind, PublishedTrial
 from retrostats.effects.noncentral import small_sample_factor
 from retrostats.integrity.checks.degrees import anova_df
 from retrostats.integrity.checks.effect_sizes import Route, effect_of
-from retrostats.integrity.checks.implied import beside, sizes_of
-from retrostats.integrity.checks.two_arms import T_TESTS, families
+from retrostats.integrity.checks.implied import sizes_of
+from retrostats.integrity.checks.neighbours import T_TESTS, beside
+from retrostats.integrity.checks.two_arms import families
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import (
     Size,
@@ -39,7 +40,7 @@ def effects_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     sizes = _sizes(trial, figure, group_test=group_test)
     if sizes is None or not (group_test or figure.test in T_TESTS):
         return
-    if figure.timepoint == "baseline" or grammar.STANDARDISED & set(beside(trial, figure)):
+    if figure.timepoint == trial.baseline or grammar.STANDARDISED & set(beside(trial, figure)):
         return
     if any(scores.rounded() for scores in families(trial, figure)):
         return
@@ -60,7 +61,8 @@ def effects_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     signed = known_sign and (difference.low > 0 or difference.high < 0)
     if signed and difference.high < 0:
         t = -t
-    best = t_from_p(figure.printed.value or 0.0, df)
+    at = figure.printed.value
+    best = t_from_p(Span.of(figure.printed).middle if at is None else at, df)
     route = Route(
         t=t,
         best=math.copysign(best, t.low),
@@ -85,7 +87,7 @@ def _sizes(trial: PublishedTrial, figure: Figure, *, group_test: bool) -> tuple[
             return None
         arms = pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
         first, second = (group_size(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
-        return (first, second) if first and second else None
+        return (first, second) if first and second and min(first.n, second.n) > 1 else None
     return sizes_of(trial, figure)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from scipy.special import fdtrc, stdtr
 
 from retrostats.data import grammar
-from retrostats.data.published import Figure, PublishedTrial
+from retrostats.data.published import Figure, Kind, PublishedTrial
 from retrostats.effects.noncentral import small_sample_factor
 from retrostats.effects.variance_explained import f_from_eta_squared
 from retrostats.integrity.checks.degrees import AnovaShape, anova_df
-from retrostats.integrity.checks.two_arms import T_TESTS, families
+from retrostats.integrity.checks.neighbours import T_TESTS, beside
+from retrostats.integrity.checks.two_arms import families
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import Size, describe_sizes, group_size, pair, weakest
 from retrostats.integrity.rounding import Span
@@ -22,7 +23,7 @@ from retrostats.integrity.words import NEEDS, between, decision, from_p, number,
 
 
 def compare_p(
-    figure: Figure, found: Span, *, variant: str, basis: str, others: tuple[Figure, ...] = ()
+    figure: Figure, found: Span, *, variant: str, basis: str, kinds: Iterable[Kind], route: str
 ) -> Finding:
     """Hold the p that other printed figures imply against the printed p.
 
@@ -34,8 +35,10 @@ def compare_p(
         What the others imply.
     variant, basis
         The route, and what it rests on.
-    others
-        The figures that went in, for their kind.
+    kinds
+        The kinds of the figures and sizes that went in.
+    route
+        From which figures.
     """
     printed = Span.of(figure.printed)
     agrees = printed.overlaps(found)
@@ -50,7 +53,8 @@ def compare_p(
         span=found,
         variant=variant,
         detail=detail,
-        kind=weakest([figure.kind, *(other.kind for other in others)]),
+        route=route,
+        kind=weakest([figure.kind, *kinds]),
     )
 
 
@@ -63,42 +67,47 @@ def sizes_of(trial: PublishedTrial, figure: Figure) -> tuple[Size, Size] | None:
     return (first, second) if first and second and min(first.n, second.n) > 1 else None
 
 
-def beside(trial: PublishedTrial, figure: Figure) -> dict[str, Figure]:
-    """Return what is printed at the same place and for the same test, by statistic.
-
-    A row that names no test belongs to the others of its place.
-    """
-    found: dict[str, Figure] = {}
-    for other in trial.find(outcome=figure.outcome, timepoint=figure.timepoint):
-        if other is not figure and other.place == figure.place and _same_test(figure, other):
-            named = other.test == figure.test
-            found = found | {other.statistic: other} if named else {other.statistic: other} | found
-    return found
-
-
-def _same_test(one: Figure, other: Figure) -> bool:
-    unnamed = {"", "unstated"}
-    return one.test == other.test or one.test in unnamed or other.test in unnamed
-
-
 def p_from_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     """Yield a printed p of two arms against the t or standardised difference beside it."""
     sizes = sizes_of(trial, figure)
     if figure.statistic != "p" or figure.test not in T_TESTS or sizes is None:
         return
     others = beside(trial, figure)
-    n1, n2 = sizes[0].n, sizes[1].n
     basis = describe_sizes(*sizes)
+    kinds = [figure.kind, *(size.kind for size in sizes)]
     if "t" in others:
         t = Span.of(others["t"].printed)
-        found = p_span_from_t(t, n1 + n2 - 2)
-        variant = "Student, from the printed t"
-        basis_t = f"{basis}; df {n1 + n2 - 2}"
-        yield compare_p(figure, found, variant=variant, basis=basis_t, others=(others["t"],))
+        for variant, dfs, words in _t_variants(figure, sizes):
+            found = Span.hull(*(p for df in dfs for p in _ends(p_span_from_t(t, df))))
+            yield compare_p(
+                figure,
+                found,
+                variant=f"{variant}, from the printed t",
+                basis=f"{basis}; {words}",
+                kinds=[*kinds, others["t"].kind],
+                route="t",
+            )
     for statistic in sorted(grammar.STANDARDISED & set(others)):
         if any(scores.rounded() for scores in families(trial, figure)):
             continue  # the table's own means and SDs say more than the d made of them
         yield from _p_from_d(figure, others[statistic], sizes)
+
+
+def _t_variants(
+    figure: Figure, sizes: tuple[Size, Size]
+) -> Iterator[tuple[str, tuple[float, ...], str]]:
+    """Yield each t-test with the degrees of freedom that it may have, SDs being unknown."""
+    n1, n2 = sizes[0].n, sizes[1].n
+    most, least = n1 + n2 - 2, min(n1, n2) - 1
+    if figure.test == "z-test":
+        yield "z", (math.inf,), "normal"
+        return
+    yield "Student", (most,), f"df {most}"
+    yield "Welch", (least, most), f"df {least} to {most}, as the SDs may be"
+
+
+def _ends(span: Span) -> tuple[float, float]:
+    return span.low, span.high
 
 
 def _p_from_d(figure: Figure, d: Figure, sizes: tuple[Size, Size]) -> Iterator[Finding]:
@@ -112,7 +121,9 @@ def _p_from_d(figure: Figure, d: Figure, sizes: tuple[Size, Size]) -> Iterator[F
     name = "d" if d.statistic == "cohens_d" else "g" if d.statistic == "hedges_g" else "SMD"
     found = p_span_from_t(size.times(math.sqrt(n1 * n2 / (n1 + n2))), df)
     variant = f"Student, from the printed {name}"
-    yield compare_p(figure, found, variant=variant, basis=f"{basis}; df {df}", others=(d,))
+    kinds = [d.kind, *(size.kind for size in sizes)]
+    pooled = f"{basis}; df {df}"
+    yield compare_p(figure, found, variant=variant, basis=pooled, kinds=kinds, route="d")
     ratios, low, high = _welch_over_ratios(size.size(), n1, n2)
     printed = Span.of(figure.printed)
     fits = ratios[(low <= printed.high) & (high >= printed.low)]
@@ -122,7 +133,7 @@ def _p_from_d(figure: Figure, d: Figure, sizes: tuple[Size, Size]) -> Iterator[F
         basis += f"; {NEEDS} {number(apart)} times the other"
     variant = f"Welch, from the printed {name}"
     welch = Span(float(low.min()), float(high.max()))
-    yield compare_p(figure, welch, variant=variant, basis=basis, others=(d,))
+    yield compare_p(figure, welch, variant=variant, basis=basis, kinds=kinds, route="d")
 
 
 def _welch_over_ratios(
@@ -162,7 +173,8 @@ def p_from_anova_statistics(trial: PublishedTrial, figure: Figure) -> Iterator[F
         basis = f"F({shape.df1}, {shape.df2}) {between(f)}{partial}; {shape.basis}"
         used = others["f" if name == "F" else "eta_squared"]
         variant = f"from the printed {name}"
-        yield compare_p(figure, found, variant=variant, basis=basis, others=(used,))
+        kinds = [used.kind, shape.kind]
+        yield compare_p(figure, found, variant=variant, basis=basis, kinds=kinds, route=name)
 
 
 def _f_of(eta_squared: float, shape: AnovaShape) -> float:
@@ -178,7 +190,7 @@ def f_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     span = Span(low, high)
     yield Finding(
         state=State.DERIVED,
-        place=(figure.outcome, figure.timepoint, figure.contrast),
+        place=(figure.outcome, figure.timepoint, figure.contrast or figure.arm),
         quantity="f",
         span=span,
         variant=f"{figure.test}, {from_p(figure.printed.text)}",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from scipy.special import stdtrit
 
 from retrostats.data import grammar
-from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.checks.implied import beside, compare_p, sizes_of
+from retrostats.data.published import Figure, Kind, PublishedTrial
+from retrostats.integrity.checks.implied import compare_p, sizes_of
+from retrostats.integrity.checks.neighbours import WITHIN, beside, interval_owner
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import describe_sizes, pair, weakest
 from retrostats.integrity.rounding import Span
@@ -37,6 +38,8 @@ def interval_findings(trial: PublishedTrial, figure: Figure) -> Iterator[Finding
             yield from _interval_from_p(trial, figure, others["p"])
         return
     low, high = others["ci_low"], others["ci_high"]
+    if interval_owner(trial, low) is not figure:
+        return
     centred = True
     if figure.statistic in SYMMETRIC and not _exact_interval(trial, figure):
         middle = (Span.of(low.printed) + Span.of(high.printed)).times(0.5)
@@ -74,24 +77,49 @@ def _centre(figure: Figure, low: Figure, high: Figure, middle: Span, *, centred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """The distribution that an interval was made with."""
+    """The distribution that an interval was made with.
 
-    df: float
+    Attributes
+    ----------
+    dfs
+        Degrees of freedom that it may have; ``inf`` means the normal.
+    """
+
+    dfs: tuple[float, ...]
     words: str
     basis: str
+    kinds: tuple[Kind, ...] = ()
+
+
+#: Covariates that an adjusted model may have; their number is hardly ever printed.
+_COVARIATES = 6
 
 
 def _references(trial: PublishedTrial, figure: Figure) -> Iterator[Reference]:
     """Yield the distributions that the interval of a comparison may rest on."""
     sizes = sizes_of(trial, figure)
-    if sizes is not None and figure.test != "z-test":
-        adjusted = figure.test == "ancova" or figure.statistic.startswith("adjusted")
-        df = sizes[0].n + sizes[1].n - (3 if adjusted else 2)
-        if df >= 1:
-            basis = f"{describe_sizes(*sizes)}; df {df}"
-            yield Reference(df=df, words="t", basis=basis)
+    if sizes is None or figure.test == "z-test":
+        yield Reference(dfs=(math.inf,), words="normal", basis="large-sample")
+        if trial.role != "review" and figure.test != "z-test":
+            everything = (2.0, 3.0, 5.0, 8.0, 15.0, 40.0, math.inf)
+            yield Reference(dfs=everything, words="t", basis="any number of people")
+        return
+    n1, n2 = sizes[0].n, sizes[1].n
+    kinds = tuple(size.kind for size in sizes)
+    basis = describe_sizes(*sizes)
+    if figure.test in WITHIN:
+        df = min(n1, n2) - 1
+        yield Reference(dfs=(df,), words="paired t", basis=f"{basis}; df {df}", kinds=kinds)
+    elif figure.test == "ancova" or figure.statistic.startswith("adjusted"):
+        dfs = tuple(df for df in range(n1 + n2 - 2 - _COVARIATES, n1 + n2 - 2) if df > 0)
+        words = f"{basis}; df {dfs[0]} to {dfs[-1]}, by the number of covariates"
+        yield Reference(dfs=dfs, words="t", basis=words, kinds=kinds)
     else:
-        yield Reference(df=math.inf, words="normal", basis="large-sample")
+        df = n1 + n2 - 2
+        yield Reference(dfs=(df,), words="t", basis=f"{basis}; df {df}", kinds=kinds)
+        least = min(n1, n2) - 1
+        words = f"{basis}; df {least} to {df}, as the SDs may be"
+        yield Reference(dfs=tuple(range(least, df + 1)), words="Welch t", basis=words, kinds=kinds)
 
 
 def _p_from_interval(
@@ -104,12 +132,21 @@ def _p_from_interval(
     if width.low <= 0:
         return
     for reference in _references(trial, figure):
-        quantile = float(stdtrit(reference.df, 0.975))
-        found = p_span_from_t(estimate.over(width.times(0.5 / quantile)), reference.df)
+        if "p" not in others and reference.words == "Welch t":
+            continue  # nothing to compare with: the pooled df say enough
+        found = _p_at(estimate, width, reference.dfs)
         variant = f"from the interval, {reference.words}"
         used = (figure, low, high)
         if "p" in others:
-            yield compare_p(others["p"], found, variant=variant, basis=reference.basis, others=used)
+            kinds = [*(f.kind for f in used), *reference.kinds]
+            yield compare_p(
+                others["p"],
+                found,
+                variant=variant,
+                basis=reference.basis,
+                kinds=kinds,
+                route="interval",
+            )
         else:
             yield Finding(
                 state=State.DERIVED,
@@ -119,8 +156,16 @@ def _p_from_interval(
                 variant=variant,
                 detail=f"{p_words(found)}, implied by {figure.printed.text} "
                 f"({low.printed.text} to {high.printed.text}; {reference.basis}).",
-                kind=weakest(f.kind for f in used),
+                kind=weakest([*(f.kind for f in used), *reference.kinds]),
             )
+
+
+def _p_at(estimate: Span, width: Span, dfs: tuple[float, ...]) -> Span:
+    """Return every p that an estimate and the width of its interval imply."""
+    spans = [
+        p_span_from_t(estimate.over(width.times(0.5 / float(stdtrit(df, 0.975)))), df) for df in dfs
+    ]
+    return Span(min(span.low for span in spans), max(span.high for span in spans))
 
 
 def _interval_from_p(trial: PublishedTrial, figure: Figure, p: Figure) -> Iterator[Finding]:
@@ -129,11 +174,14 @@ def _interval_from_p(trial: PublishedTrial, figure: Figure, p: Figure) -> Iterat
     if p.printed.value is None or estimate.low <= 0 <= estimate.high:
         return
     for reference in _references(trial, figure):
-        t = t_span_from_p(Span.of(p.printed), reference.df)
+        if len(reference.dfs) > 1 and reference.words != "t":
+            continue
+        df = reference.dfs[-1]
+        t = t_span_from_p(Span.of(p.printed), df)
         if t.low == 0 or math.isinf(t.high):
             continue
         # the margin is a multiple of the estimate itself, so the two are not independent
-        quantile = float(stdtrit(reference.df, 0.975))
+        quantile = float(stdtrit(df, 0.975))
         corners = [(e, abs(e) * quantile / x) for e in _ends(estimate) for x in _ends(t)]
         limits = {
             "ci_low": Span.hull(*(e - margin for e, margin in corners)),
@@ -148,7 +196,7 @@ def _interval_from_p(trial: PublishedTrial, figure: Figure, p: Figure) -> Iterat
                 variant=f"{from_p(p.printed.text)}, {reference.words}",
                 detail=f"Implied by {figure.printed.text} with p {p.printed.text} "
                 f"({reference.basis}).",
-                kind=weakest([figure.kind, p.kind]),
+                kind=weakest([figure.kind, p.kind, *reference.kinds]),
             )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.checks.implied import beside
-from retrostats.integrity.checks.one_arm import WITHIN
+from retrostats.integrity.checks.degrees import arms_of
+from retrostats.integrity.checks.neighbours import WITHIN, beside
 from retrostats.integrity.checks.two_arms import families
 from retrostats.integrity.findings import Finding, State
-from retrostats.integrity.inputs import group_size, pair
+from retrostats.integrity.inputs import group_size
 
 
 def what_is_missing(trial: PublishedTrial, figure: Figure) -> Finding:
@@ -41,7 +41,8 @@ def _reason(trial: PublishedTrial, figure: Figure) -> str:
         return "two arms to compare"
     if figure.statistic.startswith("mean_difference"):
         return f"means of the {scores[0].family}"
-    return f"{scores[0].missing()} of the {scores[0].family}"
+    needed = scores[0].missing()
+    return f"{needed} of the {scores[0].family}" if needed else "two people or more in each arm"
 
 
 def _within(trial: PublishedTrial, figure: Figure) -> str:
@@ -54,5 +55,5 @@ def _within(trial: PublishedTrial, figure: Figure) -> str:
 
 def _unsized(trial: PublishedTrial, figure: Figure) -> list[str]:
     """Name the arms whose size is not printed."""
-    arms = pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
+    arms = arms_of(trial, figure)
     return [arm for arm in arms if group_size(trial, arm, figure.outcome, figure.timepoint) is None]

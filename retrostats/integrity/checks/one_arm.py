@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.integrity.checks.implied import compare_p
+from retrostats.integrity.checks.neighbours import WITHIN
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import (
     Score,
@@ -20,9 +21,6 @@ from retrostats.integrity.inputs import (
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import p_span_from_t, t_span_from_p
 from retrostats.integrity.words import between, from_p, reach
-
-#: Tests within one arm.
-WITHIN = frozenset({"within arm", "paired t-test", "paired"})
 
 
 def change_findings(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
@@ -139,7 +137,7 @@ def within_arm(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         return
     place = f"change {visit}"
     change = score(trial, figure.arm, figure.outcome, place) if not figure.contrast else None
-    if change is not None and change.mean is not None and change.sd is not None and change.size:
+    if change is not None and change.rounded() is not None:
         yield _paired_t(figure, change)
         return
     size = group_size(trial, figure.arm, figure.outcome, figure.timepoint)
@@ -166,4 +164,6 @@ def _paired_t(figure: Figure, change: Score) -> Finding:
     t = change.mean.over(change.sd.times(1 / math.sqrt(n)))
     basis = f"{describe_sizes(change.size)}; df {n - 1}"
     basis += f"; {change.note}" if change.note else ""
-    return compare_p(figure, p_span_from_t(t, n - 1), variant="paired t", basis=basis)
+    found = p_span_from_t(t, n - 1)
+    kinds = [change.kind]
+    return compare_p(figure, found, variant="paired t", basis=basis, kinds=kinds, route="scores")

@@ -14,10 +14,10 @@ import numpy as np
 from scipy.special import fdtrc
 
 from retrostats.arrays import Floats
-from retrostats.data.published import Figure, PublishedTrial
-from retrostats.integrity.checks.degrees import AnovaShape, anova_df
+from retrostats.data.published import Figure, Kind, PublishedTrial
+from retrostats.integrity.checks.degrees import AnovaShape, anova_df, arms_of
 from retrostats.integrity.findings import Finding, State
-from retrostats.integrity.inputs import Score, pair, score, weakest
+from retrostats.integrity.inputs import Score, score, weakest
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.split_plot import Cells, Effect, f_spans
 from retrostats.integrity.words import between, decision, number, p_words
@@ -42,36 +42,59 @@ def correlations(times: int) -> Floats:
 def repeated_measures(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     """Yield a printed p of a repeated-measures analysis against the printed means and SDs."""
     shape = anova_df(trial, figure)
-    if figure.statistic != "p" or shape is None or shape.times < 2:
+    named = figure.test.startswith("rm_anova")
+    if figure.statistic != "p" or shape is None or shape.times < 2 or not named:
         return
-    found = _cells(trial, figure, shape)
+    found = cells_of(trial, figure, shape)
     if found is None:
         return
     cells, scores = found
     effect: Effect = figure.test.removeprefix("rm_anova ")  # type: ignore[assignment]
+    f_low, f_high = f_spans(cells, effect, correlations(shape.times))
+    kinds = [figure.kind, shape.kind, *(s.kind for s in scores)]
+    for correction, epsilons in _corrections(shape, effect):
+        yield _scanned(figure, shape, (f_low, f_high), correction, epsilons, weakest(kinds))
+
+
+def _corrections(shape: AnovaShape, effect: Effect) -> Iterator[tuple[str, Floats]]:
+    """Yield sphericity assumed, and where it matters every correction for the lack of it."""
+    yield "", np.ones(1)
+    if effect != "group" and shape.times > 2:
+        yield " with a correction for sphericity", np.linspace(1 / (shape.times - 1), 1, 21)
+
+
+def _scanned(  # noqa: PLR0917 - the parts of one row, used once
+    figure: Figure,
+    shape: AnovaShape,
+    f: tuple[Floats, Floats],
+    correction: str,
+    epsilons: Floats,
+    kind: Kind,
+) -> Finding:
+    """Hold the p of every correlation, under every epsilon, against the printed p."""
     tried = correlations(shape.times)
-    low, high = f_spans(cells, effect, tried)
-    p_low, p_high = (fdtrc(shape.df1, shape.df2, f) for f in (high, low))
-    printed = Span.of(figure.printed)
+    ends = [fdtrc(shape.df1 * e, shape.df2 * e, x) for e in epsilons for x in f]
+    p_low, p_high = np.min(ends, axis=0), np.max(ends, axis=0)
     # p moves steadily from one correlation to the next: what lies between counts too
     p_low[1:], p_high[1:] = np.minimum(p_low[1:], p_low[:-1]), np.maximum(p_high[1:], p_high[:-1])
+    printed = Span.of(figure.printed)
     fits = tried[(p_low <= printed.high) & (p_high >= printed.low)]
     span = Span(float(p_low.min()), float(p_high.max()))
     detail = f"{p_words(span)} over every possible within-subject correlation"
-    detail += f" (F({shape.df1}, {shape.df2}); {shape.basis}; compound symmetry)."
+    detail += f" (F({shape.df1}, {shape.df2}){correction}; {shape.basis})."
     if len(fits):
         detail += f" The printed p needs a correlation of {_stretch(fits)}."
     else:
         detail += f" No correlation gives the printed p. {decision(printed, span)}".rstrip()
-    yield Finding(
+    return Finding(
         state=State.AGREES if len(fits) else State.DISAGREES,
-        place=(figure.outcome, figure.timepoint, figure.contrast),
+        place=(figure.outcome, figure.timepoint, figure.contrast or figure.arm),
         quantity="p",
         about=figure,
         span=span,
-        variant=f"{figure.test}, correlation scanned",
+        variant=f"{figure.test}, correlation scanned{correction}",
         detail=detail,
-        kind=weakest([figure.kind, shape.kind, *(s.kind for s in scores)]),
+        kind=kind,
     )
 
 
@@ -79,11 +102,11 @@ def _stretch(fits: Floats) -> str:
     return between(Span(float(fits.min()), float(fits.max()))) if len(fits) > 1 else number(fits[0])
 
 
-def _cells(
+def cells_of(
     trial: PublishedTrial, figure: Figure, shape: AnovaShape
 ) -> tuple[Cells, list[Score]] | None:
     """Return the cells of the analysis, ``None`` unless every mean and SD is printed."""
-    arms = pair(trial, figure.contrast) or tuple(arm.label for arm in trial.arms)
+    arms = arms_of(trial, figure)
     times = figure.timepoint.split("/")
     scores = [score(trial, arm, figure.outcome, time) for arm in arms for time in times]
     means = [s.mean for s in scores]
@@ -105,31 +128,3 @@ def _cells(
         sd_high=sd_high,
     )
     return cells, scores
-
-
-def one_way(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
-    """Yield a printed p of a comparison of three or more arms against their means and SDs."""
-    shape = anova_df(trial, figure)
-    if figure.statistic != "p" or figure.test != "three-group" or shape is None:
-        return
-    found = _cells(trial, figure, shape)
-    if found is None:
-        return
-    cells, scores = found
-    low, high = f_spans(cells, "group", np.zeros(1))
-    p = Span(*(float(fdtrc(shape.df1, shape.df2, f[0])) for f in (high, low)))
-    agrees = Span.of(figure.printed).overlaps(p)
-    detail = f"{p_words(p)} (F({shape.df1}, {shape.df2}); {shape.basis})."
-    if not agrees:
-        detail += f" {decision(Span.of(figure.printed), p)}".rstrip()
-    if math.isfinite(p.low):
-        yield Finding(
-            state=State.AGREES if agrees else State.DISAGREES,
-            place=(figure.outcome, figure.timepoint, figure.contrast),
-            quantity="p",
-            about=figure,
-            span=p,
-            variant="one-way analysis of variance",
-            detail=detail,
-            kind=weakest([figure.kind, shape.kind, *(s.kind for s in scores)]),
-        )

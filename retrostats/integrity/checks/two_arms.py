@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from retrostats.data import grammar
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.integrity import two_sample
+from retrostats.integrity.checks.neighbours import T_TESTS, UNNAMED, beside, interval_owner
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.inputs import (
     Compared,
@@ -22,9 +23,6 @@ from retrostats.integrity.inputs import (
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import METHODS, Method, RoundedArm
 from retrostats.integrity.words import between, decision, p_words
-
-#: Tests whose words allow a two-sample t-test.
-T_TESTS = frozenset({"t-test", "unstated", "", "z-test"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ def families(trial: PublishedTrial, comparison: Compared) -> tuple[TwoScores, ..
     if not comparison.is_change:
         places = dict(reversed(places.items()))
     first = next(iter(places))
-    if comparison.test not in {"unstated", ""} or visit == trial.timepoints[0]:
+    if comparison.test not in {"unstated", ""} or visit == trial.baseline:
         places = {first: places[first]}
     return tuple(
         TwoScores(
@@ -85,9 +83,9 @@ def families(trial: PublishedTrial, comparison: Compared) -> tuple[TwoScores, ..
 
 def visit_family(trial: PublishedTrial, visit: str) -> str:
     """Return what the scores at one visit are called."""
-    if trial.timepoints[0] != "baseline":
+    if not trial.baseline:
         return "scores"
-    return "baseline scores" if visit == "baseline" else "follow-up scores"
+    return "baseline scores" if visit == trial.baseline else "follow-up scores"
 
 
 def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
@@ -100,16 +98,32 @@ def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         between two arms.
     """
     recompute = _RECIPES.get(figure.statistic)
-    if recompute is None or figure.test not in T_TESTS:
+    if recompute is None or figure.test not in T_TESTS or _adjusted(trial, figure):
         return
     for scores in families(trial, figure):
         arms = scores.rounded()
         if arms is None:
             continue
         methods: tuple[Method, ...] = ("z",) if figure.test == "z-test" else METHODS
+        other = _RECIPES.get({"ci_low": "ci_high", "ci_high": "ci_low"}.get(figure.statistic, ""))
+        mirrors = dict(other(*arms, methods)) if other else {}
         for variant, span in recompute(*arms, methods):
-            finding = _compared(figure, scores, f"{variant}, {scores.family}", span)
+            named = f"{variant}, {scores.family}"
+            finding = _compared(figure, scores, named, span, mirror=mirrors.get(variant))
             yield _explained(finding, figure, arms)
+
+
+def _adjusted(trial: PublishedTrial, figure: Figure) -> bool:
+    """Whether a figure belongs to an estimate that no two means and SDs give.
+
+    So for the limits of an adjusted or a standardised difference, and, where the paper names
+    no test, for the p of an adjusted one.
+    """
+    if figure.statistic in {"ci_low", "ci_high"}:
+        owner = interval_owner(trial, figure)
+        return owner is not None and owner.statistic not in _RAW
+    adjusted = any(name.startswith("adjusted") for name in beside(trial, figure))
+    return adjusted and figure.test in UNNAMED
 
 
 def _explained(finding: Finding, figure: Figure, arms: tuple[RoundedArm, RoundedArm]) -> Finding:
@@ -126,15 +140,20 @@ def _explained(finding: Finding, figure: Figure, arms: tuple[RoundedArm, Rounded
     return replace(finding, detail=detail)
 
 
-def _compared(figure: Figure, scores: TwoScores, variant: str, span: Span) -> Finding:
-    """Hold a recomputed span against the printed number."""
+def _compared(
+    figure: Figure, scores: TwoScores, variant: str, span: Span, *, mirror: Span | None = None
+) -> Finding:
+    """Hold a recomputed span against the printed number.
+
+    With the other sign a lower limit becomes an upper one; ``mirror`` is that other limit.
+    """
     printed = Span.of(figure.printed)
     agrees = printed.overlaps(span)
     detail = p_words(span) if figure.statistic == "p" else f"{_name(figure)} {between(span)}"
     detail += f" ({scores.basis()})."
     if figure.statistic == "p" and not agrees:
         detail += f" {decision(printed, span)}".rstrip()
-    if not agrees and figure.statistic in _SIGNED and printed.overlaps(-span):
+    if not agrees and figure.statistic in _SIGNED and printed.overlaps(-(mirror or span)):
         agrees = True
         detail += " Printed with the other sign or without one."
     if agrees and figure.printed.relation == "=" and span.high - span.low > abs(span.middle):
@@ -207,8 +226,11 @@ _RECIPES: dict[str, Recipe] = {
     "smd": _smd,
 }
 
+#: Estimates that a two-sample t-test gives.
+_RAW = frozenset({"mean_difference", "mean_difference_in_change"})
+
 #: Statistics that papers often print without their sign.
-_SIGNED = frozenset({"t"}) | grammar.STANDARDISED | grammar.DIFFERENCES
+_SIGNED = frozenset({"t", "ci_low", "ci_high"}) | grammar.STANDARDISED | grammar.DIFFERENCES
 
 
 def differences(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:

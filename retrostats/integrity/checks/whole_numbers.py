@@ -26,12 +26,25 @@ def digit_findings(trial: PublishedTrial) -> Iterator[Finding]:
             continue
         for mean_name, sd_name in _PAIRS:
             for mean in trial.find(outcome=outcome.name, statistic=mean_name):
-                size = group_size(trial, mean.arm, mean.outcome, mean.timepoint)
-                if mean.arm and size is not None and _usable(size) and _is_plain(mean):
-                    sd = next(
-                        (f for f in trial.find(statistic=sd_name) if f.place == mean.place), None
-                    )
-                    yield from _tests(outcome, mean, sd, size)
+                if mean.arm and _is_plain(mean):
+                    sds = (f for f in trial.find(statistic=sd_name) if f.place == mean.place)
+                    yield from _at_best_size(trial, outcome, mean, next(sds, None))
+
+
+def _at_best_size(
+    trial: PublishedTrial, outcome: Outcome, mean: Figure, sd: Figure | None
+) -> list[Finding]:
+    """Return the tests at the size that the table allows best.
+
+    A baseline may be of those randomised or of those analysed; only a mean that fits neither
+    is inconsistent.
+    """
+    sizes = [group_size(trial, mean.arm, mean.outcome, mean.timepoint)]
+    if mean.timepoint == trial.baseline:
+        sizes.append(group_size(trial, mean.arm, "sample", "randomised"))
+    results = [list(_tests(outcome, mean, sd, size)) for size in sizes if size and _usable(size)]
+    passes = [found for found in results if not any(f.state is State.INCONSISTENT for f in found)]
+    return next(iter([*passes, *results]), [])
 
 
 def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Iterator[Finding]:
@@ -46,15 +59,20 @@ def _tests(outcome: Outcome, mean: Figure, sd: Figure | None, size: Size) -> Ite
             yield _finding(sd, second.test, second.detail, size, passes=second.consistent)
 
 
+#: People up to whom digits are tested; beyond, no digits of a paper could fail.
+_MOST = 10_000
+
+
 def _usable(size: Size) -> bool:
     """Whether a size can be held against digits: two people, and not inferred from them."""
-    return size.n > 1 and size.kind != "inferred"
+    return 1 < size.n <= _MOST and size.kind != "inferred"
 
 
 def _is_plain(figure: Figure) -> bool:
     """Whether a figure is a number of the scale: no bound, range or percentage."""
     digits = sum(character.isdigit() for character in figure.printed.text)
-    return figure.printed.relation == "=" and not figure.printed.unit and digits <= 15
+    plain = figure.printed.relation == "=" and not figure.printed.unit
+    return plain and digits <= 15 and "e" not in figure.printed.text.lower()
 
 
 def _ends(outcome: Outcome, *, change: bool) -> tuple[int | None, int | None]:
