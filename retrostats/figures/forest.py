@@ -26,7 +26,8 @@ MARKS: tuple[Mark, ...] = ("signed", "size only")
 
 #: Height of a row, and of what stands above and below the rows, in mm.
 ROW_MM = 3.6
-_MARGIN_MM = 17.0
+_MARGIN_MM = 16.0
+_CAPTION_MM = 3.6
 
 _INK = OKABE_ITO["blue"]
 
@@ -39,7 +40,8 @@ def forest_height(table: EstimateTable, groups: Sequence[str] | None = None) -> 
     table, groups
         As given to `plot_forest`.
     """
-    return _MARGIN_MM + ROW_MM * len(_lines(table, groups, None))
+    caption = table.caption.count("\n") + 1
+    return _MARGIN_MM + _CAPTION_MM * caption + ROW_MM * len(_lines(table, groups, None))
 
 
 def plot_forest(

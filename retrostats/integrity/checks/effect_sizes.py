@@ -58,8 +58,17 @@ class Route:
     kind: Kind
 
 
-def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Finding:
-    """Return Hedges' g of a route with its exact 95% limits, widened over the rounding."""
+#: A t beyond this has no limits that mean anything.
+_LARGEST_T = 1000.0
+
+
+def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Iterator[Finding]:
+    """Yield Hedges' g of a route with its exact 95% limits, widened over the rounding.
+
+    Nothing where t is all but infinite: the SDs are printed as zero, or p as nothing.
+    """
+    if not route.t.size().high < _LARGEST_T:
+        return
     df = route.n1 + route.n2 - 2
     scale = small_sample_factor(df) * math.sqrt(1 / route.n1 + 1 / route.n2)
     g = route.t.times(scale)
@@ -70,7 +79,7 @@ def effect_of(trial: PublishedTrial, comparison: Compared, route: Route) -> Find
     rounding = ")" if number(g.low) == number(g.high) else f"; g {between(g)} over the rounding)"
     direction = "" if route.signed else " Size only: the direction is not in these figures."
     benefit = trial.outcome(comparison.outcome).benefit(change=route.change) if route.signed else 0
-    return Finding(
+    yield Finding(
         state=State.DERIVED,
         place=(comparison.outcome, comparison.timepoint, comparison.contrast),
         quantity="hedges_g",
@@ -150,7 +159,7 @@ def _effect_of_scores(
         basis=f"{scores.basis()}; standardised by the pooled {standardiser}",
         kind=weakest([scores.treated.kind, scores.control.kind]),
     )
-    yield effect_of(trial, comparison, route)
+    yield from effect_of(trial, comparison, route)
 
 
 def effects_from_standardised(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
@@ -184,4 +193,4 @@ def effects_from_standardised(trial: PublishedTrial, figure: Figure) -> Iterator
         basis=f"{describe_sizes(*sizes)}; sign as printed",
         kind=weakest([figure.kind, *(size.kind for size in sizes)]),
     )
-    yield effect_of(trial, figure, route)
+    yield from effect_of(trial, figure, route)

@@ -74,7 +74,7 @@ def effects_from_p(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         basis=basis,
         kind=kind,
     )
-    yield effect_of(trial, figure, route)
+    yield from effect_of(trial, figure, route)
     if difference.high > 0 or difference.low < 0:
         yield _implied_sd(figure, difference, t.size(), route)
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.special import stdtrit
 
 from retrostats.data import grammar
@@ -91,6 +92,9 @@ class Reference:
     kinds: tuple[Kind, ...] = ()
 
 
+#: Degrees of freedom tried between the least and the most that Welch's test may have.
+_DFS = 50
+
 #: Covariates that an adjusted model may have; their number is hardly ever printed.
 _COVARIATES = 6
 
@@ -119,7 +123,8 @@ def _references(trial: PublishedTrial, figure: Figure) -> Iterator[Reference]:
         yield Reference(dfs=(df,), words="t", basis=f"{basis}; df {df}", kinds=kinds)
         least = min(n1, n2) - 1
         words = f"{basis}; df {least} to {df}, as the SDs may be"
-        yield Reference(dfs=tuple(range(least, df + 1)), words="Welch t", basis=words, kinds=kinds)
+        dfs = tuple(np.geomspace(least, df, _DFS).tolist())
+        yield Reference(dfs=dfs, words="Welch t", basis=words, kinds=kinds)
 
 
 def _p_from_interval(

@@ -60,7 +60,7 @@ def _classical(cells: Cells, shape: AnovaShape) -> Span:
 def _welch(cells: Cells) -> Span:
     """Return the p of Welch's test over the corners of the rounding and its middle.
 
-    Where the means may all be equal p reaches 1. An SD that may be zero leaves p open.
+    Where the means may all be equal p reaches 1. An SD that may be all but zero leaves p open.
     """
     ends = [
         (low, high)
@@ -73,5 +73,7 @@ def _welch(cells: Cells) -> Span:
     arms = len(cells.n)
     f, df1, df2 = welch_f(cells.n, corners[:, :arms], corners[:, arms:])
     p = fdtrc(df1, df2, f)
+    if not np.isfinite(p).all():
+        return Span(0.0, 1.0)
     equal = cells.mean_low.max() <= cells.mean_high.min()
     return Span(float(p.min()), 1.0 if equal else float(p.max()))
