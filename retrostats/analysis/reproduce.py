@@ -14,6 +14,7 @@ from retrostats.integrity.checks.bookkeeping import (
     percent_findings,
     repeated_rows,
 )
+from retrostats.integrity.checks.differences import differences
 from retrostats.integrity.checks.effect_sizes import (
     effects_from_standardised,
     effects_from_summaries,
@@ -25,7 +26,7 @@ from retrostats.integrity.checks.missing import what_is_missing
 from retrostats.integrity.checks.one_arm import change_findings, correlation_findings, within_arm
 from retrostats.integrity.checks.one_way import one_way
 from retrostats.integrity.checks.repeated_measures import repeated_measures
-from retrostats.integrity.checks.two_arms import differences, from_summaries
+from retrostats.integrity.checks.two_arms import from_summaries
 from retrostats.integrity.checks.whole_numbers import digit_findings
 from retrostats.integrity.findings import Finding, State
 from retrostats.integrity.verdicts import Reproduction, settle

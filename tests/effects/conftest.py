@@ -39,7 +39,7 @@ class Ledger:
         assert not math.isnan(gap), f"{where}: {actual} against {expected}"
         self.gaps.append((gap, f"{where}: {actual!r} against {expected!r}"))
 
-    def settle(self, *, count: int, tolerance: float) -> None:
+    def assert_settled(self, *, count: int, tolerance: float) -> None:
         assert len(self.gaps) == count, "rows were skipped or added: count them again"
         worst, where = max(self.gaps)
         assert worst <= tolerance, f"gap {worst:.3g} at {where}"

@@ -15,7 +15,7 @@ def test_one_way_and_welch_are_those_of_r(golden, ledger):
         for test, prefix in ((one_way_anova(arms), ""), (welch_anova(arms), "welch_")):
             for key, actual in (("F", test.f), ("df1", test.df1), ("df2", test.df2), ("p", test.p)):
                 ledger.add(actual, row[prefix + key], (name, key))
-    ledger.settle(count=3 * 8, tolerance=CLOSED)
+    ledger.assert_settled(count=3 * 8, tolerance=CLOSED)
 
 
 def test_raw_data_of_unequal_groups(golden, ledger):
@@ -29,7 +29,7 @@ def test_raw_data_of_unequal_groups(golden, ledger):
     ledger.add(one_way_anova(arms).p, wanted["anova"][0]["Pr(>F)"])
     ledger.add(welch_anova(arms).f, wanted["welch"]["statistic"])
     ledger.add(welch_anova(arms).p, wanted["welch"]["p.value"])
-    ledger.settle(count=4, tolerance=CLOSED)
+    ledger.assert_settled(count=4, tolerance=CLOSED)
 
 
 def test_two_arms_give_the_square_of_t():

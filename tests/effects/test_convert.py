@@ -44,7 +44,7 @@ def test_conversions_are_those_of_metafor(golden, ledger):
             continue
         ledger.add(estimate.value, row["yi"], row)
         ledger.add(estimate.se**2, row["vi"], row)
-    ledger.settle(count=2 * 4 * 12, tolerance=QUANTILE)
+    ledger.assert_settled(count=2 * 4 * 12, tolerance=QUANTILE)
 
 
 @pytest.mark.parametrize(("correct", "effect"), [(True, hedges_g), (False, cohens_d)])

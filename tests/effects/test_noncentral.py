@@ -31,7 +31,7 @@ def test_t_limits_are_the_30_digit_ones(golden, ledger):
         low, high = noncentral_t_limits(row["t"], row["df"], row["conf"])
         ledger.add(low, row["ncp_lb"], row)
         ledger.add(high, row["ncp_ub"], row)
-    ledger.settle(count=2 * 17, tolerance=EXACT)
+    ledger.assert_settled(count=2 * 17, tolerance=EXACT)
 
 
 def test_f_limits_are_the_30_digit_ones(golden, ledger):
@@ -42,7 +42,7 @@ def test_f_limits_are_the_30_digit_ones(golden, ledger):
         ledger.add(low, row["ncp_lb"], row)
         ledger.add(high, row["ncp_ub"], row)
         ledger.add(one_sided, row["ncp_lb_onesided"], row)
-    ledger.settle(count=3 * 9, tolerance=EXACT)
+    ledger.assert_settled(count=3 * 9, tolerance=EXACT)
 
 
 def test_chi2_limits_are_the_30_digit_ones(golden, ledger):
@@ -50,7 +50,7 @@ def test_chi2_limits_are_the_30_digit_ones(golden, ledger):
         low, high = noncentral_chi2_limits(row["chisq"], row["df"], row["conf"])
         ledger.add(low, row["ncp_lb"], row)
         ledger.add(high, row["ncp_ub"], row)
-    ledger.settle(count=2 * 5, tolerance=EXACT)
+    ledger.assert_settled(count=2 * 5, tolerance=EXACT)
 
 
 def test_effectsize_agrees_on_the_t_limits(golden, ledger):
@@ -61,7 +61,7 @@ def test_effectsize_agrees_on_the_t_limits(golden, ledger):
         for actual, key in ((row["t"], ""), (low, ".lb"), (high, ".ub")):
             ledger.add(2 * actual / root, row[f"d{key}"], row, least=1)
             ledger.add(actual / root, row[f"dz{key}"], row, least=1)
-    ledger.settle(count=6 * 8, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=6 * 8, tolerance=EFFECTSIZE)
 
 
 @pytest.mark.parametrize("df", DF_GRID)

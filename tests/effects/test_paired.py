@@ -54,7 +54,7 @@ def test_mean_change_is_the_paired_t_test_of_r(golden, ledger):
         dz = paired_dz(pair_of(row))
         ledger.add(dz.value * math.sqrt(row["ni"]), wanted["t"], row)
         ledger.add(dz.p, wanted["p"], row)
-    ledger.settle(count=8 * 12, tolerance=QUANTILE)
+    ledger.assert_settled(count=8 * 12, tolerance=QUANTILE)
 
 
 def test_mean_change_has_the_variance_of_metafor(golden, ledger):
@@ -64,7 +64,7 @@ def test_mean_change_has_the_variance_of_metafor(golden, ledger):
             estimate = mean_change(pairs[row["id"]])
             ledger.add(estimate.value, row["yi"], row)
             ledger.add(estimate.se**2, row["vi"], row)
-    ledger.settle(count=2 * 12, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 12, tolerance=CLOSED)
 
 
 def test_dz_and_gz_are_those_of_effectsize(golden, ledger):
@@ -75,7 +75,7 @@ def test_dz_and_gz_are_those_of_effectsize(golden, ledger):
             ledger.add(effect.ci.low, wanted[key]["CI_low"], (name, key), least=1)
             ledger.add(effect.ci.high, wanted[key]["CI_high"], (name, key), least=1)
             ledger.add(effect.p, wanted["t"]["p.value"], (name, key))
-    ledger.settle(count=3 * 2 * 4, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 2 * 4, tolerance=EFFECTSIZE)
 
 
 def test_values_of_the_other_standardisers_are_those_of_effectsize(golden, ledger):
@@ -92,7 +92,7 @@ def test_values_of_the_other_standardisers_are_those_of_effectsize(golden, ledge
             (becker.value / factor, "rmd_b_raw", "Beckers_d"),
         ):
             ledger.add(value, wanted[key][field], (name, key))
-    ledger.settle(count=3 * 7, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 7, tolerance=EFFECTSIZE)
 
 
 def test_standard_errors_of_dz_and_drm_are_those_behind_effectsize(golden, ledger):
@@ -101,7 +101,7 @@ def test_standard_errors_of_dz_and_drm_are_those_behind_effectsize(golden, ledge
         for effect, key in ((paired_dz(pair), "rmd_z_raw"), (paired_drm(pair), "rmd_rm_raw")):
             width = wanted[key]["CI_high"] - wanted[key]["CI_low"]
             ledger.add(effect.se, width / (2 * -ndtri(0.025)), (name, key))
-    ledger.settle(count=3 * 2, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 2, tolerance=EFFECTSIZE)
 
 
 def test_variance_of_dav_is_bonetts_in_metafor(golden, ledger):
@@ -116,7 +116,7 @@ def test_variance_of_dav_is_bonetts_in_metafor(golden, ledger):
                 continue
             per_square = (dav.se**2 - base) / dav.value**2
             ledger.add(base + per_square * row["yi"] ** 2, row["vi"], row)
-    ledger.settle(count=12, tolerance=CLOSED)
+    ledger.assert_settled(count=12, tolerance=CLOSED)
 
 
 @pytest.mark.parametrize("effect", [paired_dz, paired_dav, paired_drm])

@@ -30,7 +30,7 @@ def test_standardised_mean_change_is_that_of_metafor(golden, ledger, measure, st
         estimate = standardised_mean_change(pair, standardiser=standardiser)
         ledger.add(estimate.value, row["yi"], row)
         ledger.add(estimate.se**2, row["vi"], row)
-    ledger.settle(count=2 * 12, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 12, tolerance=CLOSED)
 
 
 def test_interval_over_the_sd_before_is_the_normal_one_of_metafor(golden, ledger):
@@ -51,7 +51,7 @@ def test_interval_over_the_sd_before_is_the_normal_one_of_metafor(golden, ledger
             ledger.add(estimate.ci.low, row["ci.lb"], row)
             ledger.add(estimate.ci.high, row["ci.ub"], row)
             assert estimate.df == math.inf
-    ledger.settle(count=2 * 12, tolerance=QUANTILE)
+    ledger.assert_settled(count=2 * 12, tolerance=QUANTILE)
 
 
 def morris_pair(label, row):
@@ -74,7 +74,7 @@ def test_pre_post_control_as_in_morris(golden, ledger):
         ledger.add(effect.value, row["yi"], row)
         ledger.add(effect.se**2, row["vi"], row)
         assert effect.label == "T - C"
-    ledger.settle(count=2 * 5, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 5, tolerance=CLOSED)
 
 
 def test_difference_of_beckers_changes_as_in_morris(golden, ledger):
@@ -87,7 +87,7 @@ def test_difference_of_beckers_changes_as_in_morris(golden, ledger):
         )
         ledger.add(a.value - b.value, row["yi"], row)
         ledger.add(a.se**2 + b.se**2, row["vi"], row)
-    ledger.settle(count=2 * 5, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 5, tolerance=CLOSED)
 
 
 def _pair(**changed):

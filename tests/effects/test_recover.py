@@ -26,7 +26,7 @@ def test_sd_recovered_as_in_the_reference(golden, ledger):
     ledger.add(sd_from_two_group_p(row["md"], row["p"], row["n1"], row["n2"]), row["sd"])
     row = wanted["two_group_sd_from_ci"]
     ledger.add(sd_from_two_group_ci(row["lb"], row["ub"], row["n1"], row["n2"]), row["sd"])
-    ledger.settle(count=5, tolerance=QUANTILE)
+    ledger.assert_settled(count=5, tolerance=QUANTILE)
 
 
 def test_sd_of_change_and_correlation_lead_to_one_another(golden, ledger):
@@ -36,7 +36,7 @@ def test_sd_of_change_and_correlation_lead_to_one_another(golden, ledger):
         sd_change = sd_change_from_correlation(*sds, row["ri"])
         ledger.add(sd_change, wanted["sd_change"], row)
         ledger.add(correlation_from_sd_change(*sds, sd_change), row["ri"], row, least=1)
-    ledger.settle(count=2 * 12, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 12, tolerance=CLOSED)
 
 
 def test_sd_of_change_from_p(golden, ledger):
@@ -45,7 +45,7 @@ def test_sd_of_change_from_p(golden, ledger):
         if wanted["md"] != 0:  # a change of 0 has p = 1 whatever its SD
             back = sd_change_from_p(wanted["md"], wanted["p"], int(row["ni"]))
             ledger.add(back, wanted["sd_change"], row)
-    ledger.settle(count=11, tolerance=QUANTILE)
+    ledger.assert_settled(count=11, tolerance=QUANTILE)
 
 
 def test_an_impossible_sd_of_change_is_shown_and_not_mended():

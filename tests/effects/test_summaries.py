@@ -21,7 +21,7 @@ def test_combined_groups_as_in_the_reference(golden, ledger):
         assert both.arm == "a + b"
         for key in ("n", "mean", "sd"):
             ledger.add(getattr(both, key), wanted[key], pair)
-    ledger.settle(count=9, tolerance=CLOSED)
+    ledger.assert_settled(count=9, tolerance=CLOSED)
 
 
 def test_combined_groups_are_the_groups_put_together():

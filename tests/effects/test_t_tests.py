@@ -17,7 +17,7 @@ def test_t_and_p_of_the_reference_table(golden, ledger):
             ledger.add(t, wanted[f"t_{name}"], row)
             ledger.add(df, wanted[f"df_{name}"], row)
             ledger.add(two_sided_p(t, df), wanted[f"p_{name}"], row)
-    ledger.settle(count=14 * 7, tolerance=CLOSED)
+    ledger.assert_settled(count=14 * 7, tolerance=CLOSED)
 
 
 def test_arrays_give_what_the_numbers_give(golden):

@@ -39,7 +39,7 @@ def test_value_and_variance_are_those_of_metafor(golden, ledger, measure, correc
             estimate = function(*arms[row["id"]])
             ledger.add(estimate.value, row["yi"], row)
             ledger.add(estimate.se**2, row["vi"], row)
-    ledger.settle(count=2 * 14, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 14, tolerance=CLOSED)
 
 
 def test_glass_with_and_without_correction_has_the_value_of_metafor(golden, ledger):
@@ -51,7 +51,7 @@ def test_glass_with_and_without_correction_has_the_value_of_metafor(golden, ledg
                 continue  # J of one degree of freedom does not exist; metafor gives NA
             factor = small_sample_factor(control.n - 1) if row["correct"] == "TRUE" else 1.0
             ledger.add(factor * glass_delta(treated, control).value, row["yi"], row)
-    ledger.settle(count=2 * 14 - 1, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 14 - 1, tolerance=CLOSED)
 
 
 def test_mean_difference_is_the_t_test_of_r(golden, ledger):
@@ -66,7 +66,7 @@ def test_mean_difference_is_the_t_test_of_r(golden, ledger):
             ledger.add(estimate.ci.low, wanted[f"lb_{method}"], row)
             ledger.add(estimate.ci.high, wanted[f"ub_{method}"], row)
             assert estimate.unit == "mm"
-    ledger.settle(count=2 * 6 * 14, tolerance=QUANTILE)
+    ledger.assert_settled(count=2 * 6 * 14, tolerance=QUANTILE)
 
 
 def test_intervals_are_those_of_effectsize(golden, ledger):
@@ -86,7 +86,7 @@ def test_intervals_are_those_of_effectsize(golden, ledger):
             ledger.add(by * effect.ci.low, wanted[key]["CI_low"], (name, key), least=1)
             ledger.add(by * effect.ci.high, wanted[key]["CI_high"], (name, key), least=1)
         ledger.add(d.p, wanted["t_student"]["p.value"], name)
-    ledger.settle(count=5 * 13, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=5 * 13, tolerance=EFFECTSIZE)
 
 
 def test_label_says_the_direction():

@@ -32,7 +32,7 @@ def test_shares_and_limits_are_those_of_effectsize(golden, ledger):
             ledger.add(estimate.value, row["est"], row, least=1)
             ledger.add(estimate.ci.low, row["lb"], row, least=1)
             ledger.add(estimate.ci.high, row["ub"], row, least=1)
-    ledger.settle(count=3 * 3 * 6, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 3 * 6, tolerance=EFFECTSIZE)
 
 
 def test_one_sided_limits_are_the_lower_ends_of_twice_the_tail(golden, ledger):
@@ -41,7 +41,7 @@ def test_one_sided_limits_are_the_lower_ends_of_twice_the_tail(golden, ledger):
         if share is not None and row["alternative"] == "greater":
             estimate = share(row["F"], row["df1"], row["df2"], level=0.9)
             ledger.add(estimate.ci.low, row["lb"], row, least=1)
-    ledger.settle(count=3 * 6, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 6, tolerance=EFFECTSIZE)
 
 
 def test_one_way_shares_from_raw_data_are_those_of_effectsize(golden, ledger):
@@ -58,7 +58,7 @@ def test_one_way_shares_from_raw_data_are_those_of_effectsize(golden, ledger):
         ledger.add(estimate.ci.low, row["CI_low"], key)
         ledger.add(estimate.ci.high, row["CI_high"], key)
         ledger.add(estimate.p, wanted["anova"][0]["Pr(>F)"], key)
-    ledger.settle(count=3 * 4, tolerance=EFFECTSIZE)
+    ledger.assert_settled(count=3 * 4, tolerance=EFFECTSIZE)
 
 
 def test_shares_of_the_one_way_tables(golden, ledger):
@@ -67,7 +67,7 @@ def test_shares_of_the_one_way_tables(golden, ledger):
             estimate = share(row["F"], row["df1"], row["df2"])
             ledger.add(estimate.value, row[key], name)
             ledger.add(estimate.p, row["p"], name)
-    ledger.settle(count=2 * 3 * 3, tolerance=CLOSED)
+    ledger.assert_settled(count=2 * 3 * 3, tolerance=CLOSED)
 
 
 def test_eta_squared_has_the_30_digit_limits(golden, ledger):
@@ -76,7 +76,7 @@ def test_eta_squared_has_the_30_digit_limits(golden, ledger):
         for limit, key in ((estimate.ci.low, "ncp_lb"), (estimate.ci.high, "ncp_ub")):
             ncp = float(row[key])
             ledger.add(limit, ncp / (ncp + row["df2"]), row)
-    ledger.settle(count=2 * 9, tolerance=EXACT)
+    ledger.assert_settled(count=2 * 9, tolerance=EXACT)
 
 
 def test_eta_squared_and_f_lead_to_one_another():

@@ -14,7 +14,6 @@ from retrostats.integrity.inputs import (
     Compared,
     Score,
     base_time,
-    change_from_visits,
     describe_sizes,
     pair,
     score,
@@ -109,7 +108,7 @@ def from_summaries(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
         mirrors = dict(other(*arms, methods)) if other else {}
         for variant, span in recompute(*arms, methods):
             named = f"{variant}, {scores.family}"
-            finding = _compared(figure, scores, named, span, mirror=mirrors.get(variant))
+            finding = compared(figure, scores, named, span, mirror=mirrors.get(variant))
             yield _explained(finding, figure, arms)
 
 
@@ -140,7 +139,7 @@ def _explained(finding: Finding, figure: Figure, arms: tuple[RoundedArm, Rounded
     return replace(finding, detail=detail)
 
 
-def _compared(
+def compared(
     figure: Figure, scores: TwoScores, variant: str, span: Span, *, mirror: Span | None = None
 ) -> Finding:
     """Hold a recomputed span against the printed number.
@@ -231,44 +230,3 @@ _RAW = frozenset({"mean_difference", "mean_difference_in_change"})
 
 #: Statistics that papers often print without their sign.
 _SIGNED = frozenset({"t", "ci_low", "ci_high"}) | grammar.STANDARDISED | grammar.DIFFERENCES
-
-
-def differences(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
-    """Yield the printed difference of means against the means themselves.
-
-    Only the means are needed, so a table without SDs is checked too. A difference in
-    change comes from the printed changes, or else from the means at both visits.
-    """
-    if figure.statistic not in {"mean_difference", "mean_difference_in_change"}:
-        return
-    arms = pair(trial, figure.contrast)
-    if arms is None or figure.test == "ancova":
-        return
-    in_change = figure.is_change or figure.statistic == "mean_difference_in_change"
-    routes = _change_routes if in_change else _visit_routes
-    for route, scores in routes(trial, figure, arms):
-        if scores.treated.mean is not None and scores.control.mean is not None:
-            yield _compared(figure, scores, route, scores.treated.mean - scores.control.mean)
-
-
-Routes = Iterator[tuple[str, TwoScores]]
-
-
-def _visit_routes(trial: PublishedTrial, figure: Figure, arms: tuple[str, str]) -> Routes:
-    treated, control = (score(trial, arm, figure.outcome, figure.timepoint) for arm in arms)
-    family = visit_family(trial, figure.timepoint)
-    yield f"means, {family}", TwoScores(family=family, treated=treated, control=control)
-
-
-def _change_routes(trial: PublishedTrial, figure: Figure, arms: tuple[str, str]) -> Routes:
-    visit = base_time(figure.timepoint)
-    treated, control = (score(trial, arm, figure.outcome, f"change {visit}") for arm in arms)
-    yield (
-        "means, change scores",
-        TwoScores(family="change scores", treated=treated, control=control),
-    )
-    treated, control = (change_from_visits(trial, arm, figure.outcome, visit) for arm in arms)
-    yield (
-        "means at both visits",
-        TwoScores(family="change scores", treated=treated, control=control),
-    )
