@@ -497,8 +497,8 @@ INTERVAL = (
 def test_an_interval_belongs_to_the_estimate_that_it_centres_on(trial_of):
     table = (
         SIZES.replace("18", "30")
-        + ",pain,6wk,mean_difference,1.43,treated - control,t-test\n"
         + ",pain,6wk,cohens_d,0.82,treated - control,t-test\n"
+        + ",pain,6wk,mean_difference,1.43,treated - control,t-test\n"
         + ",pain,6wk,p,0.003,treated - control,t-test\n"
         + INTERVAL.format("0.52", "2.34", test="t-test")
     )
@@ -624,3 +624,28 @@ def test_bounds_and_ranges_do_not_stop_the_run(trial_of):
     assert all(row.low is None or row.high is None or row.low <= row.high for row in rows)
     (g,) = [row for row in rows if row.quantity == "hedges_g"]
     assert g.low < g.effect.value < g.high
+
+
+def test_an_interval_of_no_named_test_is_held_against_no_p_of_several(trial_of):
+    table = (
+        SIZES
+        + ",pain,6wk,mean_difference,-3.0,treated - control\n"
+        + INTERVAL.format("-5.5", "-0.5", test="")
+        + ",pain,6wk,p,0.210,treated - control,ancova\n"
+        + ",pain,6wk,p,0.020,treated - control,t-test\n"
+    )
+    rows = rows_of(trial_of(table), "p", "from the interval")
+    assert [row.printed for row in rows] == [""]
+
+
+def test_arms_that_may_have_equal_means_may_have_a_p_of_one(trial_of):
+    arms = tuple(Arm(label=label) for label in "abc")
+    table = "".join(
+        f"{arm},sample,analysed,n,{n}\n{arm},pain,6wk,mean,{mean}\n{arm},pain,6wk,sd,2\n"
+        for arm, n, mean in (("a", 15, "5"), ("b", 14, "5.2"), ("c", 16, "4.7"))
+    )
+    trial = trial_of(table + ",pain,6wk,p,0.999,,three-group", arms=arms)
+    # b lies above c by 0.4 at least, so the three cannot be equal; without b they could
+    assert all(row.high < 1 for row in rows_of(trial, "p"))
+    trial = trial_of(table.replace("5.2", "5") + ",pain,6wk,p,0.999,,three-group", arms=arms)
+    assert [row.high for row in rows_of(trial, "p")] == [pytest.approx(1.0), 1.0]

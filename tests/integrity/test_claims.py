@@ -101,6 +101,16 @@ def test_an_interval_speaks_where_no_p_is_printed(trial_of):
     assert verdict_of(trial_of(rows.format("2")), look()) == ("contradicted", ["against"])
 
 
+def test_a_difference_in_change_is_read_as_change_wherever_it_stands(trial_of):
+    # improvement is printed as positive: 9 points more of it is benefit
+    rows = (
+        ",pain,6wk,mean_difference_in_change,9,treated - control,t-test\n"
+        ",pain,6wk,ci_low,2,treated - control,t-test\n"
+        ",pain,6wk,ci_high,16,treated - control,t-test\n"
+    )
+    assert verdict_of(trial_of(rows), look()) == ("supported", ["for"])
+
+
 def test_a_misspelt_outcome_is_an_error_and_not_silence(trial_of):
     with pytest.raises(
         DataError, match=r"a figure of trial made_up: no outcome 'pian'; expected pain"

@@ -5,6 +5,7 @@ import pytest
 
 from retrostats.analysis.reproduce import reproduce
 from retrostats.effects.repeated_measures import repeated_measures_anova
+from retrostats.integrity.checks.repeated_measures import correlations
 from retrostats.integrity.split_plot import Cells, f_spans, sum_of_squares_span
 
 #: Same decomposition written twice; order of additions. Measured gap 4e-14.
@@ -64,10 +65,11 @@ def test_means_that_may_be_equal_allow_a_sum_of_squares_of_zero():
     assert sum_of_squares_span(touching, "time x group").low == pytest.approx(0, abs=1e-12)
 
 
-def table_of(p):
+def table_of(p, scale=1.0):
     rows = "treated,sample,analysed,n,15\ncontrol,sample,analysed,n,12\n"
     times = ("baseline", "3wk", "6wk")
-    for arm, means, sds in zip(("treated", "control"), MEANS, SDS, strict=True):
+    scaled = scale * MEANS, scale * SDS
+    for arm, means, sds in zip(("treated", "control"), *scaled, strict=True):
         for time, mean, sd in zip(times, means, sds, strict=True):
             rows += f"{arm},pain,{time},mean,{mean:.2f}\n{arm},pain,{time},sd,{sd:.2f}\n"
     return rows + f",pain,baseline/3wk/6wk,p,{p},treated - control,rm_anova time x group\n"
@@ -134,3 +136,31 @@ def test_a_correction_for_sphericity_allows_more_and_never_less(trial_of):
         for row in (plain, corrected)
     )
     assert many[0] <= few[0] <= few[1] < many[1]
+
+
+def test_a_precise_p_between_two_correlations_that_are_tried_is_found(trial_of):
+    exact = repeated_measures_anova(N, MEANS, SDS, 0.6011).interaction.p
+    rows = table_of(f"{float(exact):.6f}", scale=1000.0)
+    found = reproduce(trial_of(rows, timepoints=TIMES)).rows
+    assert {row.verdict for row in found if row.quantity == "p"} == {"reproduced"}
+
+
+@pytest.mark.parametrize("times", [2, 3, 5])
+def test_every_correlation_that_so_many_times_can_share_is_tried(times):
+    tried = correlations(times)
+    assert -1 / (times - 1) < tried[0] < -1 / (times - 1) + 0.005
+    assert 0.99 < tried[-1] < 1
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_many_rounded_sds_widen_the_span_of_f(effect):
+    rng = np.random.default_rng(12)
+    means, sds = rng.uniform(40, 60, (2, 9)), rng.uniform(8, 12, (2, 9))
+    rounded = Cells(n=N, mean_low=means, mean_high=means, sd_low=sds - 0.5, sd_high=sds + 0.5)
+    r = np.array([0.0, 0.5, 0.9])
+    low, high = f_spans(rounded, effect, r)
+    for shift in (-0.5, 0.0, 0.5):
+        table = repeated_measures_anova(N, means, sds + shift, r)
+        f = getattr(table, EFFECTS[effect]).f
+        assert (low <= f).all()
+        assert (f <= high).all()
