@@ -649,3 +649,9 @@ def test_arms_that_may_have_equal_means_may_have_a_p_of_one(trial_of):
     assert all(row.high < 1 for row in rows_of(trial, "p"))
     trial = trial_of(table.replace("5.2", "5") + ",pain,6wk,p,0.999,,three-group", arms=arms)
     assert [row.high for row in rows_of(trial, "p")] == [pytest.approx(1.0), 1.0]
+
+
+def test_a_paired_d_is_no_difference_of_independent_arms(trial_of):
+    table = SIZES + ",pain,6wk,cohens_d,0.90,treated - control,{}"
+    assert not rows_of(trial_of(table.format("paired")), "hedges_g")
+    assert len(rows_of(trial_of(table.format("t-test")), "hedges_g")) == 1
