@@ -11,12 +11,11 @@ from scipy.special import fdtrc
 from retrostats.data.published import Figure, PublishedTrial
 from retrostats.effects.anova import welch_f
 from retrostats.integrity.checks.degrees import AnovaShape, anova_df
+from retrostats.integrity.checks.implied import compare_p
 from retrostats.integrity.checks.repeated_measures import cells_of
-from retrostats.integrity.findings import Finding, State
-from retrostats.integrity.inputs import weakest
+from retrostats.integrity.findings import Finding
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.split_plot import Cells, f_spans
-from retrostats.integrity.words import decision, p_words
 
 #: Arms up to which every corner of the rounding is tried for Welch's test.
 _MOST_ARMS = 5
@@ -31,25 +30,12 @@ def one_way(trial: PublishedTrial, figure: Figure) -> Iterator[Finding]:
     if found is None:
         return
     cells, scores = found
-    kind = weakest([figure.kind, shape.kind, *(s.kind for s in scores)])
+    kinds = [shape.kind, *(s.kind for s in scores)]
     variants = {"one-way analysis of variance": _classical(cells, shape)}
     if len(cells.n) <= _MOST_ARMS:
         variants["Welch's analysis of variance"] = _welch(cells)
     for variant, p in variants.items():
-        agrees = Span.of(figure.printed).overlaps(p)
-        detail = f"{p_words(p)} ({shape.basis})."
-        if not agrees:
-            detail += f" {decision(Span.of(figure.printed), p)}".rstrip()
-        yield Finding(
-            state=State.AGREES if agrees else State.DISAGREES,
-            place=(figure.outcome, figure.timepoint, figure.contrast or figure.arm),
-            quantity="p",
-            about=figure,
-            span=p,
-            variant=variant,
-            detail=detail,
-            kind=kind,
-        )
+        yield compare_p(figure, p, variant=variant, basis=shape.basis, kinds=kinds, route="scores")
 
 
 def _classical(cells: Cells, shape: AnovaShape) -> Span:
