@@ -1,0 +1,1 @@
+"""Models of repeated measures: design, covariance, likelihood, inference and results."""

@@ -1,0 +1,268 @@
+"""Columns of a data frame as arrays: numbers with NaN, or codes with -1, where missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrostats.arrays import Floats
+from retrostats.errors import DataError, Fault
+from retrostats.models.frame_checks import rows_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Stands where the file stands in the faults of files.
+DATA = "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coded:
+    """A column as positions in a list of levels.
+
+    Attributes
+    ----------
+    codes
+        Shape ``(n,)``; -1 where missing.
+    levels
+        Plain Python values, in order; shape of an array when there are many.
+    declared
+        Whether the levels were given, by ``levels=`` or by a categorical column, and not
+        collected from the rows.
+    """
+
+    codes: NDArray[np.intp]
+    levels: tuple[Any, ...]
+    declared: bool
+
+
+class Columns:
+    """Reads the columns of one data frame, each once, and notes what is wrong with them.
+
+    Parameters
+    ----------
+    table
+        The data frame.
+    levels
+        Levels by column (or by expression), in their order.
+    faults
+        Extended in place.
+    """
+
+    def __init__(
+        self, table: pd.DataFrame, levels: Mapping[str, Sequence[Any]], faults: list[Fault]
+    ) -> None:
+        self.table = table
+        self.index = table.index
+        self.faults = faults
+        self._levels = levels
+        self._series: dict[str, pd.Series[Any]] = {}
+        self._kinds: dict[str, str] = {}
+        self._numbers: dict[str, Floats] = {}
+        self._codes: dict[str, Coded] = {}
+        self._labels: dict[str, tuple[NDArray[np.intp], NDArray[Any]]] = {}
+
+    def fault(self, column: str, message: str) -> None:
+        """Note something that is wrong with a column."""
+        self.faults.append(Fault(DATA, 0, column, message))
+
+    def has(self, name: str) -> bool:
+        """Tell whether a column can be read; the first time that it cannot, note why."""
+        if name not in self._kinds:
+            self._kinds[name] = self._kind(name)
+        return self._kinds[name] != "absent"
+
+    def is_number(self, name: str) -> bool:
+        """Tell whether a column holds numbers (booleans are a category)."""
+        return self.has(name) and self._kinds[name] == "number"
+
+    def is_label(self, name: str) -> bool:
+        """Tell whether a column holds text, booleans or declared categories."""
+        return self.has(name) and self._kinds[name] in {"text", "boolean", "category"}
+
+    def kind(self, name: str) -> str:
+        """Return what a column holds, in the words of a fault."""
+        return self._kinds[name]
+
+    def _kind(self, name: str) -> str:
+        import pandas as pd
+
+        if name not in self.table.columns:
+            near = get_close_matches(str(name), [str(c) for c in self.table.columns], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            self.fault(name, f"there is no such column{hint}")
+            return "absent"
+        column = self._series[name] = self.table[name]
+        if column.ndim != 1:
+            self.fault(name, "several columns have this name; rename them")
+            return "absent"
+        dtype = column.dtype
+        if isinstance(dtype, pd.CategoricalDtype):
+            return "category"
+        if isinstance(dtype, pd.StringDtype):
+            return "text"
+        kind = getattr(dtype, "kind", "O")
+        if kind in "iuf":
+            return "number"
+        if kind == "b":
+            return "boolean"
+        if kind in "OU":
+            return _KINDS.get(pd.api.types.infer_dtype(column, skipna=True), "mixed values")
+        return "complex numbers" if kind == "c" else "dates or times"
+
+    def numbers(self, name: str) -> Floats:
+        """Return a numeric column, NaN where missing, shape ``(n,)``; infinity is a fault."""
+        if name not in self._numbers:
+            column = self._series[name]
+            if isinstance(column.dtype, np.dtype):
+                values = np.array(column.to_numpy(), dtype=np.float64)
+            else:
+                values = np.array(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            infinite = np.isinf(values)
+            if infinite.any():
+                rows = rows_text(self.index, np.flatnonzero(infinite))
+                self.fault(name, f"infinite in {rows}; correct the value or leave it empty")
+            self._numbers[name] = values
+        return self._numbers[name]
+
+    def coded(self, name: str) -> Coded:
+        """Return a column as codes; levels are declared, or sorted from the rows."""
+        if name not in self._codes:
+            values = self._series[name].array
+            if self._kinds[name] == "category":
+                codes = np.array(values.codes, dtype=np.intp)
+                levels = tuple(values.categories.tolist())
+                found = self._as_asked(name, Coded(codes=codes, levels=levels, declared=True))
+            else:
+                found = self.sorted_codes(name, values)
+            self._codes[name] = found
+        return self._codes[name]
+
+    def sorted_codes(self, name: str, values: Any) -> Coded:
+        """Return values as codes, with the levels asked for under ``name`` or sorted ones."""
+        codes, distinct = factorised(values)
+        found = Coded(codes=codes, levels=tuple(distinct.tolist()), declared=False)
+        if name in self._levels:
+            return self._as_asked(name, found)
+        try:
+            return in_order(found)
+        except TypeError:
+            self.fault(name, "the values cannot be put in order; give levels={...} for them")
+            return found
+
+    def _as_asked(self, name: str, found: Coded) -> Coded:
+        """Recode to the levels that were asked for; values outside them are a fault."""
+        if name not in self._levels:
+            return found
+        wanted = tuple(self._levels[name])
+        if len(set(wanted)) < len(wanted):
+            self.fault(name, f"levels= names a level twice: {list(wanted)}")
+            return found
+        place = {level: k for k, level in enumerate(wanted)}
+        move = np.array([place.get(level, -2) for level in found.levels] + [-1], dtype=np.intp)
+        codes = move[found.codes]
+        unknown = np.flatnonzero(codes == -2)
+        if len(unknown):
+            strange = [level for level in found.levels if level not in place]
+            self.fault(
+                name,
+                f"{strange[:8]} in {rows_text(self.index, unknown)} not among the levels "
+                f"{list(wanted)}",
+            )
+        return Coded(codes=codes, levels=wanted, declared=True)
+
+    def labels(self, name: str) -> tuple[NDArray[np.intp], NDArray[Any]]:
+        """Return codes by first appearance (-1 where missing) and the labels they stand for."""
+        if name not in self._labels:
+            self._labels[name] = factorised(self._series[name].array)
+        return self._labels[name]
+
+    def values(self, name: str, kept: NDArray[np.intp] | slice) -> NDArray[Any]:
+        """Return what Python expressions see: doubles, or labels as objects."""
+        if self.is_number(name):
+            return self.numbers(name)[kept]
+        coded = self.coded(name)
+        if self._kinds[name] == "boolean":
+            return np.array(coded.levels, dtype=bool)[coded.codes[kept]]
+        return as_objects(coded.levels)[coded.codes[kept]]
+
+
+#: What pandas finds in a column of objects, and what we call it.
+_KINDS = {
+    "string": "text",
+    "boolean": "boolean",
+    "empty": "number",
+    "integer": "numbers stored as objects",
+    "floating": "numbers stored as objects",
+    "mixed-integer-float": "numbers stored as objects",
+    "decimal": "numbers stored as objects",
+}
+
+
+def factorised(values: Any) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Return codes by first appearance, -1 where missing, and the distinct values.
+
+    Parameters
+    ----------
+    values
+        Array of numpy or of pandas.
+    """
+    import pandas as pd
+
+    plain = np.asarray(values) if getattr(values.dtype, "kind", "O") in "iu" else None
+    if plain is not None and plain.dtype.kind in "iu" and len(plain):
+        rising = plain[1:] >= plain[:-1]
+        if rising.all():  # sorted by subject: no hash table is needed
+            first = np.concatenate([[True], plain[1:] > plain[:-1]])
+            return np.cumsum(first) - 1, plain[first]
+    codes, distinct = pd.factorize(values)
+    return np.asarray(codes, dtype=np.intp), np.asarray(distinct)
+
+
+def in_order(found: Coded) -> Coded:
+    """Recode so that the levels are sorted.
+
+    Raises
+    ------
+    TypeError
+        If the values cannot be compared.
+    """
+    order = sorted(range(len(found.levels)), key=found.levels.__getitem__)
+    if order == list(range(len(order))):
+        return found
+    move = np.empty(len(order) + 1, dtype=np.intp)
+    move[order] = np.arange(len(order))
+    move[-1] = -1  # a missing value has the code -1 and keeps it
+    return Coded(
+        codes=move[found.codes],
+        levels=tuple(found.levels[k] for k in order),
+        declared=found.declared,
+    )
+
+
+def as_objects(levels: Sequence[Any]) -> NDArray[Any]:
+    """Return a one-dimensional array of objects, also where a level is a sequence."""
+    array = np.empty(len(levels), dtype=object)
+    array[:] = levels
+    return array
+
+
+def as_table(data: Any) -> pd.DataFrame:
+    """Return the data frame of what the user gave: itself, or its attribute ``frame``.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    import pandas as pd
+
+    for table in (data, getattr(data, "frame", None)):
+        if isinstance(table, pd.DataFrame):
+            return table
+    raise DataError(f"data: a pandas DataFrame or a cohort is needed, got {type(data).__name__}")

@@ -1,0 +1,83 @@
+"""Information criteria in the two conventions that programs use."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """AIC, AICc and BIC of one fit under one convention.
+
+    Attributes
+    ----------
+    convention
+        ``"sas"`` or ``"lme4"``; see `information_criteria`.
+    aic, aicc, bic
+        Smaller is better. ``aicc`` is ``nan`` where its correction does not exist.
+    parameters
+        Number of parameters counted.
+    """
+
+    convention: str
+    aic: float
+    aicc: float
+    bic: float
+    parameters: int
+
+
+def information_criteria(
+    loglik: float,
+    *,
+    method: str,
+    n_rows: int,
+    n_subjects: int,
+    n_mean: int,
+    n_covariance: int,
+) -> dict[str, Criteria]:
+    """Return the criteria as SAS and mmrm, and as lme4 and nlme, define them.
+
+    Parameters
+    ----------
+    loglik
+        At the optimum.
+    method
+        ``"reml"`` or ``"ml"``.
+    n_rows, n_subjects
+        Rows and subjects analysed.
+    n_mean, n_covariance
+        Coefficients of the mean, and covariance parameters.
+
+    Returns
+    -------
+    dict
+        Under ``"sas"`` the restricted likelihood counts covariance parameters only, the
+        corrected AIC uses ``n_rows - n_mean`` rows, and BIC the logarithm of the number of
+        subjects. Under ``"lme4"`` all parameters count and BIC uses the number of rows.
+
+    Examples
+    --------
+    >>> round(information_criteria(-871.814135979, method="reml", n_rows=180, n_subjects=18,
+    ...     n_mean=2, n_covariance=4)["lme4"].aic, 3)
+    1755.628
+    """
+    restricted = method == "reml"
+    sas = n_covariance if restricted else n_covariance + n_mean
+    both = n_covariance + n_mean
+    rows = n_rows - n_mean if restricted else n_rows
+    return {
+        "sas": _criteria("sas", loglik, sas, rows, n_subjects),
+        "lme4": _criteria("lme4", loglik, both, n_rows, n_rows),
+    }
+
+
+def _criteria(convention: str, loglik: float, count: int, small: int, large: int) -> Criteria:
+    left = small - count - 1
+    return Criteria(
+        convention=convention,
+        aic=-2 * loglik + 2 * count,
+        aicc=-2 * loglik + 2 * count * small / left if left > 0 else math.nan,
+        bic=-2 * loglik + count * math.log(large),
+        parameters=count,
+    )
