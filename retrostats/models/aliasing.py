@@ -63,7 +63,7 @@ def independent_columns(x: Floats, *, tolerance: float = TOLERANCE) -> Aliasing:
     if x.ndim != 2 or not np.isfinite(x).all():
         raise ValueError(f"x must be a matrix of finite numbers, got shape {x.shape}")
     # The triangle has the geometry of the columns of x, whatever the number of rows.
-    triangle = np.linalg.qr(x, mode="r") if len(x) > x.shape[1] else x
+    triangle = np.asarray(np.linalg.qr(x, mode="r")) if len(x) > x.shape[1] else x
     return _swept(triangle, tolerance)
 
 
@@ -120,12 +120,11 @@ def _swept(columns: Floats, tolerance: float) -> Aliasing:
 
 def _solved(triangle: Floats, kept: list[int], size: int) -> Aliasing:
     """Return the aliasing from the coordinates of all columns in the kept directions."""
-    dropped = [j for j in range(size) if j not in set(kept)]
-    combination = np.zeros((len(kept), len(dropped)))
-    if kept and dropped:
-        combination = solve_triangular(np.triu(triangle[:, kept]), triangle[:, dropped])
-    return Aliasing(
-        kept=np.array(kept, dtype=np.intp),
-        dropped=np.array(dropped, dtype=np.intp),
-        combination=combination,
-    )
+    own = np.array(kept, dtype=np.intp)
+    dropped = np.setdiff1d(np.arange(size), own)
+    combination = np.zeros((len(own), len(dropped)))
+    if kept and len(dropped):
+        # What rounding leaves of a dropped column in later directions is none of it.
+        before = own[:, None] < dropped
+        combination = solve_triangular(np.triu(triangle[:, own]), triangle[:, dropped] * before)
+    return Aliasing(kept=own, dropped=dropped, combination=combination)

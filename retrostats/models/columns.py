@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, Fault
+from retrostats.models.coded import Coded, as_objects, factorised, in_order
 from retrostats.models.frame_checks import rows_text
 
 if TYPE_CHECKING:
@@ -19,26 +19,6 @@ if TYPE_CHECKING:
 
 #: Stands where the file stands in the faults of files.
 DATA = "data"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Coded:
-    """A column as positions in a list of levels.
-
-    Attributes
-    ----------
-    codes
-        Shape ``(n,)``; -1 where missing.
-    levels
-        Plain Python values, in order; shape of an array when there are many.
-    declared
-        Whether the levels were given, by ``levels=`` or by a categorical column, and not
-        collected from the rows.
-    """
-
-    codes: NDArray[np.intp]
-    levels: tuple[Any, ...]
-    declared: bool
 
 
 class Columns:
@@ -61,6 +41,7 @@ class Columns:
         self.index = table.index
         self.faults = faults
         self._levels = levels
+        self._asked: set[str] = set()
         self._series: dict[str, pd.Series[Any]] = {}
         self._kinds: dict[str, str] = {}
         self._numbers: dict[str, Floats] = {}
@@ -159,6 +140,7 @@ class Columns:
         """Recode to the levels that were asked for; values outside them are a fault."""
         if name not in self._levels:
             return found
+        self._asked.add(name)
         wanted = tuple(self._levels[name])
         if len(set(wanted)) < len(wanted):
             self.fault(name, f"levels= names a level twice: {list(wanted)}")
@@ -168,13 +150,19 @@ class Columns:
         codes = move[found.codes]
         unknown = np.flatnonzero(codes == -2)
         if len(unknown):
-            strange = [level for level in found.levels if level not in place]
+            strange = [found.levels[k] for k in np.unique(found.codes[unknown])]
             self.fault(
                 name,
                 f"{strange[:8]} in {rows_text(self.index, unknown)} not among the levels "
                 f"{list(wanted)}",
             )
         return Coded(codes=codes, levels=wanted, declared=True)
+
+    def check_levels(self) -> None:
+        """Note the names in ``levels=`` that no category of the model has."""
+        for name in self._levels:
+            if name not in self._asked:
+                self.fault(name, f"levels= is given, but no category of the model is {name!r}")
 
     def labels(self, name: str) -> tuple[NDArray[np.intp], NDArray[Any]]:
         """Return codes by first appearance (-1 where missing) and the labels they stand for."""
@@ -202,54 +190,6 @@ _KINDS = {
     "mixed-integer-float": "numbers stored as objects",
     "decimal": "numbers stored as objects",
 }
-
-
-def factorised(values: Any) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """Return codes by first appearance, -1 where missing, and the distinct values.
-
-    Parameters
-    ----------
-    values
-        Array of numpy or of pandas.
-    """
-    import pandas as pd
-
-    plain = np.asarray(values) if getattr(values.dtype, "kind", "O") in "iu" else None
-    if plain is not None and plain.dtype.kind in "iu" and len(plain):
-        rising = plain[1:] >= plain[:-1]
-        if rising.all():  # sorted by subject: no hash table is needed
-            first = np.concatenate([[True], plain[1:] > plain[:-1]])
-            return np.cumsum(first) - 1, plain[first]
-    codes, distinct = pd.factorize(values)
-    return np.asarray(codes, dtype=np.intp), np.asarray(distinct)
-
-
-def in_order(found: Coded) -> Coded:
-    """Recode so that the levels are sorted.
-
-    Raises
-    ------
-    TypeError
-        If the values cannot be compared.
-    """
-    order = sorted(range(len(found.levels)), key=found.levels.__getitem__)
-    if order == list(range(len(order))):
-        return found
-    move = np.empty(len(order) + 1, dtype=np.intp)
-    move[order] = np.arange(len(order))
-    move[-1] = -1  # a missing value has the code -1 and keeps it
-    return Coded(
-        codes=move[found.codes],
-        levels=tuple(found.levels[k] for k in order),
-        declared=found.declared,
-    )
-
-
-def as_objects(levels: Sequence[Any]) -> NDArray[Any]:
-    """Return a one-dimensional array of objects, also where a level is a sequence."""
-    array = np.empty(len(levels), dtype=object)
-    array[:] = levels
-    return array
 
 
 def as_table(data: Any) -> pd.DataFrame:

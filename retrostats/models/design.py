@@ -139,7 +139,7 @@ class Design:
         mask = np.zeros(full.shape[1])
         mask[chosen] = 1.0
         if not any(self.columns[j].levels for j in chosen):
-            return np.broadcast_to(mask, full.shape)
+            return np.broadcast_to(mask, full.shape)  # one row for all cells: see take
         return full * mask
 
 

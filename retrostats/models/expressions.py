@@ -131,10 +131,11 @@ def _reference(coding: ast.expr, text: str) -> Any:
             f"{text!r}: only treatment coding is available, contr.treatment(reference); other "
             "comparisons are contrasts of the fitted model"
         )
-    try:
-        return ast.literal_eval(values[0]) if values else None
-    except ValueError as error:
-        raise DataError(f"{text!r}: the reference must be a level written out") from error
+    if not values:
+        return None
+    if not isinstance(values[0], ast.Constant):
+        raise DataError(f"{text!r}: the reference must be a level written out")
+    return values[0].value
 
 
 def _variables(tree: ast.expr, text: str) -> Iterator[str]:

@@ -118,20 +118,20 @@ class FactoredRows:
             part = _scattered(table, basis, cells)
             if multiplier is not None:
                 part = multiplier[rows][:, None] * part
-            if total is None:
-                total = np.array(np.broadcast_to(part, (len(cells), part.shape[1])))
-            else:
+            if total is not None:
                 total += part
+            else:  # a single row repeated is no array of its own
+                total = part if part.flags.writeable else part.copy()
         assert total is not None  # noqa: S101 - for mypy: a design has a column
         return total
 
 
 def _scattered(table: Floats, basis: Floats | None, cells: NDArray[np.intp]) -> Floats:
-    """Return ``table[cells] @ basis``, or its single row when all cells are alike."""
+    """Return ``table[cells] @ basis``; a read-only view when all cells are alike."""
     if table.strides[0] == 0:
-        return table[:1] if basis is None else table[:1] @ basis
-    if basis is None:
-        return table[cells]
-    if len(table) > len(cells):
-        return np.asarray(table[cells] @ basis)
-    return np.asarray((table @ basis)[cells])
+        row = table[0] if basis is None else table[0] @ basis
+        return np.broadcast_to(row, (len(cells), len(row)))
+    if basis is None or len(table) > len(cells):
+        taken = np.take(table, cells, axis=0)
+        return taken if basis is None else np.asarray(taken @ basis)
+    return np.take(table @ basis, cells, axis=0)

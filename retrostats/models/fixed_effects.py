@@ -129,8 +129,8 @@ def parameter_covariance(information: Floats, names: tuple[str, ...] = ()) -> Fl
 
     Examples
     --------
-    >>> parameter_covariance(np.array([[4.0, 0.0], [0.0, 2.0]])).tolist()
-    [[0.25, 0.0], [0.0, 0.5]]
+    >>> parameter_covariance(np.array([[4.0, 0.0], [0.0, 16.0]])).tolist()
+    [[0.25, 0.0], [0.0, 0.0625]]
     """
     k = len(information)
     if not np.isfinite(information).all():

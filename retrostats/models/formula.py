@@ -134,7 +134,7 @@ def _parsed(text: str) -> tuple[list[ParsedTerm] | None, list[ParsedTerm]]:
     from formulaic.errors import FormulaicError
     from formulaic.formula import Formula, SimpleFormula
 
-    if not isinstance(text, str) or not text.strip():
+    if not text.strip():
         raise DataError(f"formula {text!r}: a text such as 'y ~ arm * visit' is needed")
     try:
         formula = Formula(text)

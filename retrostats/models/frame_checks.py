@@ -64,7 +64,7 @@ def find_duplicates(
 def duplicates_text(
     rows: NDArray[np.intp],
     cells: tuple[NDArray[np.intp], NDArray[np.intp]],
-    names: tuple[Sequence[Any], Sequence[Any]],
+    names: tuple[NDArray[Any], Sequence[Any]],
     index: pd.Index[Any],
 ) -> str:
     """Describe rows that share subject and visit.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
-from retrostats.models.columns import Coded, Columns
+from retrostats.models.coded import Coded
+from retrostats.models.columns import Columns
 from retrostats.models.expressions import Expression
 from retrostats.models.frame_checks import rows_text
 from retrostats.models.frame_types import Variable
@@ -210,15 +212,19 @@ class FrameReader:
 
     def variables(self, expressions: tuple[Expression, ...], mean: Mean) -> dict[str, Variable]:
         """Return what a reference grid needs of every column of the mean."""
-        factors = {e.column: mean.factors[e.text] for e in expressions if e.text in mean.factors}
+        factors: dict[str, tuple[Any, ...]] = {}
+        for e in expressions:
+            if e.column and e.text in mean.factors:
+                factors.setdefault(e.column, mean.factors[e.text])
         found: dict[str, Variable] = {}
         for name in dict.fromkeys(column for e in expressions for column in e.columns):
-            coded = None if self._columns.is_number(name) else self.levels(name)
-            if name in factors or coded is not None:
-                levels = factors[name] if coded is None else coded.levels
-                found[name] = Variable(name=name, kind="factor", levels=levels)
+            if name not in factors and not self._columns.is_number(name):
+                coded = self.levels(name)
+                factors[name] = () if coded is None else coded.levels
+            if name in factors:
+                found[name] = Variable(name=name, kind="factor", levels=factors[name])
             else:
                 values = self._columns.numbers(name)[self.selection.rows]
-                average = float(values.mean()) if len(values) else float("nan")
+                average = float(values.mean()) if len(values) else math.nan
                 found[name] = Variable(name=name, kind="numeric", mean=average)
         return found

@@ -18,6 +18,8 @@ from retrostats.errors import DataError, FitError
 #: far above rounding (1e-15, or 1e-9 after a change to an orthonormal basis) and below
 #: the angle between any two contrasts that anybody asks for.
 DEPENDENT = 1e-8
+#: Rounding leaves a share of variance of about 1e-15 where there is none.
+_SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +208,10 @@ def wald_statistic(value: Floats, covariance: Floats) -> float:
     try:
         if not scale.all():
             raise np.linalg.LinAlgError
-        # Judged and solved at unit variance, so that units do not matter.
+        # At unit variance the squared pivots are shares of variance that earlier rows leave.
         factor = np.linalg.cholesky(covariance / np.outer(scale, scale))
+        if np.diagonal(factor).min() ** 2 < _SINGULAR:
+            raise np.linalg.LinAlgError
     except np.linalg.LinAlgError:
         raise FitError(
             "hypothesis: the covariance of the tested combinations is not positive definite, "
@@ -224,8 +228,7 @@ def _independent(rows: Floats, length: Floats) -> list[int]:
     basis = np.zeros((0, rows.shape[1]))
     for position in np.flatnonzero(length):
         direction = rows[position] / length[position]
-        for _ in range(2):  # the second pass removes what rounding left of the first
-            direction = direction - (basis @ direction) @ basis
+        direction = direction - (basis @ direction) @ basis
         size = np.sqrt(direction @ direction)
         if size > DEPENDENT:
             kept.append(int(position))

@@ -16,7 +16,7 @@ from retrostats.models.patterns import VisitPattern
 #: Doubles handled at a time while products are summed: about 2 MB.
 BLOCK = 1 << 18
 #: Rows that a preliminary regression looks at; with no more than these it is exact.
-SAMPLE = 20_000
+SAMPLE = 2_000
 #: Moments are kept while they take no more than this many times the memory of the data.
 MEMORY = 3.0
 #: Moments of no more doubles than this are always kept.

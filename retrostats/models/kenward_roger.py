@@ -148,23 +148,20 @@ def scaled_f(rows: Floats, fixed: FixedEffects) -> ScaledF:
 
 def _match_moments(a1: float, a2: float, count: int) -> ScaledF:
     # Both are squares in the metric of theta_cov; a1 may be a rounding error below 0.
-    if not (a1 > -_ROUNDING * a2 and 0 < a2 < count):
+    if not (a2 > 0 and a1 > -_ROUNDING * a2):
         raise FitError(_no_answer(a1, a2, count))
     b = (a1 + 6 * a2) / (2 * count)
     g = ((count + 1) * a1 - (count + 4) * a2) / ((count + 2) * a2)
     d = 3 * count + 2 * (1 - g)  # at least count + 6, because a1 <= count * a2
     mean = a2 / count
     first, second, third = b * g / d, b * (count - g) / d, b * (count + 2 - g) / d
-    if third >= 1 or first <= -1:
-        raise FitError(_no_answer(a1, a2, count))
     # l rho - 1 = (N - D) / D with N = (1 + first)(1 - mean)^2 and D = (1 - second)^2 (1 - third).
     # Both minus 1, term by term: with many subjects all are small, and 1 would swamp them.
     over = first - 2 * mean + mean**2 + first * mean * (mean - 2)
     under = second * (second - 2) - third * (1 - second) ** 2
-    excess = (over - under) / (1 + under)
-    df = 4 + (count + 2) / excess if excess > 0 else -math.inf
-    if df <= 2:
+    if not (1 + under > 0 and over > under):  # V* or l rho - 1 would not be positive
         raise FitError(_no_answer(a1, a2, count))
+    df = 4 + (count + 2) * (1 + under) / (over - under)
     return ScaledF(df, df * (1 - mean) / (df - 2))
 
 

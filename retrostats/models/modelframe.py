@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from numpy.typing import NDArray
+
 from retrostats.errors import raise_faults
-from retrostats.models.columns import Columns, as_objects, as_table
+from retrostats.models.columns import Columns, as_table
 from retrostats.models.expressions import Expression
 from retrostats.models.formula import MeanModel, Term, expressions_of
 from retrostats.models.frame_checks import duplicates_text, find_duplicates
@@ -99,14 +101,16 @@ def _read(
     if visit is not None and len(subjects):
         rows = find_duplicates(subject, visit.codes, len(visit.levels))
         if len(rows):
-            names = (as_objects(subjects), visit.levels)
+            names = (subjects, visit.levels)
             cells = (subject[rows], visit.codes[rows])
             text = duplicates_text(selection.kept[rows], cells, names, columns.index)
             columns.fault("", text)
+    columns.check_levels()
     raise_faults(where, columns.faults)
-    variables = reader.variables(expressions, mean)
+    variables = reader.variables(expressions_of(model.terms), mean)
     raise_faults(where, columns.faults)
-    return ModelFrame(
+    weights = None if roles.weights is None else columns.numbers(roles.weights)[selection.rows]
+    frame = ModelFrame(
         outcome=outcome,
         numeric=mean.numeric,
         bases=mean.bases,
@@ -116,7 +120,7 @@ def _read(
         subjects=subjects,
         visit=None if visit is None else visit.codes,
         visits=() if visit is None else visit.levels,
-        weights=None if roles.weights is None else columns.numbers(roles.weights)[selection.rows],
+        weights=weights,
         group=None if group is None else group.codes,
         groups=() if group is None else group.levels,
         kept=selection.kept,
@@ -126,3 +130,11 @@ def _read(
         transforms=reader.transforms,
         caveats=tuple(reader.caveats),
     )
+    for array in (*frame.numeric.values(), *frame.codes.values(), *_own_arrays(frame)):
+        array.setflags(write=False)
+    return frame
+
+
+def _own_arrays(frame: ModelFrame) -> list[NDArray[Any]]:
+    own = (frame.outcome, frame.subject, frame.visit, frame.weights, frame.group, frame.kept)
+    return [array for array in own if array is not None]

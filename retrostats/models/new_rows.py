@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, Fault, raise_faults
-from retrostats.models.columns import as_objects
+from retrostats.models.coded import as_objects
 from retrostats.models.expressions import Expression
 from retrostats.models.frame_checks import LISTED
 from retrostats.models.transforms import Transforms
@@ -68,10 +68,8 @@ _WHERE, _NEW = "design of new rows", "new data"
 
 def _array(values: Any) -> NDArray[Any]:
     """Return a column as one array, text as objects."""
-    array = np.asarray(values)
-    if array.dtype.kind in "biufO" and array.ndim == 1:
-        return array
-    return as_objects([values] if np.ndim(values) == 0 else list(values))
+    array = np.atleast_1d(np.asarray(values))
+    return array if array.dtype.kind in "biufO" else as_objects(np.atleast_1d(values).tolist())
 
 
 class _NewRows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -147,7 +148,12 @@ def _any(columns: Columns, name: str) -> NDArray[np.bool_] | None:
 
 
 def _category(columns: Columns, name: str) -> NDArray[np.bool_]:
-    return columns.coded(name).codes < 0
+    coded = columns.coded(name)
+    infinite = [k for k, v in enumerate(coded.levels) if isinstance(v, float) and math.isinf(v)]
+    if infinite:
+        rows = np.flatnonzero(np.isin(coded.codes, infinite))
+        columns.fault(name, f"infinite in {rows_text(columns.index, rows)}")
+    return coded.codes < 0
 
 
 def _subject(columns: Columns, name: str) -> NDArray[np.bool_]:

@@ -21,14 +21,14 @@ Tail = Callable[[float], float]
 #: Normal deviates beyond this are left out: 2e-19 of the probability.
 _Z_END = 9.0
 #: Step of the normal deviate, in units of the narrowest feature of the integrand.
-_Z_STEP = 0.3
+_Z_STEP = 0.2
 #: The finest step of the normal deviate, reached at correlations of 0.99999.
 _Z_FINEST = 1e-3
 #: Steps of the logarithm of the scale: for few degrees of freedom, and in standard deviations.
 _S_STEP = 0.06
 _S_STEP_SD = 0.6
-#: The density of the scale is followed down to exp(-60) of its peak.
-_S_DEPTH = 60.0
+#: The density of the scale is followed down to exp(-50) of its peak.
+_S_DEPTH = 50.0
 #: Where the search for a critical value ends, relative.
 _ENOUGH = 1e-13
 
@@ -173,20 +173,21 @@ def critical_value(tail: Tail, level: float, *, low: float, high: float) -> floa
     def gap(critical: float) -> float:
         return math.log(tail(critical) / (1 - level))
 
-    low, high = low * (1 - 1e-6), high * (1 + 1e-6)
+    low, high = low * (1 - 1e-3), high * (1 + 1e-3)
     at_low, at_high = gap(low), gap(high)
     if not at_low >= 0 >= at_high:
         raise FitError(f"no critical value between {low} and {high} for level {level}")
-    # Regula falsi with halving (Dowell & Jarratt 1971): log tails are nearly straight.
-    for _ in range(100):
-        middle = (low * at_high - high * at_low) / (at_high - at_low)
-        at = gap(middle)
-        if abs(at) <= _ENOUGH or high - low <= _ENOUGH * high:
-            return middle
-        if at > 0:
-            low, at_low, at_high = middle, at, at_high / 2
-        else:
-            high, at_high, at_low = middle, at, at_low / 2
+    # Secants inside the bracket: the logarithm of a tail is nearly straight.
+    last, at_last, now, at_now = low, at_low, high, at_high
+    for _ in range(60):
+        if abs(at_now) <= _ENOUGH or high - low <= _ENOUGH * high:
+            return now
+        slope = (at_now - at_last) / (now - last) if now != last else 0.0
+        guess = now - at_now / slope if slope < 0 else low
+        last, at_last = now, at_now
+        now = guess if low < guess < high else 0.5 * (low + high)
+        at_now = gap(now)
+        low, high = (now, high) if at_now > 0 else (low, now)
     raise FitError(f"the search for the critical value of level {level} did not end")
 
 

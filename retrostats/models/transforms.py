@@ -94,7 +94,7 @@ class Transforms:
         from formulaic.utils.cast import as_columns
 
         raw = self.values(expression, columns)
-        about = getattr(raw, "__formulaic_metadata__", None)
+        about: Any = getattr(raw, "__formulaic_metadata__", None)
         found = as_columns(raw)
         if not isinstance(found, dict):
             return Basis((expression.text,)), {
@@ -102,8 +102,8 @@ class Transforms:
             }
         form = about.get_format() if about is not None else "{name}[{field}]"
         names = {k: form.format(name=expression.text, field=k) for k in found}
-        spans = about is not None and about.spans_intercept
-        basis = Basis(tuple(names.values()), names[about.drop_field] if spans else "")
+        dropped = about.drop_field if about is not None and about.spans_intercept else None
+        basis = Basis(tuple(names.values()), names.get(dropped, ""))
         return basis, {names[k]: _as_numbers(v, expression, columns) for k, v in found.items()}
 
     def on_new_data(self) -> Transforms:

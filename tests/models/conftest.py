@@ -150,6 +150,10 @@ def dense_model():
     class Build:
         of = Dense
         random = staticmethod(random_model)
-        us, ar1, cs = staticmethod(unstructured), staticmethod(autoregressive), staticmethod(compound)
+        us, ar1, cs = (
+            staticmethod(unstructured),
+            staticmethod(autoregressive),
+            staticmethod(compound),
+        )
 
     return Build

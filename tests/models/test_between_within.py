@@ -103,7 +103,7 @@ def test_subjects_seen_once_leave_nothing_within():
     first = np.unique(subject, return_index=True)[1]
     split = split_of(x[first][:, :3], subject[first])
     assert degrees_of_freedom(np.eye(3)[1], split) == 9
-    with pytest.raises(FitError, match="left within subjects .12 observations of 12 subjects"):
+    with pytest.raises(FitError, match=r"left within subjects .12 observations of 12 subjects"):
         degrees_of_freedom(np.eye(3)[0], split)
 
 

@@ -71,9 +71,16 @@ def test_wald_is_the_quadratic_form_whatever_the_units():
     assert found == pytest.approx(expected, rel=ROUNDING)
 
 
+def test_a_covariance_of_too_low_a_rank_gives_no_f():
+    # As a sandwich covariance has with fewer subjects than rows: rounding hides the zero.
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        half = rng.normal(size=(4, 3)) * np.array([[1e6], [1.0], [1e-3], [1.0]])
+        with pytest.raises(FitError, match="no more rank than there are subjects"):
+            wald_statistic(np.ones(4), half @ half.T)
+
+
 @pytest.mark.parametrize("covariance", [np.zeros((2, 2)), np.ones((2, 2)), np.diag([1.0, -1.0])])
 def test_a_covariance_without_inverse_gives_no_f(covariance):
     with pytest.raises(FitError, match="not positive definite"):
-        wald_test(
-            np.eye(2), np.ones(2), covariance, lambda _: (math.inf, 1.0), method="asymptotic"
-        )
+        wald_test(np.eye(2), np.ones(2), covariance, lambda _: (math.inf, 1.0), method="asymptotic")

@@ -71,6 +71,18 @@ def test_every_method_answers_the_protocol_in_one_way(methods, fixed):
         assert found.p == pytest.approx(t, rel=1e-8), method.name
 
 
+def test_several_rows_have_the_joint_df_of_their_method(methods, dense, fixed):
+    rows = np.eye(len(fixed.beta))[1:3]
+    joint = {method.name: method.test(rows, rows @ fixed.beta) for method in methods}
+    for method in methods[-3:]:
+        df, scale = method.robust.hotelling(rows)
+        assert (joint[method.name].df_den, joint[method.name].scale) == (df, scale)
+    counted = {"residual": len(dense.y) - len(fixed.beta), "asymptotic": math.inf}
+    assert {name: joint[name].df_den for name in counted} == counted
+    assert joint["kenward-roger"].scale < 1
+    assert joint["satterthwaite"].scale == 1
+
+
 def test_redundant_rows_change_nothing(methods, fixed):
     rows = np.eye(len(fixed.beta))[1:3]
     longer = np.vstack([rows, rows.sum(axis=0), rows[0]])

@@ -96,9 +96,10 @@ def test_only_the_space_of_the_rows_matters(fixed):
     for name, variant in variants.items():
         found = f_test(variant, variant @ fixed.beta, fixed, adjusted)
         for field in ("statistic", "df_num", "df_den", "scale", "p"):
-            assert getattr(found, field) == pytest.approx(
-                getattr(expected, field), rel=ROUNDING
-            ), (name, field)
+            assert getattr(found, field) == pytest.approx(getattr(expected, field), rel=ROUNDING), (
+                name,
+                field,
+            )
 
 
 def with_moments(fixed, a1, a2, count):
@@ -150,19 +151,32 @@ def test_where_the_formula_has_no_answer_it_says_so(fixed, count):
     for a2 in np.geomspace(0.01, 3 * count, 60):
         for share in (0.0, 0.3, 0.7, 0.99):
             made = with_moments(fixed, share * count * a2, a2, count)
-            try:
-                df, scale = scaled_f(np.eye(count), made)
-            except FitError as error:
-                refused += 1
-                assert "Test fewer rows" in str(error)
-            else:
+            df, scale = textbook_moments(Fraction(share * count * a2), Fraction(a2), count)
+            if variance_of_f(share * count * a2, a2, count) > 0:
                 answered += 1
-                assert 2 < df < math.inf
+                assert scaled_f(np.eye(count), made) == pytest.approx((df, scale), rel=1e-8)
+                assert df > 4
                 assert scale > 0
-                exact = textbook_moments(Fraction(share * count * a2), Fraction(a2), count)
-                assert df == pytest.approx(float(exact[0]), rel=1e-8)
+            else:
+                refused += 1
+                with pytest.raises(FitError, match="Test fewer rows"):
+                    scaled_f(np.eye(count), made)
     assert answered > 50
     assert refused > 50
+
+
+def variance_of_f(a1, a2, count):
+    """Return a number with the sign of V*, or -1 where E* is not positive."""
+    b = (a1 + 6 * a2) / (2 * count)
+    g = ((count + 1) * a1 - (count + 4) * a2) / ((count + 2) * a2)
+    d = 3 * count + 2 * (1 - g)
+    return -1 if a2 >= count else (1 + g / d * b) * (1 - (count + 2 - g) / d * b)
+
+
+def test_no_df_is_ever_negative(fixed):
+    for a1, a2 in ((-0.1, -0.1), (-0.1, 0.1), (0.1, -0.1)):
+        with pytest.raises(FitError, match="no F distribution fits"):
+            scaled_f(np.eye(2), with_moments(fixed, a1, a2, 2))
 
 
 def test_an_adjustment_that_is_no_covariance_is_refused(fixed):

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.linalg import block_diag, fractional_matrix_power
@@ -141,7 +143,7 @@ def test_cr2_is_unbiased_under_the_working_model(dense):
 
 def test_the_three_are_ordered(dense):
     found = [sandwich(kind, dense).covariance for kind in KINDS]
-    for smaller, larger in zip(found, found[1:], strict=False):
+    for smaller, larger in pairwise(found):
         assert np.linalg.eigvalsh(larger - smaller).min() > -ROUNDING
         assert np.trace(larger - smaller) > 0
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from retrostats.errors import DataError
-from retrostats.models.covariance import STRUCTURES, CovarianceStructure, check_structure
-from retrostats.models.covariance.numerics import complex_step
+from retrostats.models.covariance import STRUCTURES, CovarianceStructure, check_structure, structure
+from retrostats.models.covariance.numerics import central_difference, complex_step
 
 #: Complex step of the same formula; 2.3e-16 of the largest entry measured.
 FIRST = 1e-13
@@ -45,6 +45,7 @@ def test_four_members_are_enough():
     corner = v * gaps * (gaps - 1) * rho ** (gaps - 2)
     second = np.array([[0 * gaps, first[1] / v], [first[1] / v, corner]])
     assert np.abs(made.second(THETA) - second).max() < SECOND * second.max()
+    assert np.array_equal(made.second(THETA), made.second(THETA).swapaxes(0, 1))
     assert made.name == "Spatial"
     assert not made.linear
     assert np.array_equal(made.to_unconstrained(THETA), THETA)
@@ -80,7 +81,15 @@ def test_a_frozen_dataclass_works():
     made = Frozen()
     check_structure(made, np.array([3.0]))
     assert np.array_equal(made.first(np.array([3.0])), [np.eye(2)])
-    assert made.second(np.array([3.0])).shape == (1, 1, 2, 2)
+    second = made.second(np.array([3.0]))
+    assert second.shape == (1, 1, 2, 2)
+    assert second.strides == (0, 0, 0, 0)
+
+
+def test_parameters_that_are_zero_have_differences_too():
+    slopes = central_difference(np.sin, np.array([0.0, 1e-9]))
+    assert np.abs(slopes - np.eye(2)).max() < SECOND
+    check_structure(structure("us", range(2)), np.array([1.0, 0.0, 1.0]))
 
 
 def drops_all(self, theta):
@@ -105,6 +114,10 @@ def takes_float(self, theta):
     return float(theta[0]) * theta[1] ** self.gaps
 
 
+def takes_root(self, theta):
+    return np.cbrt(theta[0]) ** 3 * theta[1] ** self.gaps
+
+
 @pytest.mark.parametrize(
     ("matrix", "found"),
     [
@@ -113,6 +126,7 @@ def takes_float(self, theta):
         (conjugates, "derivatives by variance are wrong"),
         (fills_doubles, "it says: Casting complex values to real"),
         (takes_float, "it says: "),
+        (takes_root, "it says: ufunc 'cbrt' not supported"),
     ],
 )
 def test_a_matrix_that_loses_the_imaginary_part_is_refused(matrix, found):

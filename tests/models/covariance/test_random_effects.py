@@ -108,6 +108,12 @@ def test_a_random_intercept_is_compound_symmetry():
     assert np.array_equal(made.matrix(theta), structure("cs", range(4)).matrix(theta))
 
 
+def test_derivatives_are_symmetric_to_the_last_digit():
+    z = np.random.default_rng(8).normal(size=(7, 3)) * np.array([1.0, 0.1, 10.0])
+    first = RandomEffects(z, NAMES).first(np.ones(7))
+    assert np.array_equal(first, first.swapaxes(1, 2))
+
+
 def test_effects_without_names_are_numbered():
     names = ReducedRandomEffects(2).parameter_names
     assert names == ("var(effect 1)", "cov(effect 1, effect 2)", "var(effect 2)", "residual")
@@ -126,6 +132,16 @@ def test_the_start_is_positive_definite_near_any_moments(kind, blocks):
             assert made.sigma2(theta) > 0
             assert np.linalg.cholesky(made.g_matrix(theta)).shape == (3, 3)
             assert np.linalg.cholesky(made.matrix(theta)).shape == (m, m)
+
+
+def test_the_start_stays_inside_when_there_is_nothing_between_or_within_subjects():
+    made = RandomEffects(Z, NAMES)
+    none_between = made.start(2.0 * np.eye(5))
+    floor = 0.01 * 2.0 / (Z**2).sum(axis=0)
+    assert np.diagonal(made.g_matrix(none_between)) == pytest.approx(floor, rel=ROUND_TRIP)
+    none_within = Z @ G @ Z.T
+    found = made.sigma2(made.start(none_within))
+    assert found == pytest.approx(0.01 * np.trace(none_within) / 5, rel=ROUND_TRIP)
 
 
 def test_the_boundary_is_reached():

@@ -3,7 +3,7 @@ import pytest
 
 from retrostats.errors import DataError
 from retrostats.models.covariance import STRUCTURES, structure
-from retrostats.models.covariance.numerics import complex_step, is_positive_definite
+from retrostats.models.covariance.numerics import complex_step
 
 #: Same formula in another order of operations; 2.1e-16 measured.
 CLOSED = 1e-14
@@ -211,27 +211,6 @@ def test_one_structure_lies_within_another(draw, inner, outer, m):
     assert gap(wider.matrix(restate(inner, outer, theta, m)), sigma) < CLOSED
     lower = sigma[np.tril_indices(m)]
     assert np.array_equal(structure("us", range(m)).matrix(lower), sigma)
-
-
-@pytest.mark.parametrize("value", [0.0, -1.0, -1e-300])
-@pytest.mark.parametrize("name", STRUCTURES)
-def test_no_variance_gives_no_cholesky_factor_and_no_warning(name, value):
-    made = structure(name, range(3))
-    start = made.start(np.eye(3) + 0.5)
-    for position, label in enumerate(made.parameter_names):
-        if "var" in label and label != "covariance":
-            theta = start.copy()
-            theta[position] = value
-            sigma = made.matrix(theta)
-            assert np.isfinite(sigma).all()
-            assert not is_positive_definite(sigma)
-
-
-def test_a_matrix_with_nan_is_not_positive_definite():
-    for position in ((0, 0), (1, 1), (1, 0)):
-        sigma = np.eye(2)
-        sigma[position] = np.nan
-        assert not is_positive_definite(sigma)
 
 
 def test_whole_numbers_are_not_cut_off():

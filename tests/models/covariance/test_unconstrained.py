@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from retrostats.errors import DataError
 from retrostats.models.covariance import STRUCTURES, structure
-from retrostats.models.covariance.numerics import MARGIN, central_difference
+from retrostats.models.covariance.numerics import MARGIN, central_difference, is_positive_definite
 from retrostats.models.covariance.partial import from_partial
 
 #: There and back through logarithms and arctanh; 8.9e-16 measured.
@@ -118,3 +118,24 @@ def test_the_start_refuses_moments_that_are_none():
         made.start(np.diag([1.0, 0.0]))
     with pytest.raises(DataError, match="must be finite"):
         made.start(np.array([[1.0, np.nan], [np.nan, 1.0]]))
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, -1e-300])
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_no_variance_gives_no_cholesky_factor_and_no_warning(name, value):
+    made = structure(name, range(3))
+    start = made.start(np.eye(3) + 0.5)
+    for position, label in enumerate(made.parameter_names):
+        if "var" in label and label != "covariance":
+            theta = start.copy()
+            theta[position] = value
+            sigma = made.matrix(theta)
+            assert np.isfinite(sigma).all()
+            assert not is_positive_definite(sigma)
+
+
+def test_a_matrix_with_nan_is_not_positive_definite():
+    for position in ((0, 0), (1, 1), (1, 0)):
+        sigma = np.eye(2)
+        sigma[position] = np.nan
+        assert not is_positive_definite(sigma)
