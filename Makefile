@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 
 .DELETE_ON_ERROR:
-.PHONY: reproduce test test-slow lint lab bench picture lock clean
+BENCH_STAMP := $(VENV)/.stamp-bench
+
+.PHONY: reproduce test test-slow lint lab bench bench-models picture lock clean
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
@@ -28,6 +30,13 @@ lab: $(STAMP) ## JupyterLab in notebooks/
 bench: $(STAMP) ## how long import, help and a full report take
 	$(BIN)/python benchmarks/commands.py
 
+bench-models: $(BENCH_STAMP) ## mixed models beside statsmodels, mixedlm and R; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/mixed_models.py
+
+$(BENCH_STAMP): $(STAMP) benchmarks/requirements.lock
+	$(PYTHON) -m pip --python $(BIN)/python install -qq --no-deps --require-hashes -r benchmarks/requirements.lock
+	touch $@
+
 picture: reproduce ## the picture of the README, from the report just made
 	$(BIN)/python -c "from PIL import Image; Image.open('reports/forest.png').convert('RGB').quantize(32).save('docs/images/forest.png', optimize=True)"
 
@@ -42,6 +51,8 @@ $(STAMP): requirements.lock pyproject.toml
 lock:
 	uv pip compile --universal --python-version 3.11 pyproject.toml --extra lab --extra test -o requirements.lock \
 	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
+	uv pip compile --universal --python-version 3.11 --no-deps benchmarks/requirements.in -c requirements.lock \
+	  -o benchmarks/requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

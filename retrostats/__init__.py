@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
     from retrostats.effects.summaries import ArmSummary
     from retrostats.effects.two_group import cohens_d, glass_delta, hedges_g, mean_difference
-    from retrostats.errors import DataError, RetrostatsError
+    from retrostats.errors import DataError, FitError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
     from retrostats.figures.forest import plot_forest
     from retrostats.figures.saving import save_figure
@@ -34,15 +34,24 @@ if TYPE_CHECKING:
     from retrostats.integrity.grimmer import grimmer
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
+    from retrostats.models.covariance import CovarianceStructure
+    from retrostats.models.ftest import FTest
+    from retrostats.models.lmm import LmmFit, fit_lmm
+    from retrostats.models.mmrm import MmrmFit, fit_mmrm
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ArmSummary",
+    "CovarianceStructure",
     "DataError",
     "Estimate",
     "EstimateTable",
+    "FTest",
+    "FitError",
     "Interval",
+    "LmmFit",
+    "MmrmFit",
     "PairedSummary",
     "Printed",
     "PublishedTrial",
@@ -53,6 +62,8 @@ __all__ = [
     "effect_from_f",
     "effect_from_p",
     "effect_from_t",
+    "fit_lmm",
+    "fit_mmrm",
     "glass_delta",
     "grim",
     "grimmer",
@@ -104,6 +115,7 @@ _HOMES = {
     ),
     "errors": (
         "DataError",
+        "FitError",
         "RetrostatsError",
     ),
     "estimate": (
@@ -118,6 +130,16 @@ _HOMES = {
     "integrity.grimmer": ("grimmer",),
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
+    "models.covariance": ("CovarianceStructure",),
+    "models.ftest": ("FTest",),
+    "models.lmm": (
+        "LmmFit",
+        "fit_lmm",
+    ),
+    "models.mmrm": (
+        "MmrmFit",
+        "fit_mmrm",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -89,9 +89,7 @@ def effects_start(
     theta = theta + step
     g = clipped(layout.matrix(theta), scale, FLOOR)
     sigma2 = max(float(theta[-1]), FLOOR * total)
-    return EffectsStart(
-        layout=layout, theta=layout.theta(g, sigma2), total=total, scale=scale
-    )
+    return EffectsStart(layout=layout, theta=layout.theta(g, sigma2), total=total, scale=scale)
 
 
 def clipped(g: Floats, scale: Floats, floor: float) -> Floats:
@@ -114,22 +112,21 @@ def starting_points(start: EffectsStart, stopped: Floats) -> list[tuple[Floats, 
     Returns
     -------
     list
-        The end of the unconstrained search with the negative eigenvalues of G removed; the
-        start; each effect alone; and no random effect at all.
+        The end of the unconstrained search with the negative eigenvalues of G removed; no random
+        effect at all; the start; and each effect alone.
     """
-    points = []
-    sigma2 = float(stopped[-1]) if stopped[-1] > 0 else float(start.theta[-1])
-    for g, residual in (
-        (start.layout.matrix(stopped), sigma2),
-        (start.layout.matrix(start.theta), float(start.theta[-1])),
-    ):
-        points.append((_factor(g, start), residual))
-    alone = np.sqrt(np.diagonal(start.layout.matrix(start.theta)))
-    for j, size in enumerate(alone):
-        c = np.zeros((len(alone), len(alone)))
-        c[j, j] = size
-        points.append((c, float(start.theta[-1])))
-    points.append((np.zeros((len(alone), len(alone))), start.total))
+    none = np.zeros((start.layout.size, start.layout.size))
+    sigma2 = float(start.theta[-1])
+    ended = float(stopped[-1]) if stopped[-1] > 0 else sigma2
+    points = [
+        (_factor(start.layout.matrix(stopped), start), ended),
+        (none, start.total),
+        (_factor(start.layout.matrix(start.theta), start), sigma2),
+    ]
+    for j, variance in enumerate(np.diagonal(start.layout.matrix(start.theta))):
+        alone = none.copy()
+        alone[j, j] = np.sqrt(variance)
+        points.append((alone, sigma2))
     return points
 
 

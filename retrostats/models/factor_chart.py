@@ -153,7 +153,7 @@ class FactorChart:
         return pivoted_chart(self.layout, self.c_matrix(phi), sigma2, self.scale)
 
     def _picks(self, d: int) -> Floats:
-        return (self.source[:, None] == np.arange(d)).astype(float)
+        return np.asarray(self.source[:, None] == np.arange(d), dtype=np.float64)
 
 
 def pivoted_chart(

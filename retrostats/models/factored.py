@@ -128,7 +128,7 @@ class FactoredRows:
 
 def _scattered(table: Floats, basis: Floats | None, cells: NDArray[np.intp]) -> Floats:
     """Return ``table[cells] @ basis``; a read-only view when all cells are alike."""
-    if table.strides[0] == 0:
+    if len(table) and table.strides[0] == 0:
         row = table[0] if basis is None else table[0] @ basis
         return np.broadcast_to(row, (len(cells), len(row)))
     if basis is None or len(table) > len(cells):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retrostats.arrays import Floats, read_only
-from retrostats.errors import DataError, FitError
+from retrostats.errors import DataError
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.models.basis import Coordinates
 from retrostats.models.coefficients import CoefficientTable, coefficient_table
@@ -21,19 +20,14 @@ from retrostats.models.ledger import Ledger
 from retrostats.models.likelihood import Likelihood
 from retrostats.models.optimise import OptimiserRecord, Optimum
 from retrostats.models.prepared import Prepared
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from retrostats.models.anova_table import AnovaTable
-    from retrostats.models.compare import LikelihoodRatio
+from retrostats.models.structures import covariance_names
 
 #: One combination of coefficients: a weight for every column of the design, or weights by name.
 Weights = Sequence[float] | Floats | Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MixedFit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class CoreFit:
     """A converged fit. There is no such thing as an unconverged one.
 
     Attributes
@@ -97,8 +91,13 @@ class MixedFit:
 
     @property
     def theta(self) -> Floats:
-        """Covariance parameters, shape ``(k,)``; see `covariance_parameters` for their names."""
+        """Covariance parameters, shape ``(k,)``, in the order of `theta_names`."""
         return read_only(self.optimum.at.theta)
+
+    @property
+    def theta_names(self) -> tuple[str, ...]:
+        """Names of the covariance parameters; with groups, each behind its level."""
+        return covariance_names(self.prepared.groups, self.likelihood.strata)
 
     @property
     def loglik(self) -> float:
@@ -251,10 +250,3 @@ class MixedFit:
         inner = rows @ self.coordinates.back
         value = inner @ self.optimum.at.beta + rows @ self.coordinates.offset
         return replace(self.inference.test(inner, value), label=label)
-
-    def _rows_needed(self, what: str) -> None:
-        if self.prepared.source is None:
-            raise FitError(
-                f"{what} needs the rows themselves, and this fit was made from parts of which "
-                "only sums were kept; fit from a DataFrame, or use predict() on each part"
-            )

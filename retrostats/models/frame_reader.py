@@ -51,6 +51,7 @@ class FrameReader:
     ) -> None:
         self._columns, self.selection, self._visit, self._whole = columns, selection, visit, whole
         self._settled: dict[str, Coded] = {}
+        self._lost: set[str] = set()
         self.transforms = Transforms()
         self.caveats: list[str] = []
 
@@ -115,7 +116,7 @@ class FrameReader:
         coded = self.levels(expression.column) if expression.column else self._computed(expression)
         if coded is None:
             return
-        if self._whole and len(coded.levels) < 2:
+        if self._whole and len(coded.levels) < 2 and expression.column not in self._lost:
             levels = ", ".join(map(repr, coded.levels)) or "none"
             self._columns.fault(
                 expression.column or name,
@@ -176,6 +177,7 @@ class FrameReader:
             level for level, b, a in zip(coded.levels, before, left, strict=True) if b and not a
         ]
         if lost and name != self._visit:
+            self._lost.add(name)
             self._columns.fault(
                 name,
                 f"no row of {', '.join(map(repr, lost))} can be used, something is missing in "

@@ -64,6 +64,7 @@ def labelled(
     families: tuple[NDArray[np.intp], ...],
     names: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> LabelledRows:
+    """Return rows whose labels join the two halves of their texts; see `LabelledRows`."""
     return LabelledRows(
         labels=tuple(", ".join(filter(None, halves)) for halves in texts),
         rows=rows,

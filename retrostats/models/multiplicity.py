@@ -21,6 +21,10 @@ Adjustment: TypeAlias = Literal["none", "holm", "tukey", "dunnett"]
 #: What ``adjust=`` may say.
 ADJUSTMENTS: tuple[Adjustment, ...] = get_args(Adjustment)
 
+#: Eigenvalues of correlations up to this, times their number, are rounding. The differences
+#: of k means have k - 1 others, which tells all pairs from as many comparisons with a control.
+_RANK = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Adjusted:
@@ -160,12 +164,12 @@ def _holm(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Flo
 
 
 def _tukey(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
-    del correlation
     groups = (1 + math.isqrt(1 + 8 * len(t))) // 2
-    if groups * (groups - 1) // 2 != len(t):
+    rank = int((np.linalg.eigvalsh(correlation) > _RANK * len(t)).sum())
+    if groups * (groups - 1) // 2 != len(t) or rank >= groups:
         raise DataError(
-            f"Tukey's adjustment is for all pairs of groups, and {len(t)} comparisons are not all "
-            "pairs of any number of groups; use adjust='dunnett' for comparisons with a "
+            f"Tukey's adjustment is for all pairs of groups, and these {len(t)} comparisons are "
+            "not all pairs of any number of groups; use adjust='dunnett' for comparisons with a "
             "reference, or adjust='holm'"
         )
 

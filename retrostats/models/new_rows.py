@@ -68,8 +68,11 @@ _WHERE, _NEW = "design of new rows", "new data"
 
 def _array(values: Any) -> NDArray[Any]:
     """Return a column as one array, text as objects."""
-    array = np.atleast_1d(np.asarray(values))
-    return array if array.dtype.kind in "biufO" else as_objects(np.atleast_1d(values).tolist())
+    array = np.asarray(values)
+    if array.ndim == 0:
+        return as_objects([values])
+    # A list of text and numbers keeps both as they are.
+    return array if array.dtype.kind in "biufO" else as_objects(list(values))
 
 
 class _NewRows:

@@ -13,9 +13,9 @@ from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.models.design import Design, design_for
 from retrostats.models.formula import MeanModel
+from retrostats.models.frame_types import ModelFrame, Variable
 from retrostats.models.gather import gather_moments
 from retrostats.models.ledger import Ledger
-from retrostats.models.frame_types import ModelFrame, Variable
 from retrostats.models.modelframe import model_frame
 from retrostats.models.moments import Moments
 from retrostats.models.prepared import Prepared

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from scipy.special import stdtrit
 
 from retrostats.arrays import Floats
+from retrostats.errors import DataError
 from retrostats.models.inference import Inference
 from retrostats.models.prepared import RowData
 
@@ -16,8 +17,22 @@ from retrostats.models.prepared import RowData
 #: with variance 1 by the Cholesky factor of the subject's covariance.
 ResidualKind: TypeAlias = Literal["raw", "pearson", "normalised"]
 
+RESIDUALS: tuple[ResidualKind, ...] = get_args(ResidualKind)
+
 #: Rows handled at a time.
 BLOCK = 50_000
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind of residual that does not exist.
+
+    Raises
+    ------
+    DataError
+        Listing the kinds.
+    """
+    if kind not in RESIDUALS:
+        raise DataError(f"residuals: kind={kind!r} is not known; choose {', '.join(RESIDUALS)}")
 
 
 def raw_residuals(source: RowData, basis: Floats, gamma: Floats) -> Floats:

@@ -93,6 +93,13 @@ class Prepared:
         roles = [frame.subject, frame.visit, frame.weights, frame.group]
         return digest_of(frame.outcome, *numbers, *codes, *roles)
 
+    @property
+    def outcome_digest(self) -> str:
+        """SHA-256 of outcomes and rows used; empty where only sums were kept."""
+        if self.source is None:
+            return ""
+        return digest_of(self.source.frame.outcome, self.source.frame.kept)
+
 
 def digest_of(*arrays: Floats | NDArray[np.intp] | None) -> str:
     """Return the SHA-256 of arrays, in their order."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
+from typing import TypeAlias
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, FitError
 from retrostats.models.climb import Chart, climb
 from retrostats.models.likelihood import Likelihood
-from retrostats.models.optimise import NotMaximised, Optimum
+from retrostats.models.optimise import NotMaximised
 
 #: A limit is found to this share of the width of the Wald interval.
 PRECISION = 1e-9
@@ -49,11 +47,9 @@ class ProfileInterval:
     level: float
 
 
-class Curve(Protocol):
-    """A parameter that can be held at a value."""
-
-    def held(self, value: float, near: Floats | None) -> tuple[Chart, Floats]:
-        """Return coordinates of all else, and a start; ``near`` is an earlier end."""
+#: From a value at which a parameter is held, and the coordinates where an earlier search ended,
+#: to coordinates of all else and a start.
+Curve: TypeAlias = Callable[[float, Floats | None], tuple[Chart, Floats]]
 
 
 def profile_limits(
@@ -121,7 +117,7 @@ class _SignedRoot:
     def __call__(self, value: float) -> float | None:
         """Return the root at a value; None where the rest cannot be maximised from near by."""
         near = min(self.ends, key=lambda known: abs(known - value), default=None)
-        chart, phi = self.curve.held(value, None if near is None else self.ends[near])
+        chart, phi = self.curve(value, None if near is None else self.ends[near])
         try:
             end = climb(self.objective, chart, phi)
         except NotMaximised:
@@ -156,9 +152,7 @@ def _limit(root: _SignedRoot, step: float, bound: float, target: float) -> float
     return math.copysign(math.inf, step)
 
 
-def _outward(
-    root: _SignedRoot, inner: float, width: float, bound: float
-) -> tuple[float, float]:
+def _outward(root: _SignedRoot, inner: float, width: float, bound: float) -> tuple[float, float]:
     """Return a value further out and the root there, not beyond the bound or the domain."""
     for _ in range(MAX_HALVINGS):
         outer = inner + width
@@ -183,100 +177,3 @@ def _missing(root: _SignedRoot, target: float) -> Callable[[float], float]:
         return found - target
 
     return miss
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NaturalCurve:
-    """One natural parameter of any covariance structure, the others free in their domain.
-
-    Attributes
-    ----------
-    optimum
-        The maximum.
-    position
-        Which parameter.
-    """
-
-    optimum: Optimum
-    position: int
-
-    def held(self, value: float, near: Floats | None) -> tuple[Chart, Floats]:
-        """Return the other natural parameters in units of their standard errors."""
-        theta = self.optimum.at.theta
-        information = -self.optimum.derivatives.hessian
-        free = np.delete(np.arange(len(theta)), self.position)
-        chart = NaturalChart(
-            base=np.where(np.arange(len(theta)) == self.position, value, theta),
-            free=free,
-            unit=1 / np.sqrt(np.diagonal(information)[free]),
-        )
-        if near is None:
-            # The others follow the parameter along the ridge of the quadratic model.
-            slope = information[free, self.position] * (value - theta[self.position])
-            move = -np.linalg.solve(information[np.ix_(free, free)], slope)
-            near = move / chart.unit
-        return chart, near
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NaturalChart:
-    """Some natural parameters as coordinates, measured from ``base`` in given units."""
-
-    base: Floats
-    free: np.ndarray[tuple[int], np.dtype[np.intp]]
-    unit: Floats
-
-    def theta(self, phi: Floats) -> Floats:
-        """Return the natural parameters."""
-        theta = self.base.copy()
-        theta[self.free] += phi * self.unit
-        return theta
-
-    def slopes(self, phi: Floats) -> Floats:
-        """Return the constant slopes."""
-        out = np.zeros((len(self.base), len(phi)))
-        out[self.free, np.arange(len(phi))] = self.unit
-        return out
-
-    def curvature(self, phi: Floats, gradient: Floats) -> Floats:  # noqa: ARG002 - linear
-        """Return zeros."""
-        return np.zeros((len(phi), len(phi)))
-
-    def recentred(self, phi: Floats) -> tuple[NaturalChart, Floats]:
-        """Return the same coordinates."""
-        return self, phi
-
-
-def profile_interval(
-    likelihood: Likelihood, optimum: Optimum, position: int, *, name: str, level: float = 0.95
-) -> ProfileInterval:
-    """Return the profile interval of one natural parameter of any covariance structure.
-
-    Parameters
-    ----------
-    likelihood
-        Restricted or full; lme4's ``confint`` uses the full one.
-    optimum
-        Its maximum, with positive definite observed information.
-    position
-        Which natural parameter.
-    name
-        What the result calls it.
-    level
-        Coverage.
-
-    Raises
-    ------
-    FitError
-        If the profile cannot be followed to the limit.
-    """
-    covariance = np.linalg.inv(-optimum.derivatives.hessian)
-    return profile_limits(
-        likelihood,
-        NaturalCurve(optimum=optimum, position=position),
-        name=name,
-        estimate=float(optimum.at.theta[position]),
-        loglik=optimum.at.loglik,
-        step=math.sqrt(covariance[position, position]),
-        level=level,
-    )

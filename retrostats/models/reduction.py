@@ -9,14 +9,14 @@ matrix of products, for the second part.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
-from retrostats.models.gather import BLOCK, MEMORY, SMALL, Rows
-from retrostats.models.moments import Moments, SubjectRows
+from retrostats.models.gather import BLOCK, Rows
 
 #: A row of ``R_i`` is zero when less than this share of its column is left after earlier ones.
 RANK = 1e-10
@@ -60,22 +60,6 @@ class SubjectFactors:
         change = np.linalg.solve(self.basis, basis)
         rest = change.T @ self.rest @ change
         return replace(self, rows=self.rows @ change, rest=rest, basis=basis)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reduced:
-    """What `Stratum` needs beside `ReducedRandomEffects`.
-
-    Attributes
-    ----------
-    moments
-        Of the q coordinates of the subjects and, as the last pattern, of the rest.
-    loading
-        ``[R_g, I]`` of each pattern, shape ``(G, q, 2 q)``.
-    """
-
-    moments: Moments | SubjectRows
-    loading: Floats
 
 
 def subject_factors(
@@ -174,7 +158,7 @@ def _blocks(edges: NDArray[np.intp], size: int) -> list[tuple[int, int]]:
     step = max(1, BLOCK // size)
     cuts = np.searchsorted(edges, np.arange(0, edges[-1], step), side="right") - 1
     cuts = np.unique(np.append(cuts, len(edges) - 1))
-    return [(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return list(pairwise(cuts.tolist()))
 
 
 def _rotate(z: Floats, xy: Floats, starts: NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -206,70 +190,3 @@ def _rotate(z: Floats, xy: Floats, starts: NDArray[np.intp]) -> tuple[Floats, Fl
         rows[:, j] = summed(unit, xy)
         xy -= unit[:, None] * rows[owner, j]
     return factor, rows
-
-
-def reduced(factors: SubjectFactors) -> Reduced:
-    """Sum the coordinates of subjects with equal ``R_i``, or keep them where that is smaller."""
-    seen = np.flatnonzero(factors.present.any(axis=1))
-    q, size = factors.factor.shape[1], len(factors.rest)
-    codes = _equal(factors.factor[seen])
-    order = np.argsort(codes, kind="stable")
-    codes, subjects = codes[order], seen[order]
-    first = np.flatnonzero(np.diff(codes, prepend=-1))
-    has_rest = factors.n_rest > 0
-    counts = np.diff(np.append(first, len(codes))).astype(float)
-    common = {
-        "present": np.pad(factors.present[subjects[first]], ((0, has_rest), (0, 0))),
-        "group": np.zeros(len(first) + has_rest, dtype=np.intp),
-        "counts": np.append(counts, [factors.n_rest] * has_rest),
-        "basis": factors.basis,
-        "n_rows": factors.n_rows,
-        "log_weights": factors.log_weights,
-        "n_apart": factors.n_rest,
-    }
-    common["present"][len(first) :, 0] = True
-    loading = np.zeros((len(first) + has_rest, q, 2 * q))
-    loading[: len(first), :, :q] = factors.factor[subjects[first]]
-    loading[:, :, q:] = np.eye(q)
-    rows = factors.rows[subjects]
-    if len(counts) * (q * size) ** 2 > max(MEMORY * rows.size, SMALL):
-        if has_rest:
-            triangle = np.zeros((size, q, size))
-            triangle[:, 0] = _root(factors.rest)
-            rows = np.concatenate([rows, triangle])
-            codes = np.append(codes, np.full(size, len(first)))
-        moments: Moments | SubjectRows = SubjectRows(rows=rows, pattern=codes, **common)
-    else:
-        moments = Moments(products=_products(rows, first, factors.rest, has_rest), **common)
-    return Reduced(moments=moments, loading=loading)
-
-
-def _equal(factor: Floats) -> NDArray[np.intp]:
-    """Number the distinct ``R_i``; when most are distinct, each subject is its own."""
-    codes = np.zeros(len(factor), dtype=np.intp)
-    for i, j in zip(*np.triu_indices(factor.shape[1]), strict=True):
-        values, inverse = np.unique(factor[:, i, j], return_inverse=True)
-        codes = np.unique(codes * len(values) + inverse, return_inverse=True)[1]
-        if codes.max(initial=0) > len(codes) // 2:
-            return np.arange(len(factor))
-    return codes
-
-
-def _products(rows: Floats, first: NDArray[np.intp], rest: Floats, has_rest: bool) -> Floats:
-    n, q, size = rows.shape
-    products = np.zeros((len(first) + has_rest, q, q, size, size))
-    ends = np.append(first[1:], n)
-    for target, low, high in zip(products, first, ends, strict=False):
-        flat = rows[low:high].reshape(-1, q * size)
-        target[...] = (flat.T @ flat).reshape(q, size, q, size).transpose(0, 2, 1, 3)
-    if has_rest:
-        products[-1, 0, 0] = rest
-    return products.reshape(len(products), q * q, size * size)
-
-
-def _root(products: Floats) -> Floats:
-    """Return F with ``F'F = products``, exact to rounding in each column's own size."""
-    scale = np.sqrt(np.diagonal(products))
-    safe = np.where(scale > 0, scale, 1.0)
-    values, vectors = np.linalg.eigh(products / np.outer(safe, safe))
-    return np.asarray(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T * scale)

@@ -10,7 +10,7 @@ from retrostats.models.design import design_for, design_for_terms
 from retrostats.models.formula import read_formula, read_terms
 from retrostats.models.modelframe import model_frame
 
-#: The same products in another order; 0 measured without, 4e-16 with scaled numbers.
+#: The same products, perhaps in another order; no gap measured.
 SAME = 1e-13
 
 
@@ -131,6 +131,11 @@ def test_a_grid_of_labels_and_numbers_has_rows():
     assert rows[:, design.names.index("x")].tolist() == [1.5, 2.0]
     assert rows[:, design.names.index("a[T.q]:v[12]")].tolist() == [1.0, 0.0]
     assert rows.shape == (2, len(design.names))
+
+
+def test_whole_numbers_are_numbers_like_others_in_expressions():
+    design, _ = designed("y ~ np.power(x, -1)", walkers())
+    assert design.rows_for({"x": [2, 4]}).tolist() == [[1, 0.5], [1, 0.25]]
 
 
 def test_a_design_without_expressions_has_as_many_rows_as_asked_for():
