@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from retrostats.models.moments import Moments, SubjectRows
 #: Coordinates count as orthonormal while no correlation between them exceeds this.
 NEAR_ORTHOGONAL = 0.1
 
-AnyMoments = TypeVar("AnyMoments", Moments, SubjectRows)
+AnyMoments: TypeAlias = Moments | SubjectRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

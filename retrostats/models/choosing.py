@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from retrostats.models.basis import Coordinates
 from retrostats.models.likelihood import Likelihood
 from retrostats.models.optimise import Optimum
 from retrostats.models.prepared import Prepared, RowData
+
+if TYPE_CHECKING:
+    from retrostats.models.robust import Kind
 
 INFORMATION = ("observed", "expected")
 
@@ -37,7 +41,7 @@ def check_choices(method: str, df: str, information: str, level: float) -> None:
         )
     if information not in INFORMATION:
         faults.append(f'information={information!r}: choose "observed" or "expected"')
-    if not isinstance(level, (int, float)) or not 0 < level < 1:
+    if not 0 < level < 1:
         faults.append(f"level={level!r}: choose a coverage between 0 and 1, such as 0.95")
     if faults:
         raise DataError("model: " + "; ".join(faults))
@@ -102,10 +106,10 @@ def choose_inference(
     if df == "between-within":
         return _between_within(at.phi, prepared, prepared.source, coordinates)
     subjects = subject_batches(likelihood, optimum, prepared.source)
-    return inference.Sandwich(sandwich.robust_covariance(df, subjects, at.phi))
+    return inference.Sandwich(sandwich.robust_covariance(cast("Kind", df), subjects, at.phi))
 
 
-_BY_FIXED = {
+_BY_FIXED: dict[str, Callable[[inference.FixedEffects], inference.Inference]] = {
     "satterthwaite": inference.Satterthwaite,
     "kenward-roger": inference.KenwardRoger,
     "kenward-roger-linear": inference.KenwardRogerLinear,
@@ -125,7 +129,9 @@ def _between_within(
         subjects=prepared.n_subjects,
     )
     # beta = back @ gamma + offset, so a row for gamma is a row for beta times back.
-    return inference.BetweenWithin(phi, split, np.linalg.inv(coordinates.back))
+    return inference.BetweenWithin(
+        phi, split, np.asarray(np.linalg.inv(coordinates.back), dtype=float)
+    )
 
 
 def subject_batches(

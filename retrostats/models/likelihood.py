@@ -175,15 +175,15 @@ class Likelihood:
     def evaluate(self, theta: Floats) -> Evaluation | None:
         """Return the log-likelihood at ``theta``, or None where a covariance is not valid."""
         weighed = [s.weights(theta[at]) for s, at in zip(self.strata, self.slices, strict=True)]
-        total, log_det, w = 0.0, -self.log_weights, []
+        p = self.n_columns
+        total = np.zeros((p + 1, p + 1))
+        log_det, w = -self.log_weights, []
         for stratum, pair in zip(self.strata, weighed, strict=True):
             if pair is None:
                 return None
             total = total + stratum.moments.quadratic(pair[0])
             log_det += pair[1]
             w.append(pair[0])
-        total = np.asarray(total)
-        p = self.n_columns
         try:
             factor = np.linalg.cholesky(total[:p, :p])
         except np.linalg.LinAlgError:

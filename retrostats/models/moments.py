@@ -149,7 +149,7 @@ class Moments:
                 "formula and the same factor levels"
             )
         if not np.array_equal(self.basis, other.basis):
-            other = other.rebased(np.linalg.solve(other.basis, self.basis))
+            other = other.rebased(np.asarray(np.linalg.solve(other.basis, self.basis), dtype=float))
         keys = [
             _key(g, row)
             for part in (self, other)
@@ -164,7 +164,9 @@ class Moments:
             self,
             present=np.concatenate([self.present, other.present])[first],
             group=np.concatenate([self.group, other.group])[first],
-            counts=np.bincount(places, np.concatenate([self.counts, other.counts])),
+            counts=np.asarray(
+                np.bincount(places, np.concatenate([self.counts, other.counts])), dtype=float
+            ),
             products=products,
             n_rows=self.n_rows + other.n_rows,
             log_weights=self.log_weights + other.log_weights,

@@ -209,7 +209,7 @@ def prepared_part(whole: Part) -> Prepared:
         )
     if not whole.moments.n_rows:
         raise DataError(f"data: no rows are left to analyse; {whole.ledger}")
-    seen = whole.moments.present.any(axis=0)
+    seen = np.asarray(whole.moments.present.any(axis=0))
     absent = [str(v) for v, there in zip(whole.visits, seen, strict=True) if not there]
     caveats = (f"nobody attended visit {', '.join(absent)}; it is left out",) if absent else ()
     return Prepared(

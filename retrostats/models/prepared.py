@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from retrostats.arrays import Floats
 from retrostats.models.design import Design
 from retrostats.models.factored import FactoredRows
-from retrostats.models.ledger import Ledger
 from retrostats.models.frame_types import ModelFrame, Variable
+from retrostats.models.ledger import Ledger
 from retrostats.models.moments import Moments, SubjectRows
 from retrostats.models.patterns import VisitPattern
 

@@ -94,7 +94,7 @@ def _coefficient_text(fit: MixedFit) -> str:
     table = fit.coefficients
     unit = f" ({fit.unit})" if fit.unit else ""
     percent = f"{100 * fit.level:.4g}% CI"
-    rows = [("", f"Estimate{unit}", "SE", "df", "t", percent, "p")]
+    rows: list[tuple[str, ...]] = [("", f"Estimate{unit}", "SE", "df", "t", percent, "p")]
     for e in table:
         df = "inf" if math.isinf(e.df) else f"{e.df:.1f}"
         interval = f"{e.ci.low:.4g} to {e.ci.high:.4g}"

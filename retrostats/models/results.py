@@ -45,6 +45,7 @@ class MixedFit(MarginsFit):
         """
         import pandas as pd
 
+        index: Any
         if data is None:
             source = self._source("predict() without data")
             rows, index = source.rows.take(slice(None)), source.frame.labels

@@ -13,8 +13,8 @@ from retrostats.errors import DataError
 from retrostats.models.design import design_for
 from retrostats.models.factored import FactoredRows
 from retrostats.models.formula import MeanModel, read_formula
-from retrostats.models.gather import SAMPLE, gather, preliminary_basis
 from retrostats.models.frame_types import ModelFrame
+from retrostats.models.gather import SAMPLE, gather, preliminary_basis
 from retrostats.models.modelframe import model_frame
 from retrostats.models.patterns import VisitPattern, visit_patterns, visit_table
 from retrostats.models.prepared import Prepared, RowData

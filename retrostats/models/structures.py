@@ -143,6 +143,8 @@ def unconstrained_of(strata: tuple[Stratum, ...]) -> Reparametrisation:
 
     def jacobian(phi: Floats) -> Floats:
         parts = np.split(phi, edges)
-        return block_diag(*(s.jacobian(part) for s, part in zip(own, parts, strict=True)))
+        return np.asarray(
+            block_diag(*(s.jacobian(part) for s, part in zip(own, parts, strict=True)))
+        )
 
     return Reparametrisation(to, back, jacobian)

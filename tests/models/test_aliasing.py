@@ -69,8 +69,9 @@ def test_full_rank_drops_nothing_and_zeros_are_dropped():
     assert independent_columns(x[:2]).kept.tolist() == [0, 1]
 
 
-def test_columns_of_bad_condition_hide_no_alias():
-    powers = np.vander(np.linspace(0, 1, 50), 9, increasing=True)  # condition 2e6
+@pytest.mark.parametrize("rows", [50, 10])
+def test_columns_of_bad_condition_hide_no_alias(rows):
+    powers = np.vander(np.linspace(0, 1, rows), 9, increasing=True)  # condition 2e6
     x = np.column_stack([powers, powers.sum(axis=1)])
     assert independent_columns(x).dropped.tolist() == [9]
 

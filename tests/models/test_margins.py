@@ -147,7 +147,7 @@ def test_named_contrasts_weigh_cells():
     weights = {("retro", "3"): 0.5, ("retro", "6"): 0.5}
     weights |= {("forward", "3"): -0.5, ("forward", "6"): -0.5}
     named = named_rows(means, {label: weights, "retro at 6": {("retro", "6"): 1}})
-    at = {key: row for key, row in zip(means.keys, means.rows, strict=True)}
+    at = dict(zip(means.keys, means.rows, strict=True))
     expected = (at["retro", "3"] + at["retro", "6"] - at["forward", "3"] - at["forward", "6"]) / 2
     assert named.labels == (label, "retro at 6")
     assert named.rows[0] == pytest.approx(expected)

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from formulaic import Formula
 
+from retrostats.models import terms
 from retrostats.models.aliasing import independent_columns
 from retrostats.models.anova_table import NotEstimable
 from retrostats.models.design import design_for
 from retrostats.models.formula import read_formula
 from retrostats.models.ftest import FTest
 from retrostats.models.modelframe import model_frame
-from retrostats.models.terms import term_tests, type_three_rows
+from retrostats.models.terms import type_three_rows
 
 MIXED = Path(__file__).parents[1] / "golden" / "mixed"
 TYPE_THREE = json.loads((MIXED / "margins" / "results.json").read_text())["type3"]
@@ -175,7 +176,7 @@ def f_test(design, x, y):
         wald = f_of(rows, beta, covariance) * len(rows)
         return replace(FTest.from_wald(wald, len(rows), 100.0, method="residual"), label=label)
 
-    return term_tests(
+    return terms.tested_terms(
         type_three_rows(design),
         kept=alias.kept,
         dropped=alias.dropped,

@@ -4,10 +4,10 @@ import pytest
 from retrostats.errors import FitError
 from retrostats.models.blups import blups
 
-#: lme4 stops about 4e-6 short of the optimum; relative to the largest. 8e-8 measured for the
-#: predictions and 1e-7 for their variances.
+#: lme4's optimum, relative to the largest; 8e-8 measured for the predictions and 7e-8 for their
+#: variances.
 LME4 = 1e-5
-#: The same from dense matrices; largest gap measured 4e-14 relative to the largest.
+#: The same from dense matrices; largest gap measured 3e-13.
 DENSE = 1e-10
 
 

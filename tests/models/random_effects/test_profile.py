@@ -8,7 +8,7 @@ from retrostats.models.effects_profile import effects_intervals
 from retrostats.models.natural_profile import NaturalCurve, profile_interval
 from retrostats.models.profile import profile_limits
 
-#: lme4 interpolates its profile; largest gap measured 4e-5 of the width of the interval.
+#: lme4 interpolates its profile; largest gap measured 3e-5 of the width of the interval.
 LME4 = 1e-4
 #: The fall of the log-likelihood at a limit; largest gap measured 2e-9.
 FALL = 1e-7
