@@ -24,6 +24,8 @@ SINGULAR = 1e-4
 ENOUGH = 2
 #: Heights are the same when they differ by less than this share of the log-likelihood.
 SAME = 1e-9
+#: An entry of C, in the same units, that is zero but for rounding: its square is lost in G.
+VANISHED = 1e-9
 #: A coefficient of a direction is not printed when it is smaller than this.
 NEGLIGIBLE = 1e-6
 
@@ -131,7 +133,8 @@ def _on_boundary(
             "random effects, or leave out their correlations."
         )
     best = max(ends, key=lambda end: end.at.loglik)
-    face, phi = on_face(_factor_chart(best), best.phi)
+    chart = _factor_chart(best)
+    face, phi = on_face(chart, _without_small_columns(chart, best.phi))
     gradient, information = in_chart(best.derivatives, face, phi)
     spread = np.sqrt(np.abs(np.diagonal(information)))
     record = OptimiserRecord(
@@ -165,7 +168,7 @@ def _ascent(likelihood: Likelihood, start: EffectsStart, c: Floats, sigma2: floa
     for _ in range(len(start.scale) + 1):
         chart = _factor_chart(end)
         snapped = _without_small_columns(chart, end.phi)
-        if np.array_equal(snapped, end.phi):
+        if float(np.max(np.abs(snapped - end.phi))) < VANISHED:
             break
         onward = climb(likelihood, chart, snapped)
         end = replace(

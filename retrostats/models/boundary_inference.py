@@ -48,11 +48,10 @@ def boundary_information(
     Notes
     -----
     Held at its rank, a random intercept of variance 0 leaves ``sigma2`` alone: the degrees of
-    freedom are those of ordinary least squares, as in SAS, which drops a variance at its
-    bound. lmerTest differentiates by the Cholesky factor of ``G / sigma2``, whose entry at zero
-    has no slope: the same, in the first order of its numerical derivatives. The expected
-    information counts the variance as estimated: in Dyestuff2 5 degrees of freedom, the
-    number of batches less one, against 29.
+    freedom are those of ordinary least squares. lmerTest differentiates by the Cholesky factor of
+    ``G / sigma2``, whose entry at zero has no slope in G: the same but for its numerical
+    derivatives. The expected information counts the variance as estimated: in Dyestuff2 5
+    degrees of freedom, the number of batches less one, against 29.
     """
     if information == "expected":
         return parameter_covariance(optimum.derivatives.expected, names)
@@ -78,7 +77,7 @@ def boundary_caveat(optimum: EffectsOptimum, information: Information) -> str | 
     else:
         treated = (
             "standard errors and degrees of freedom take the rank of the covariance of the random "
-            "effects as known (as SAS and lmerTest do), which may overstate the degrees of "
-            'freedom; information="expected" counts every variance as estimated'
+            "effects as known (as lmerTest does), which may overstate the degrees of freedom; "
+            'information="expected" counts every variance as estimated'
         )
     return f"singular fit: {where}. Here {treated}. Consider fewer random effects."

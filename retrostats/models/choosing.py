@@ -59,6 +59,8 @@ def choose_inference(
     optimum: Optimum,
     theta_cov: Floats,
     data: tuple[Prepared, Coordinates],
+    *,
+    subjects: Callable[[], Iterator[sandwich.Subjects]] | None = None,
 ) -> inference.Inference:
     """Return standard errors, degrees of freedom and tests of one kind.
 
@@ -72,6 +74,8 @@ def choose_inference(
         Covariance of the covariance parameters, shape ``(k, k)``.
     data
         The data and the coordinates of the coefficients.
+    subjects
+        Gives the subjects' rows for a sandwich; by default those of the visit patterns.
 
     Raises
     ------
@@ -105,8 +109,8 @@ def choose_inference(
         )
     if df == "between-within":
         return _between_within(at.phi, prepared, prepared.source, coordinates)
-    subjects = subject_batches(likelihood, optimum, prepared.source)
-    return inference.Sandwich(sandwich.robust_covariance(cast("Kind", df), subjects, at.phi))
+    found = subjects() if subjects else subject_batches(likelihood, optimum, prepared.source)
+    return inference.Sandwich(sandwich.robust_covariance(cast("Kind", df), found, at.phi))
 
 
 _BY_FIXED: dict[str, Callable[[inference.FixedEffects], inference.Inference]] = {

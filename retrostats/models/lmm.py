@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from retrostats.models.effects_profile import effects_intervals
 from retrostats.models.likelihood import Likelihood, Method
 from retrostats.models.lmm_strata import (
     EffectRows,
+    effect_batches,
     effect_residuals,
     effect_stratum,
     prepared_effects,
@@ -29,6 +30,8 @@ from retrostats.models.results import MixedFit
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from retrostats.models.covariance import RandomEffects
 
 #: What the random effects of a subject have in common.
 EffectsCovariance = Literal["us", "vc"]
@@ -283,7 +286,8 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
     stratum, coordinates, patterns = effect_stratum(effects)
     likelihood = Likelihood([stratum], method, coordinates.log_det)
     optimum = maximise_effects(likelihood, effects.blocks, effects.names)
-    theta_cov = boundary_information(optimum, information, tuple(stratum.structure.parameter_names))
+    own = cast("RandomEffects", stratum.structure)
+    theta_cov = boundary_information(optimum, information, own.parameter_names)
     prepared = prepared_effects(effects, design, patterns, stratum.moments)
     caveat = boundary_caveat(optimum, information)
     return LmmFit(
@@ -297,7 +301,19 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
         coordinates=coordinates,
         likelihood=likelihood,
         optimum=optimum,
-        inference=choose_inference(df, likelihood, optimum, theta_cov, (prepared, coordinates)),
+        inference=choose_inference(
+            df,
+            likelihood,
+            optimum,
+            theta_cov,
+            (prepared, coordinates),
+            subjects=lambda: effect_batches(
+                effects,
+                stratum.moments.basis,
+                optimum.at.beta,
+                (own.g_matrix(optimum.at.theta), float(optimum.at.theta[-1])),
+            ),
+        ),
         theta_cov=theta_cov,
         caveats=(*prepared.caveats, *([caveat] if caveat else [])),
         random=random,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ from retrostats.models.patterns import VisitPattern, visit_patterns, visit_table
 from retrostats.models.prepared import Prepared, RowData
 from retrostats.models.reduced_moments import reduced
 from retrostats.models.reduction import SubjectFactors, subject_factors
+from retrostats.models.residual_checks import require_residuals
+from retrostats.models.sandwich import Subjects
 from retrostats.models.sources import basis_of, cell_counts
 
 
@@ -128,6 +131,7 @@ def effect_stratum(
     if grid is None:
         found = reduced(data.factors())
         moments, coordinates = settle(found.moments)
+        require_residuals(moments, found.moments)
         own = ReducedRandomEffects(len(data.names), data.blocks, names=data.names)
         return Stratum(moments, own, found.loading), coordinates, ()
     patterns = _grid_patterns(grid, data.frame.subject, len(data.frame.subjects))
@@ -140,6 +144,7 @@ def effect_stratum(
         weights=data.frame.weights,
     )
     moments, coordinates = settle(summed)
+    require_residuals(moments, summed)
     return Stratum(moments, RandomEffects(grid.z, data.names, data.blocks)), coordinates, patterns
 
 
@@ -210,3 +215,40 @@ def effect_residuals(
         factor = np.linalg.cholesky(z @ g @ z.T + np.diag(own[rows]))
         out[rows] = np.linalg.solve(factor, raw[rows])
     return out
+
+
+def effect_batches(
+    data: EffectRows, basis: Floats, gamma: Floats, parameters: tuple[Floats, float]
+) -> Iterator[Subjects]:
+    """Yield designs, residuals and covariances of subjects with equally many rows.
+
+    Parameters
+    ----------
+    data
+        The rows.
+    basis
+        To the coordinates of the computation, shape ``(p + 1, P)``.
+    gamma
+        Coefficients in them, shape ``(P - 1,)``.
+    parameters
+        G, shape ``(q, q)``, and the residual variance.
+    """
+    g, sigma2 = parameters
+    order = np.argsort(data.frame.subject, kind="stable")
+    counts = np.bincount(data.frame.subject)
+    starts = np.cumsum(counts) - counts
+    for size in np.unique(counts[counts > 0]):
+        rows = order[starts[counts == size][:, None] + np.arange(size)]
+        flat = rows.reshape(-1)
+        xy = data.rows.take(flat, basis[:-1])
+        xy[:, -1] += data.frame.outcome[flat]
+        z = data.z[flat]
+        if data.frame.weights is not None:
+            root = np.sqrt(data.frame.weights[flat])[:, None]
+            xy, z = xy * root, z * root
+        z = z.reshape(len(rows), size, -1)
+        yield Subjects(
+            xy[:, :-1].reshape(len(rows), size, -1),
+            (xy[:, -1] - xy[:, :-1] @ gamma).reshape(len(rows), size),
+            z @ g @ z.transpose(0, 2, 1) + sigma2 * np.eye(size),
+        )

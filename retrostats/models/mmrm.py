@@ -19,6 +19,7 @@ from retrostats.models.optimise import maximise
 from retrostats.models.prediction import ResidualKind, check_kind, scaled_residuals
 from retrostats.models.profile import ProfileInterval
 from retrostats.models.rendering import matrix_lines
+from retrostats.models.residual_checks import require_residuals
 from retrostats.models.results import MixedFit
 from retrostats.models.sources import Roles, prepare
 from retrostats.models.structures import (
@@ -223,6 +224,7 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     roles = Roles(subject=subject, visit=visit, weights=weights, group=group)
     prepared = prepare(formula, data, roles, levels)
     moments, coordinates = settle(prepared.moments)
+    require_residuals(moments, prepared.moments)
     strata = strata_of(covariance, prepared, moments)
     likelihood = Likelihood(strata, method, coordinates.log_det)
     optimum = maximise(

@@ -101,7 +101,17 @@ class Reparametrisation(NamedTuple):
 
 
 class Objective(Protocol):
-    """What is maximised: a log-likelihood with analytic derivatives."""
+    """What is maximised: a log-likelihood with analytic derivatives.
+
+    Attributes
+    ----------
+    n_parameters, n_columns, n_rows
+        Covariance parameters, coefficients of the mean, and rows.
+    """
+
+    n_parameters: int
+    n_columns: int
+    n_rows: int
 
     def evaluate(self, theta: Floats) -> Evaluation | None:
         """Return the value, or None outside the domain."""
@@ -263,7 +273,8 @@ def maximise(
         except NotMaximised as stop:
             reason = str(stop)
     raise FitError(
-        f"the model did not converge: {reason}. Try a covariance with fewer parameters "
-        '(for instance "toeph", "ar1" or "cs" in place of "us"), a simpler mean, or look for '
-        "visits that hardly anybody attended and outcomes that are constant."
+        f"the model did not converge: {reason}. There are {objective.n_parameters} covariance "
+        f"parameters and {objective.n_columns} coefficients for {objective.n_rows} rows. Try a "
+        'covariance with fewer parameters (such as "toeph", "ar1" or "cs" in place of "us") or a '
+        "simpler mean."
     )

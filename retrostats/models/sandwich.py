@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from retrostats.arrays import Floats, read_only
 from retrostats.errors import DataError, FitError
@@ -27,8 +26,8 @@ class Subjects(NamedTuple):
     residual
         ``y - x @ beta``, shape (n_g, m_g).
     sigma
-        Their covariance under the working model, shape (m_g, m_g); the weights of the fit
-        are its inverse.
+        Their covariance under the working model, shape (m_g, m_g), or (n_g, m_g, m_g) where
+        it differs between subjects; the weights of the fit are its inverse.
     """
 
     x: Floats
@@ -101,16 +100,14 @@ def robust_covariance(kind: Kind, subjects: Iterable[Subjects], phi: Floats) -> 
 
 
 def _whiten(batch: Subjects) -> tuple[Floats, Floats]:
-    count, visits, p = batch.x.shape
     try:
         root = np.linalg.cholesky(batch.sigma)
     except np.linalg.LinAlgError:
         raise FitError(
             "sandwich: the working covariance of a set of visits is not positive definite"
         ) from None
-    inverse = solve_triangular(root, np.eye(visits), lower=True)
-    plain = np.matmul(inverse, batch.x).reshape(count, visits, p)
-    return plain, batch.residual @ inverse.T
+    inverse = np.linalg.inv(root)
+    return inverse @ batch.x, (inverse @ batch.residual[:, :, None])[:, :, 0]
 
 
 def _adjust(kind: Kind, plain: Floats, phi: Floats) -> tuple[Floats, int]:

@@ -77,8 +77,8 @@ def range_tail(groups: int, df: float) -> Tail:
 
     Notes
     -----
-    Differs from `scipy.stats.studentized_range` and from R's ``ptukey`` by less than 1e-10;
-    those are the less accurate.
+    Agrees with `scipy.stats.studentized_range` to 1e-14 (which takes infinitely many degrees
+    of freedom from 100000 on) and with R's ``ptukey`` to 1e-9.
 
     References
     ----------

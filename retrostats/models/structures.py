@@ -6,17 +6,16 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from retrostats.arrays import Floats
-from retrostats.errors import DataError, FitError
+from retrostats.errors import DataError
 from retrostats.models.covariance import CovarianceStructure, check_structure, structure
 from retrostats.models.likelihood import Stratum
 from retrostats.models.moments import Moments, SubjectRows
 from retrostats.models.optimise import Reparametrisation
 from retrostats.models.prepared import Prepared
+from retrostats.models.residual_checks import require_varying_visits
 
 #: Eigenvalues of the starting covariance are at least this share of its largest one.
 FLOOR = 1e-3
-#: A residual variance this small against the outcome's own, at every visit, is a perfect fit.
-PERFECT = 1e-20
 
 
 def chosen_structure(
@@ -76,41 +75,13 @@ def _start(stratum: Stratum, labels: tuple[object, ...]) -> Floats:
     squares = moments.inner(last).sum(axis=0)
     present = moments.present.astype(float)
     pairs = (present * moments.counts[:, None]).T @ present
-    _check_visits(stratum, pairs, labels)
     moment = squares / np.maximum(pairs, 1.0)
     variances = np.diagonal(moment)
-    if not variances.max() > 0:
-        raise FitError(
-            "the mean fits every row exactly, so nothing is left to estimate a covariance from; "
-            "use fewer terms, or check that the outcome varies within the cells of the design"
-        )
-    # A visit where all residuals vanish would start at a variance of 0.
-    floor = max(float(variances.max()) * FLOOR, float(np.finfo(float).tiny))
-    moment = moment + np.diag(np.maximum(floor - variances, 0.0))
+    require_varying_visits(variances, pairs, labels, unstructured=stratum.structure.name == "us")
     scale = np.sqrt(np.diagonal(moment))
     values, vectors = np.linalg.eigh(moment / np.outer(scale, scale))
     values = np.maximum(values, FLOOR * values.max())
     return stratum.structure.start((vectors * values) @ vectors.T * np.outer(scale, scale))
-
-
-def _check_visits(stratum: Stratum, pairs: Floats, labels: tuple[object, ...]) -> None:
-    absent = [str(labels[j]) for j in np.flatnonzero(np.diagonal(pairs) == 0)]
-    if absent:
-        raise FitError(
-            f"nobody in one covariance group attended visit {', '.join(absent)}, so its variance "
-            "cannot be estimated; leave the visit out or do not split the covariance by group"
-        )
-    if stratum.structure.name != "us":
-        return
-    rows, columns = np.nonzero(np.tril(pairs == 0, -1))
-    if len(rows):
-        listed = ", ".join(
-            f"{labels[j]} and {labels[i]}" for i, j in zip(rows, columns, strict=True)
-        )
-        raise FitError(
-            f"no subject was seen at both visits of these pairs: {listed}; their covariance cannot "
-            'be estimated. Use a covariance with fewer parameters, for instance "toeph" or "ar1"'
-        )
 
 
 def covariance_names(groups: tuple[object, ...], strata: tuple[Stratum, ...]) -> tuple[str, ...]:

@@ -18,6 +18,12 @@ from retrostats.models.optimise import (
 MAX_ITERATIONS = 400
 #: The trust region hands over to Newton's method when the gradient is this small.
 GRADIENT = 1e-5
+#: Why a climb ends without a maximum.
+EDGE = (
+    "the likelihood keeps rising towards a covariance that is not positive definite (a "
+    "correlation of 1, or a variance of 0), because there are too few subjects for its parameters "
+    "or outcomes of two visits determine one another"
+)
 #: Value given to the minimiser outside the domain.
 OUTSIDE = 1e300
 
@@ -61,7 +67,7 @@ def trust_region(
     def slope(phi: Floats) -> tuple[Floats, Floats]:
         at = objective.evaluate(back(phi))
         if at is None:
-            raise NotMaximised("the trust region left the domain of the covariance", theta)
+            raise NotMaximised(EDGE, theta)
         local, j = objective.derivatives(at), jacobian(phi)
         return -(j.T @ local.gradient), j.T @ local.expected @ j
 
@@ -78,7 +84,7 @@ def trust_region(
     )
     end = back(found.x)
     if not np.isfinite(end).all():
-        raise NotMaximised("the likelihood rises towards the edge of the parameters", theta)
+        raise NotMaximised(EDGE, theta)
     optimum = newton(objective, end)
     record = replace(
         optimum.record,

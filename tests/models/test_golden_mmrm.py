@@ -22,6 +22,8 @@ LIKELIHOOD = 1e-11
 #: were polished to a gradient of 1e-10. Measured gaps below 2e-9 (df, in flat likelihoods).
 POLISHED = 1e-8
 
+#: R's ptukey and qtukey. Measured gap 2e-7.
+TUKEY = 1e-6
 #: nlme stops earlier. Measured gap 3e-6.
 GLS = 1e-5
 
@@ -122,6 +124,32 @@ def compare_tests(fit, expected):
     return ledger
 
 
+def compare_means(fit, expected):
+    """Marginal means, pairwise differences, and Tukey's p and intervals within visits."""
+    ledger = Ledger()
+    means = {e.label: e for e in fit.marginal_means("arm", by="visit")}
+    single = {e.label: e for e in fit.differences("arm", by="visit")}
+    tukey = {e.label: e for e in fit.differences("arm", by="visit", adjust="tukey")}
+    for theirs in expected["emmeans"]:
+        mine = means[f"{theirs['arm']}, visit {theirs['visit']}"]
+        ledger.add(mine.value / theirs["SE"], theirs["emmean"] / theirs["SE"], "mean", least=1)
+        ledger.add(mine.se, theirs["SE"], "se of a mean")
+        ledger.add(mine.df, theirs["df"], "df of a mean")
+        ledger.add(mine.ci.low, theirs["lower.CL"], "lower limit of a mean")
+    for theirs in expected["pairs_noadjust"]:
+        mine = single[f"{theirs['contrast']}, visit {theirs['visit']}"]
+        ledger.add(mine.value / theirs["SE"], theirs["estimate"] / theirs["SE"], "pair", least=1)
+        ledger.add(mine.se, theirs["SE"], "se of a pair")
+        ledger.add(mine.df, theirs["df"], "df of a pair")
+        ledger.add(mine.p, theirs["p.value"], "p of a pair", least=1e-6)
+    by_tukey = Ledger()
+    for theirs in expected["pairs"]:
+        mine = tukey[f"{theirs['contrast']}, visit {theirs['visit']}"]
+        by_tukey.add(mine.p, theirs["p.value"], "Tukey's p", least=1e-4)
+        by_tukey.add(mine.ci.low / mine.se, theirs["lower.CL"] / mine.se, "Tukey's limit", least=1)
+    return ledger, by_tukey
+
+
 @pytest.mark.parametrize(("part", "key", "outcome", "covariance", "how"), CASES)
 def test_every_number_of_a_trial_fit(part, key, outcome, covariance, how):
     expected = golden("trial3")[part][key]
@@ -138,6 +166,10 @@ def test_every_number_of_a_trial_fit(part, key, outcome, covariance, how):
     compare_likelihood(fit, expected).assert_settled(count=5, tolerance=LIKELIHOOD)
     compare_coefficients(fit, expected).assert_settled(count=4 * p + 2, tolerance=POLISHED)
     compare_tests(fit, expected).assert_settled(count=10, tolerance=POLISHED)
+    means, by_tukey = compare_means(fit, expected)
+    cells = 6 if part == "mmrm_post_baseline" else 9
+    means.assert_settled(count=8 * cells, tolerance=POLISHED)
+    by_tukey.assert_settled(count=2 * cells, tolerance=TUKEY)
 
 
 def test_no_reference_fit_is_left_out():

@@ -134,6 +134,14 @@ def test_all_pairs_are_later_minus_earlier_as_in_emmeans():
     assert pairs.rows[2] == pytest.approx(means.rows[2] - means.rows[1])
 
 
+def test_pairs_of_four_levels_are_in_the_order_of_emmeans():
+    data = trial()
+    data["site"] = data["id"].str[-1].astype(int).map(lambda k: "abcd"[k % 4])
+    design, variables, _ = model_of("womac ~ site", data)
+    pairs = difference_rows(marginal_rows(design, variables, "site"))
+    assert pairs.labels == ("b - a", "c - a", "c - b", "d - a", "d - b", "d - c")
+
+
 def test_differences_of_several_factors_keep_their_levels_together():
     _, means = means_of(MAIN, factor=("arm", "sex"))
     differences = difference_rows(means, reference=("control", "F"))
@@ -164,14 +172,16 @@ def test_faults_of_named_contrasts_are_told_together():
         "a": {("retro", 6): 1, ("walk", "3"): -1},
         "b": {("retro", "6"): float("nan")},
         "c": {"retro": 1},
+        "d": {("retro", "6"): 0},
     }
     with pytest.raises(DataError) as caught:
         named_rows(means, contrasts)
     told = str(caught.value)
-    assert "4 faults" in told
+    assert "5 faults" in told
     assert "6 is no level of visit; there are '0', '3', '6'" in told
     assert "'walk' is no level of arm" in told
     assert "'b': finite weights" in told
+    assert "'d': finite weights are needed, and not only zeros" in told
     assert "should name a level of each of arm, visit" in told
     with pytest.raises(DataError, match="no contrast is given"):
         named_rows(means, {})
@@ -201,6 +211,7 @@ def test_faults_of_a_grid_are_told_together():
         ({"factor": ()}, "at least one factor"),
         ({"factor": "arm", "weights": "counts"}, "weights='counts' is not known"),
         ({"factor": "arm", "at": {"visit": []}}, "one value or several"),
+        ({"factor": "arm", "at": {"age": float("inf")}}, "finite numbers, got inf"),
     ],
 )
 def test_what_cannot_be_asked(asked, told):

@@ -123,6 +123,7 @@ def unbalanced(seed):
         "z:a + b",
         "z * w * a",
         "z:w:a + b * c",
+        "z:w + w:z:a",
         "a * b + z:a:b",
         "0 + z:b + a",
         "a + a:b:c",
@@ -200,6 +201,17 @@ def test_a_covariate_given_twice_cannot_be_told_apart():
     design, x, y = design_of("y ~ a + z + grams", data)
     found = f_test(design, x, y)
     assert [isinstance(row, NotEstimable) for row in found] == [False, True, True]
+
+
+def test_terms_after_a_dropped_column_are_tested_on_the_kept_ones():
+    data = unbalanced(4).assign(grams=lambda d: 1000 * d["z"])
+    with_copy = f_test(*design_of("y ~ z + grams + a * w", data))
+    without = f_test(*design_of("y ~ z + a * w", data))
+    tested = [row for row in with_copy if isinstance(row, FTest)]
+    assert [row.label for row in tested] == ["a", "w", "a:w"]
+    assert [row.statistic for row in tested] == pytest.approx(
+        [row.statistic for row in without[1:]], rel=LEAST_SQUARES
+    )
 
 
 def test_every_term_of_a_complete_design_is_tested():

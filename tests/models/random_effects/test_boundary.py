@@ -72,6 +72,8 @@ def check_against_random_search(rows, seed, n):
     optimum = model.fit()
     check_constrained_maximum(optimum)
     assert optimum.at.loglik >= random_search(model, seed, n) - NO_WORSE, f"trial {seed}"
+    # The coordinates of the face are fewer than the parameters exactly where G is singular.
+    assert (len(optimum.phi) < len(optimum.at.theta)) == optimum.singular
     return optimum.singular
 
 
