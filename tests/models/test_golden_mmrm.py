@@ -22,7 +22,8 @@ LIKELIHOOD = 1e-11
 #: were polished to a gradient of 1e-10. Measured gaps below 2e-9 (df, in flat likelihoods).
 POLISHED = 1e-8
 
-#: R's ptukey and qtukey. Measured gap 2e-7.
+#: R's ptukey is good to about 1e-10 in absolute terms. Measured gaps 5e-8 of 0.01, and 4e-9 of
+#: a standard error for limits.
 TUKEY = 1e-6
 #: nlme stops earlier. Measured gap 3e-6.
 GLS = 1e-5
@@ -145,7 +146,7 @@ def compare_means(fit, expected):
     by_tukey = Ledger()
     for theirs in expected["pairs"]:
         mine = tukey[f"{theirs['contrast']}, visit {theirs['visit']}"]
-        by_tukey.add(mine.p, theirs["p.value"], "Tukey's p", least=1e-4)
+        by_tukey.add(mine.p, theirs["p.value"], "Tukey's p", least=1e-2)
         by_tukey.add(mine.ci.low / mine.se, theirs["lower.CL"] / mine.se, "Tukey's limit", least=1)
     return ledger, by_tukey
 
