@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import retrostats as rs
-from retrostats.models.choosing import choose_inference
+from retrostats.models.inference.choosing import choose_inference
 
 ALPHA = 0.05
 #: Replicates in a block. Changing it changes which random numbers a replicate gets.
@@ -114,9 +114,8 @@ def simulate_null_trial(scenario: Scenario, rng: np.random.Generator) -> pd.Data
     sd, correlation = SD[:m], TRUTHS[scenario.truth][:m, :m]
     root = np.linalg.cholesky(correlation * np.outer(sd, sd))
     outcome = rng.standard_normal((n, m)) @ root.T
-    leaves = rng.random((n, m - 1)) < 1 / (
-        1 + np.exp(scenario.steady - 0.8 * outcome[:, :-1] / sd[:-1])
-    )
+    odds = np.exp(0.8 * outcome[:, :-1] / sd[:-1] - scenario.steady)
+    leaves = rng.random((n, m - 1)) < odds / (1 + odds)
     seen = np.ones((n, m), dtype=bool)
     seen[:, 1:] = np.cumsum(leaves, axis=1) == 0
     who, when = np.nonzero(seen)

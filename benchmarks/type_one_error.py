@@ -17,10 +17,6 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-# The children inherit it: a fit of 80 rows is slower with several threads, and they have cores.
-for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[_name] = "1"
-
 from _null_trials import (
     ALPHA,
     BLOCK,
@@ -35,6 +31,8 @@ from _report import markdown
 HERE = Path(__file__).parent
 SEED = 20240611
 REPLICATES = 20_000
+#: The children inherit these: they share the cores, and their matrices are too small for threads.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 STEADY = 2.6
 NEVER = math.inf
 SCENARIOS = (
@@ -44,6 +42,9 @@ SCENARIOS = (
     Scenario(3, "heterogeneous AR(1)", "us", STEADY),
     Scenario(2, "heterogeneous AR(1)", "arh1", NEVER),
     Scenario(3, "heterogeneous AR(1)", "arh1", STEADY),
+    Scenario(4, "unstructured", "us", NEVER, visits=3),
+    Scenario(5, "unstructured", "us", STEADY, visits=3),
+    Scenario(6, "unstructured", "us", STEADY, per_arm=20),
 )
 
 
@@ -82,15 +83,11 @@ def section(scenario: Scenario, tally: Tally) -> str:
     """Return the table of one scenario, with every replicate that gave no answer."""
     people = 2 * scenario.per_arm * tally.replicates
     rows = [row(method, tally) for method in METHODS]
-    text = [
-        f"## {scenario.title}",
-        "",
-        f"{tally.replicates:,} replicates; {tally.last / people:.1%} of the subjects were seen at "
-        f"the last visit; {sum(tally.unfitted.values()):,} replicates could not be fitted.",
-        "",
-        markdown([HEADS, *rows]),
-        "",
-    ]
+    counts = (
+        f"{tally.replicates:,} replicates, {sum(tally.unfitted.values()):,} of them not fitted; "
+        f"{tally.last / people:.1%} of the subjects were seen at the last visit."
+    )
+    text = [f"## {scenario.title}", "", counts, "", markdown([HEADS, *rows]), ""]
     text += [f"- not fitted, {count:,}: {why}" for why, count in sorted(tally.unfitted.items())]
     text += [
         f"- no answer under {method}, {count:,}: {why}"
@@ -108,10 +105,11 @@ Written by `make simulate` (`benchmarks/type_one_error.py`); nothing here is edi
 - Seed {options.seed}, {options.replicates:,} replicates of each design, in blocks of {BLOCK}.
 - {packages}, Python {platform.python_version()}.
 
-Two arms of equal size with the same mean at every visit. The model is `{FORMULA}` by REML, and the
-test is the F test that all coefficients of arm by visit are zero, at {ALPHA:.0%}. After each visit
-but the last a subject may leave for good, with a chance that rises with the outcome just seen
-(missing at random). Every method sees the same data and the same estimates.
+Two arms of equal size with the same mean at every visit. The model is `{FORMULA}` by
+REML, and the test is the F test that all coefficients of arm by visit are zero, at {ALPHA:.0%}.
+With dropout, after each visit but the last a subject may leave for good, with a chance that rises
+with the outcome just seen (missing at random). Every method sees the same data and the same
+estimates.
 
 `rate` is rejections over tests, `MC error` its standard error. A replicate that could not be
 fitted, or whose test a method refused, counts under `no answer` in place of a rejection or not;
@@ -127,6 +125,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--out", type=Path, default=HERE / "TYPE_ONE_ERROR.md")
     options = parser.parse_args()
+    os.environ.update(ONE_THREAD)
     parts = [preface(options)]
     print(parts[0], flush=True)
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:

@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
     from retrostats.models.covariance import CovarianceStructure
-    from retrostats.models.ftest import FTest
-    from retrostats.models.lmm import LmmFit, fit_lmm
-    from retrostats.models.mmrm import MmrmFit, fit_mmrm
+    from retrostats.models.inference.ftest import FTest
+    from retrostats.models.lmm import fit_lmm
+    from retrostats.models.mmrm import fit_mmrm
+    from retrostats.models.results.lmm_fit import LmmFit
+    from retrostats.models.results.mmrm_fit import MmrmFit
 
 __version__ = "0.1.0"
 
@@ -131,15 +133,11 @@ _HOMES = {
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
     "models.covariance": ("CovarianceStructure",),
-    "models.ftest": ("FTest",),
-    "models.lmm": (
-        "LmmFit",
-        "fit_lmm",
-    ),
-    "models.mmrm": (
-        "MmrmFit",
-        "fit_mmrm",
-    ),
+    "models.inference.ftest": ("FTest",),
+    "models.lmm": ("fit_lmm",),
+    "models.mmrm": ("fit_mmrm",),
+    "models.results.lmm_fit": ("LmmFit",),
+    "models.results.mmrm_fit": ("MmrmFit",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -3,149 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from retrostats.arrays import Floats, read_only
-from retrostats.models.basis import settle
-from retrostats.models.choosing import check_choices, choose_inference, parameter_information
 from retrostats.models.covariance import CovarianceStructure
-from retrostats.models.inference import parameter_covariance
-from retrostats.models.likelihood import Likelihood, Method
-from retrostats.models.natural_profile import profile_interval
-from retrostats.models.optimise import maximise
-from retrostats.models.prediction import ResidualKind, check_kind, scaled_residuals
-from retrostats.models.profile import ProfileInterval
-from retrostats.models.rendering import matrix_lines
-from retrostats.models.residual_checks import require_residuals
-from retrostats.models.results import MixedFit
-from retrostats.models.sources import Roles, prepare
-from retrostats.models.structures import (
+from retrostats.models.inference.choosing import (
+    check_choices,
+    choose_inference,
+    parameter_information,
+)
+from retrostats.models.inference.methods import parameter_covariance
+from retrostats.models.maximum.likelihood import Likelihood, Method
+from retrostats.models.maximum.optimise import maximise
+from retrostats.models.maximum.residual_checks import require_residuals
+from retrostats.models.maximum.structures import (
     covariance_names,
     starting_values,
     strata_of,
     unconstrained_of,
 )
+from retrostats.models.results.mmrm_fit import MmrmFit
+from retrostats.models.sums.basis import settle
+from retrostats.models.sums.sources import Roles, prepare
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class MmrmFit(MixedFit):
-    """A converged model for repeated measures; see `fit_mmrm`.
-
-    Attributes
-    ----------
-    covariance
-        Name of the covariance structure.
-    """
-
-    covariance: str
-
-    @property
-    def visits(self) -> tuple[object, ...]:
-        """Scheduled visits, in the order of `sigma`."""
-        return self.prepared.visits
-
-    @property
-    def sigma(self) -> Floats | dict[object, Floats]:
-        """Covariance of the visits, shape ``(m, m)``, in unit squared; by group if grouped."""
-        return self._by_group([read_only(s) for s in self._sigmas()])
-
-    @property
-    def correlation(self) -> Floats | dict[object, Floats]:
-        """Correlation of the visits, shape ``(m, m)``; by group if grouped."""
-        scaled = []
-        for sigma in self._sigmas():
-            sd = np.sqrt(np.diagonal(sigma))
-            scaled.append(read_only(sigma / np.outer(sd, sd)))
-        return self._by_group(scaled)
-
-    def _sigmas(self) -> list[Floats]:
-        theta = self.optimum.at.theta
-        return [
-            stratum.structure.matrix(theta[part])
-            for stratum, part in zip(self.likelihood.strata, self.likelihood.slices, strict=True)
-        ]
-
-    def _by_group(self, matrices: list[Floats]) -> Floats | dict[object, Floats]:
-        if len(matrices) == 1:
-            return matrices[0]
-        return dict(zip(self.prepared.groups, matrices, strict=True))
-
-    @property
-    def aic(self) -> float:
-        """Akaike's criterion in the convention of SAS; see `information_criteria`."""
-        return self.information_criteria()["sas"].aic
-
-    @property
-    def bic(self) -> float:
-        """Schwarz's criterion in the convention of SAS; see `information_criteria`."""
-        return self.information_criteria()["sas"].bic
-
-    def residuals(self, kind: ResidualKind = "raw") -> pd.Series[float]:
-        """Return the residuals of the rows analysed, with the index of the data.
-
-        Parameters
-        ----------
-        kind
-            ``"raw"``: outcome less mean. ``"pearson"``: over the standard deviation of the
-            visit. ``"normalised"``: made independent with variance 1 by the Cholesky factor of
-            the subject's covariance.
-
-        Raises
-        ------
-        FitError
-            If the fit was made from parts.
-        """
-        import pandas as pd
-
-        check_kind(kind)
-        residual, source = self._raw_residuals("residuals()")
-        if kind != "raw":
-            residual = scaled_residuals(kind, residual, source, self._sigmas())
-        return pd.Series(residual, index=source.frame.labels, name=f"{kind} residual")
-
-    def profile_intervals(self, level: float | None = None) -> tuple[ProfileInterval, ...]:
-        """Return the profile-likelihood interval of every covariance parameter.
-
-        Parameters
-        ----------
-        level
-            Coverage; that of the fit by default.
-
-        Raises
-        ------
-        FitError
-            If a profile cannot be followed to its limit.
-        """
-        return tuple(
-            profile_interval(
-                self.likelihood, self.optimum, place, name=name, level=level or self.level
-            )
-            for place, name in enumerate(self.theta_names)
-        )
-
-    @property
-    def model_lines(self) -> tuple[tuple[str, str], ...]:
-        """What was fitted, as pairs of a name and words."""
-        visits = ", ".join(map(str, self.visits))
-        groups = self.prepared.groups
-        by = f", by {', '.join(map(str, groups))}" if len(groups) > 1 else ""
-        return (("Covariance", f"{self.covariance} of visits {visits}{by}"),)
-
-    @property
-    def covariance_lines(self) -> tuple[str, ...]:
-        """The covariance of the visits as lines of text."""
-        lines: list[str] = []
-        groups = self.prepared.groups if len(self.likelihood.strata) > 1 else ("",)
-        for label, sigma in zip(groups, self._sigmas(), strict=True):
-            of = f" ({label})" if label != "" else ""
-            lines += [f"Covariance of the visits{of}", *matrix_lines(self.visits, sigma)]
-        return tuple(lines)
+    pass
 
 
 def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by its name

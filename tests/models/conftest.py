@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from retrostats.models.fixed_effects import FixedEffects
+from retrostats.models.inference.fixed_effects import FixedEffects
 
 
 def unstructured(sigma):
@@ -101,7 +101,7 @@ class Dense:
 
     def batches(self):
         """Subjects by the visits at which they were seen."""
-        from retrostats.models.sandwich import Subjects
+        from retrostats.models.inference.sandwich import Subjects
 
         groups = {}
         for subject in np.unique(self.subject):

@@ -11,15 +11,16 @@ import pandas as pd
 import pytest
 from formulaic import model_matrix
 
-from retrostats.models.basis import Coordinates, settle
-from retrostats.models.boundary import EffectsOptimum, maximise_effects
-from retrostats.models.common_grid import common_grid
 from retrostats.models.covariance import RandomEffects, ReducedRandomEffects
-from retrostats.models.gather import gather, preliminary_basis
-from retrostats.models.likelihood import Likelihood, Stratum
-from retrostats.models.patterns import visit_patterns, visit_table
-from retrostats.models.reduced_moments import reduced
-from retrostats.models.reduction import subject_factors
+from retrostats.models.maximum.likelihood import Likelihood
+from retrostats.models.maximum.stratum import Stratum
+from retrostats.models.random_effects.boundary import EffectsOptimum, maximise_effects
+from retrostats.models.random_effects.common_grid import common_grid
+from retrostats.models.random_effects.reduced_moments import reduced
+from retrostats.models.random_effects.reduction import subject_factors
+from retrostats.models.sums.basis import Coordinates, settle
+from retrostats.models.sums.gather import gather, preliminary_basis
+from retrostats.models.sums.patterns import visit_patterns, visit_table
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "mixed"
 

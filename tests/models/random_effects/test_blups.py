@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from retrostats.errors import FitError
-from retrostats.models.blups import blups
+from retrostats.models.random_effects.blups import blups
 
 #: lme4's optimum, relative to the largest; 8e-8 measured for the predictions and 7e-8 for their
 #: variances.

@@ -3,9 +3,9 @@ import pytest
 from scipy.optimize import minimize
 
 from retrostats.errors import FitError
-from retrostats.models import effects_start as starts
-from retrostats.models.boundary import null_directions
-from retrostats.models.factor_chart import EffectsLayout, pivoted_chart
+from retrostats.models.random_effects import effects_start as starts
+from retrostats.models.random_effects.boundary import null_directions
+from retrostats.models.random_effects.factor_chart import EffectsLayout, pivoted_chart
 
 #: A search from random starts may be better by no more than this; none was, of 500 trials.
 NO_WORSE = 1e-6
@@ -227,8 +227,10 @@ def test_a_saddle_point_is_left(small_trial, monkeypatch):
     rows = small_trial(8)
     expected = rows.reduced().fit()
     none = (np.zeros((2, 2)), 4.0)
-    monkeypatch.setattr("retrostats.models.boundary.starting_points", lambda *_: [none])
-    monkeypatch.setattr("retrostats.models.boundary._smallest", lambda *_: -1.0)
+    monkeypatch.setattr(
+        "retrostats.models.random_effects.boundary.starting_points", lambda *_: [none]
+    )
+    monkeypatch.setattr("retrostats.models.random_effects.boundary._smallest", lambda *_: -1.0)
     found = rows.reduced().fit()
     assert found.at.theta[0] > 0
     assert found.at.loglik == pytest.approx(expected.at.loglik, abs=1e-9)

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
-from retrostats.models.boundary_inference import boundary_caveat, boundary_information
-from retrostats.models.fixed_effects import FixedEffects
-from retrostats.models.satterthwaite import degrees_of_freedom
+from retrostats.models.inference.fixed_effects import FixedEffects
+from retrostats.models.inference.satterthwaite import degrees_of_freedom
+from retrostats.models.random_effects.boundary_inference import (
+    boundary_caveat,
+    boundary_information,
+)
 
 #: Second differences with steps of 1e-4, relative to the standard errors; 2.3e-5 measured.
 DIFFERENCES = 1e-3

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from retrostats.models.common_grid import MAX_POINTS, common_grid
+from retrostats.models.random_effects.common_grid import MAX_POINTS, common_grid
 
 
 def design(time):

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import chi2
 
 from retrostats.errors import DataError
-from retrostats.models.compare import Compared, likelihood_ratio, mixture_p
+from retrostats.models.results.compare import Compared, likelihood_ratio, mixture_p
 
 MEAN = ("Intercept", "week")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from retrostats.errors import DataError, FitError
-from retrostats.models.effects_profile import effects_intervals
-from retrostats.models.natural_profile import NaturalCurve, profile_interval
-from retrostats.models.profile import profile_limits
+from retrostats.models.random_effects.effect_intervals import effects_intervals
+from retrostats.models.random_effects.natural_profile import NaturalCurve, profile_interval
+from retrostats.models.random_effects.profile import profile_limits
 
 #: lme4 interpolates its profile; largest gap measured 3e-5 of the width of the interval.
 LME4 = 1e-4

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from retrostats.errors import DataError
-from retrostats.models import reduced_moments
-from retrostats.models.moments import Moments, SubjectRows
+from retrostats.models.random_effects import reduced_moments
+from retrostats.models.sums.moments import Moments
+from retrostats.models.sums.subject_rows import SubjectRows
 
 #: Two ways to the same sums of about 50 products; largest gap measured 4e-16 relative.
 SUMS = 1e-12
@@ -148,7 +149,7 @@ def test_subjects_without_rows_and_rows_in_any_order_change_nothing(irregular, m
 def test_blocks_of_rows_add_up(irregular, monkeypatch):
     rows = irregular(8)
     whole = rows.factors()
-    monkeypatch.setattr("retrostats.models.reduction.BLOCK", 40)
+    monkeypatch.setattr("retrostats.models.random_effects.reduction.BLOCK", 40)
     parts = rows.factors()
     np.testing.assert_allclose(parts.factor, whole.factor, atol=SUMS)
     np.testing.assert_allclose(parts.rows, whole.rows, atol=1e-11)

@@ -1,0 +1,1 @@
+"""Marginal means, their comparisons, and tests of terms."""

@@ -1,0 +1,1 @@
+"""The likelihood, its derivatives, and where it is largest."""

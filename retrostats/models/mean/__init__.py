@@ -1,0 +1,1 @@
+"""The formula of the mean: terms, coding, rows of the design, aliased columns."""

@@ -1,0 +1,1 @@
+"""Linear mixed models: reduction to random effects, boundary, predictions, profiles."""

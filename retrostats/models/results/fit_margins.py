@@ -1,0 +1,201 @@
+"""Marginal means of a fitted model, their differences, and tests of its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from retrostats.estimate import Estimate, EstimateTable, Interval
+from retrostats.models.margins.anova_table import AnovaTable
+from retrostats.models.margins.comparisons import difference_rows, named_rows
+from retrostats.models.margins.grid import At
+from retrostats.models.margins.labelled_rows import LabelledRows
+from retrostats.models.margins.means import marginal_rows
+from retrostats.models.margins.multiplicity import Adjustment, caption_note, require_adjustment
+from retrostats.models.margins.multiplicity import adjust as adjusted_family
+from retrostats.models.margins.proportions import counted_levels
+from retrostats.models.margins.terms import tested_terms, type_three_rows
+from retrostats.models.results.core import CoreFit
+
+#: How levels that are not shown are averaged.
+GridWeights = Literal["equal", "proportional"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class MarginsFit(CoreFit):
+    """A converged fit that answers what the mean is at each level of a factor."""
+
+    def marginal_means(
+        self,
+        factor: str | Sequence[str],
+        *,
+        by: str | Sequence[str] | None = None,
+        weights: GridWeights = "equal",
+        at: At | None = None,
+    ) -> EstimateTable:
+        """Estimate the mean outcome at each level of a factor.
+
+        Parameters
+        ----------
+        factor
+            A factor of the formula, or several.
+        by
+            Factors to tell apart.
+        weights
+            ``"equal"`` averages equally over the levels of factors not shown,
+            ``"proportional"`` as often as their combinations occur.
+        at
+            Values of other variables, e.g. ``{"age": 60}``; numbers stand at their mean over
+            the rows used.
+
+        Raises
+        ------
+        DataError
+            If a name is not in the model, or the data do not determine a mean.
+        """
+        means = self._means(factor, by, weights, at)
+        estimates = self._estimates(means.labels, self._reduced(means.rows, means.labels))
+        shown = " by ".join(", ".join(names) for names in (means.factors, means.by) if names)
+        return EstimateTable(f"Marginal means of {self._outcome}, {shown}", estimates)
+
+    def differences(
+        self,
+        factor: str | Sequence[str],
+        *,
+        by: str | Sequence[str] | None = None,
+        reference: Any = None,
+        adjust: Adjustment = "none",
+        weights: GridWeights = "equal",
+        at: At | None = None,
+    ) -> EstimateTable:
+        """Estimate differences of marginal means, treated minus reference.
+
+        Parameters
+        ----------
+        factor, by, weights, at
+            As in `marginal_means`; comparisons stay within the levels of `by`.
+        reference
+            The level to compare with; ``None`` for all pairs, later minus earlier.
+        adjust
+            ``"none"``, ``"holm"``, ``"tukey"`` (all pairs) or ``"dunnett"`` (against a
+            reference), within each combination of `by`. Under Holm the intervals are
+            Bonferroni's, under Tukey and Dunnett simultaneous.
+
+        Raises
+        ------
+        DataError
+            If a name or level is not in the model, or the data do not determine a mean.
+        """
+        require_adjustment(adjust)
+        rows = difference_rows(self._means(factor, by, weights, at), reference=reference)
+        note = caption_note(adjust, family=", ".join(rows.by))
+        caption = f"Differences of {self._outcome}, {', '.join(rows.factors)}"
+        return EstimateTable(f"{caption}; {note}" if note else caption, self._family(rows, adjust))
+
+    def named_contrasts(
+        self,
+        contrasts: Mapping[str, Mapping[Any, float]],
+        factors: str | Sequence[str],
+        *,
+        adjust: Adjustment = "none",
+        weights: GridWeights = "equal",
+        at: At | None = None,
+    ) -> EstimateTable:
+        """Estimate contrasts written as weights on marginal means.
+
+        Parameters
+        ----------
+        contrasts
+            By label, weights by cell, e.g. ``{"retro - forward, mean of weeks 3 and 6":
+            {("retro", 3): 0.5, ("retro", 6): 0.5, ("forward", 3): -0.5, ("forward", 6): -0.5}}``.
+        factors
+            What the cells are of, in the order of their levels, e.g. ``("arm", "week")``.
+        adjust, weights, at
+            As in `differences`; all contrasts are one family.
+
+        Raises
+        ------
+        DataError
+            With all faults found.
+        """
+        require_adjustment(adjust)
+        rows = named_rows(self._means(factors, None, weights, at), contrasts)
+        note = caption_note(adjust)
+        caption = f"Contrasts of {self._outcome}"
+        return EstimateTable(f"{caption}; {note}" if note else caption, self._family(rows, adjust))
+
+    def anova(self) -> AnovaTable:
+        """Test every term of the formula by its type III hypothesis.
+
+        Returns
+        -------
+        AnovaTable
+            A term whose hypothesis the data do not determine is shown as not estimable.
+        """
+        at = self.coordinates
+        rows = tested_terms(
+            type_three_rows(self.prepared.design),
+            kept=at.kept,
+            dropped=at.dropped,
+            combination=at.combination,
+            test=self._test,
+        )
+        return AnovaTable(f"Type III tests of {self.formula} ({self.df_method})", rows)
+
+    @property
+    def _outcome(self) -> str:
+        return self.formula.split("~", 1)[0].strip()
+
+    def _means(
+        self,
+        factor: str | Sequence[str],
+        by: str | Sequence[str] | None,
+        weights: GridWeights,
+        at: At | None,
+    ) -> LabelledRows:
+        proportions = None
+        if weights == "proportional":
+            design = self.prepared.design
+            proportions = counted_levels(design, self.prepared.cell_factors, self.prepared.cells)
+        return marginal_rows(
+            self.prepared.design,
+            self.prepared.variables,
+            factor,
+            by=by,
+            weights=weights,
+            at=at,
+            proportions=proportions,
+        )
+
+    def _family(self, rows: LabelledRows, method: Adjustment) -> tuple[Estimate, ...]:
+        reduced = self._reduced(rows.rows, rows.labels)
+        estimates = list(self._estimates(rows.labels, reduced))
+        if method == "none":
+            return tuple(estimates)
+        inner = reduced @ self.coordinates.back
+        for family in rows.families:
+            part = inner[family]
+            adjusted = adjusted_family(
+                np.array([estimates[k].value for k in family]),
+                part @ self.inference.covariance @ part.T,
+                np.array([estimates[k].df for k in family]),
+                method=method,
+                level=self.level,
+            )
+            for k, p, low, high in zip(
+                family, adjusted.p, adjusted.low, adjusted.high, strict=True
+            ):
+                before = estimates[k]
+                estimates[k] = Estimate(
+                    label=before.label,
+                    value=before.value,
+                    se=before.se,
+                    df=before.df,
+                    ci=Interval(float(low), float(high), self.level),
+                    p=float(p),
+                    unit=before.unit,
+                )
+        return tuple(estimates)

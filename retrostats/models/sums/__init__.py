@@ -1,0 +1,1 @@
+"""Sums of products over subjects, from whole data frames or from parts."""
