@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from retrostats.errors import DataError
@@ -38,6 +39,7 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
     df: str = "kenward-roger",
     information: Literal["observed", "expected"] = "observed",
     weights: str | None = None,
+    levels: Mapping[str, Sequence[Any]] | None = None,
     unit: str = "",
     level: float = 0.95,
 ) -> LmmFit:
@@ -65,6 +67,8 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
         ``"observed"`` as lmerTest and SAS, ``"expected"`` as pbkrtest.
     weights
         Column of positive weights; a row of weight w has the residual variance over w.
+    levels
+        Levels of categorical columns, in order; by default their own order, or sorted.
     unit
         Of the outcome; it stands beside every estimate.
     level
@@ -100,7 +104,7 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
             "random effects"
         )
     effects, design = read_effects(
-        formula, data, subject, random=random, weights=weights, covariance=covariance
+        formula, data, subject, random=random, weights=weights, covariance=covariance, levels=levels
     )
     stratum, coordinates, patterns = effect_stratum(effects)
     likelihood = Likelihood([stratum], method, coordinates.log_det)

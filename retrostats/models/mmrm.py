@@ -23,10 +23,23 @@ from retrostats.models.maximum.structures import (
 )
 from retrostats.models.results.mmrm_fit import MmrmFit
 from retrostats.models.sums.basis import settle
+from retrostats.models.sums.prepared import Prepared
 from retrostats.models.sums.sources import Roles, prepare
 
 if TYPE_CHECKING:
     pass
+
+
+def straight_line(prepared: Prepared, visit: str) -> tuple[str, ...]:
+    """Return a caveat when the visits are a number in the mean, and more than two."""
+    variable = prepared.variables.get(visit)
+    if variable is None or variable.kind != "numeric" or len(prepared.visits) < 3:
+        return ()
+    note = (
+        f"{visit} is a number in the mean, so its effect is a straight line; write C({visit}) "
+        "for a mean at each visit"
+    )
+    return (note,)
 
 
 def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by its name
@@ -114,6 +127,7 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     theta_cov = parameter_covariance(
         parameter_information(optimum, information), covariance_names(prepared.groups, strata)
     )
+    straight = straight_line(prepared, visit)
     return MmrmFit(
         formula=formula,
         method=method,
@@ -127,6 +141,6 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
         optimum=optimum,
         inference=choose_inference(df, likelihood, optimum, theta_cov, (prepared, coordinates)),
         theta_cov=theta_cov,
-        caveats=prepared.caveats,
+        caveats=(*prepared.caveats, *straight),
         covariance=strata[0].structure.name,
     )

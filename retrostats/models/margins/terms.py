@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.errors import FitError
 from retrostats.models.inference.ftest import FTest
 from retrostats.models.margins.anova_table import NotEstimable
 from retrostats.models.mean.coding import Column
@@ -125,13 +126,16 @@ def tested_terms(
     for label, hypothesis in rows.items():
         sound = estimable(hypothesis, kept=kept, dropped=dropped, combination=combination)
         if sound.all():
-            found.append(test(hypothesis[:, kept], label))
+            try:
+                found.append(test(hypothesis[:, kept], label))
+            except FitError as error:
+                found.append(NotEstimable(label, f"no test by this method: {error}"))
         else:
             found.append(
                 NotEstimable(
                     label,
-                    f"{len(sound) - int(sound.sum())} of its {len(sound)} comparisons need what "
-                    "these data do not determine",
+                    f"{int((~sound).sum())} of {len(sound)} comparisons cannot be made from these "
+                    "data",
                 )
             )
     return tuple(found)

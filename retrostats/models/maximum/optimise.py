@@ -110,7 +110,11 @@ def newton(objective: Objective, start: Floats) -> Optimum:
         at = after
         if final:
             return _finished(objective, at, steps, evaluations)
-    raise NotMaximised(f"{MAX_ITERATIONS} iterations did not reach a maximum", at.theta)
+    raise NotMaximised(
+        f"{MAX_ITERATIONS} iterations did not reach a maximum, as happens when a correlation tends "
+        "to 1 or a variance to 0",
+        at.theta,
+    )
 
 
 def _finished(

@@ -88,6 +88,11 @@ def require_varying_visits(
             f"at visit {', '.join(flat)} the mean fits every outcome exactly, so its variance "
             "would be 0; leave the visit out, or use fewer terms that involve it"
         )
+    if len(labels) > 1 and not np.triu(pairs, 1).any():
+        raise FitError(
+            "no subject was seen at two visits, so no covariance of visits can be estimated; a "
+            "linear model (ANCOVA) fits these data"
+        )
     rows, columns = np.nonzero(np.tril(pairs == 0, -1))
     if unstructured and len(rows):
         listed = ", ".join(

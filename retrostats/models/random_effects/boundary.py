@@ -36,6 +36,12 @@ ENOUGH = 2
 SAME = 1e-9
 #: An entry of C, in the same units, that is zero but for rounding: its square is lost in G.
 VANISHED = 1e-9
+#: The residual standard deviation is 0 when it is this small beside those of the effects:
+#: rounding leaves 1e-15 or so.
+EXACT = 1e-10
+#: Information on the logarithm of the residual variance, half a unit for a free row; below this
+#: the variance has drifted to 0.
+UNKNOWN = 1e-5
 #: A coefficient of a direction is not printed when it is smaller than this.
 NEGLIGIBLE = 1e-6
 
@@ -101,9 +107,24 @@ def maximise_effects(
         free, stopped = None, stop.theta
     if free is not None:
         stopped = free.at.theta
-        if _smallest(layout.matrix(stopped), start.scale) > SINGULAR**2:
-            return _inside(free, layout, start.scale)
-    return _on_boundary(likelihood, start, stopped, names)
+        inside = _smallest(layout.matrix(stopped), start.scale) > SINGULAR**2
+        if inside and stopped[-1] > 0:
+            return _with_residual(_inside(free, layout, start.scale), names)
+    return _with_residual(_on_boundary(likelihood, start, stopped, names), names)
+
+
+def _with_residual(found: EffectsOptimum, names: Sequence[str]) -> EffectsOptimum:
+    """Return the maximum unless the random effects leave no residual variance."""
+    theta = found.at.theta
+    total = float(np.trace(found.face.layout.matrix(theta)))
+    # Per unit of log sigma2; where sigma2 drifts to 0 nothing of it is left.
+    known = float(found.derivatives.expected[-1, -1]) * theta[-1] ** 2
+    if not theta[-1] > EXACT**2 * total or not known > UNKNOWN:
+        raise FitError(
+            f"the random effects {', '.join(names)} leave no residual variance: the likelihood is "
+            "largest where they explain every row exactly; use fewer of them"
+        )
+    return found
 
 
 def _smallest(g: Floats, scale: Floats) -> float:

@@ -51,7 +51,7 @@ def common_grid(z: Floats, subject: NDArray[np.intp]) -> CommonGrid | None:
         twice, and the subjects attend at least half of them on average.
     """
     step = max(1, len(z) // SAMPLE)
-    if not len(z) or _distinct(z[::step]) is None:
+    if not len(z) or (step > 1 and _distinct(z[::step]) is None):
         return None
     found = _distinct(z)
     if found is None:

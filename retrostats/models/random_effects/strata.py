@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,15 +70,27 @@ class EffectRows:
 
 
 def read_effects(
-    formula: str, data: Any, subject: str, *, random: str, weights: str | None, covariance: str
+    formula: str,
+    data: Any,
+    subject: str,
+    *,
+    random: str,
+    weights: str | None,
+    covariance: str,
+    levels: Mapping[str, Sequence[Any]] | None,
 ) -> tuple[EffectRows, Design]:
     """Read the rows of a linear mixed model; parameters as in `fit_lmm`."""
+    if random.replace(" ", "") in ("", "0", "-1"):
+        raise DataError(f'random={random!r}: there is no random effect; write "1" for an intercept')
+    if not (hasattr(data, "columns") or hasattr(data, "frame")):
+        raise DataError(
+            "data: fit_lmm needs one DataFrame or cohort, because the rows of every subject are "
+            f"reduced together, got {type(data).__name__}; fit_mmrm takes data in parts"
+        )
     model, terms = read_formula(formula), read_terms(random)
-    frame = model_frame(model, data, subject=subject, weights=weights, extra=terms)
+    frame = model_frame(model, data, subject=subject, weights=weights, extra=terms, levels=levels)
     design, effects = design_for(model, frame), design_for_terms(terms, frame)
     q = len(effects.names)
-    if not q:
-        raise DataError('random="0": there is no random effect; write "1" for an intercept')
     rows = design.factored(frame)
     found = EffectRows(
         z=effects.rows(frame.numeric, frame.codes, size=len(frame)),

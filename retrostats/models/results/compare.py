@@ -33,6 +33,8 @@ class Compared:
         Covariance parameters.
     effects
         Names of the random effects, in any order; empty for none.
+    covariance
+        Name of the covariance structure of the visits; empty for random effects.
     data
         Fingerprint of the outcome and the rows used; the fits must agree in it.
     """
@@ -44,6 +46,7 @@ class Compared:
     columns: tuple[str, ...]
     n_covariance: int
     effects: tuple[str, ...] = ()
+    covariance: str = ""
     data: str = ""
 
 
@@ -174,6 +177,11 @@ def _faults(smaller: Compared, larger: Compared) -> list[str]:
     lacking += [f"random {name}" for name in smaller.effects if name not in larger.effects]
     if lacking:
         faults.append(f"not nested: the larger model lacks {', '.join(lacking)}")
+    elif not _nested(smaller.covariance, larger.covariance):
+        faults.append(
+            f"not nested: {smaller.covariance} is no special case of {larger.covariance}; compare "
+            "their information criteria"
+        )
     elif _parameters(larger) <= _parameters(smaller):
         faults.append(
             f"not nested: the second has {_parameters(larger)} parameters, the first "
@@ -185,6 +193,27 @@ def _faults(smaller: Compared, larger: Compared) -> list[str]:
             f"{smaller.loglik:.6f}), so they are not nested or one is not at its maximum"
         )
     return faults
+
+
+#: Structures that contain each built-in one, itself left out.
+_WIDER = {
+    "cs": {"csh", "toep", "toeph", "us"},
+    "csh": {"toeph", "us"},
+    "ar1": {"arh1", "toep", "toeph", "ad", "adh", "us"},
+    "arh1": {"toeph", "adh", "us"},
+    "toep": {"toeph", "us"},
+    "toeph": {"us"},
+    "ad": {"adh", "us"},
+    "adh": {"us"},
+    "us": set(),
+}
+
+
+def _nested(smaller: str, larger: str) -> bool:
+    """Tell whether a structure contains another; for one's own the user must know."""
+    if smaller not in _WIDER or larger not in _WIDER:
+        return True
+    return smaller == larger or larger in _WIDER[smaller]
 
 
 def _parameters(fit: Compared) -> int:

@@ -36,7 +36,7 @@ def information_criteria(
     n_mean: int,
     n_covariance: int,
 ) -> dict[str, Criteria]:
-    """Return the criteria as SAS and mmrm, and as lme4 and nlme, define them.
+    """Return the criteria as SAS and mmrm, and as lme4, define them.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ def information_criteria(
     dict
         Under ``"sas"`` the restricted likelihood counts covariance parameters only, the
         corrected AIC uses ``n_rows - n_mean`` rows, and BIC the logarithm of the number of
-        subjects. Under ``"lme4"`` all parameters count and BIC uses the number of rows.
+        subjects. Under ``"lme4"`` all parameters count and BIC uses the number of rows. (nlme
+        counts alike, but takes ``n_rows - n_mean`` in BIC under the restricted likelihood.)
 
     Examples
     --------

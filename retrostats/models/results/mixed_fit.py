@@ -90,8 +90,13 @@ class MixedFit(MarginsFit):
             columns=tuple(self.names[column] for column in self.coordinates.kept),
             n_covariance=len(self.optimum.at.theta),
             effects=self._effects,
+            covariance=self._visit_covariance,
             data=self.prepared.outcome_digest,
         )
+
+    @property
+    def _visit_covariance(self) -> str:
+        return ""
 
     @property
     def _effects(self) -> tuple[str, ...]:

@@ -31,6 +31,10 @@ class MmrmFit(MixedFit):
     covariance: str
 
     @property
+    def _visit_covariance(self) -> str:
+        return self.covariance
+
+    @property
     def visits(self) -> tuple[object, ...]:
         """Scheduled visits, in the order of `sigma`."""
         return self.prepared.visits

@@ -193,7 +193,7 @@ def test_an_empty_combination_leaves_terms_that_cannot_be_tested():
     found = f_test(design, x, y)
     assert [row.label for row in found] == ["a", "b", "z", "a:b"]
     assert [isinstance(row, NotEstimable) for row in found] == [True, True, False, True]
-    assert found[0].reason == "1 of its 2 comparisons need what these data do not determine"
+    assert found[0].reason == "1 of 2 comparisons cannot be made from these data"
 
 
 def test_a_covariate_given_twice_cannot_be_told_apart():
