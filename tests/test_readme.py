@@ -8,25 +8,40 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(
     path for path in ROOT.glob("**/*.md") if not {".venv", "node_modules"} & set(path.parts)
 )
 
 
-def block(language):
-    return re.search(rf"```{language}\n(.*?)```", README, re.S)[1]
+METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
+
+#: Stands between the outputs of the blocks of a page, which share their names.
+MARK = "-- next block --"
 
 
-def test_the_python_of_the_readme_prints_what_it_shows():
+def blocks(page):
+    """Python of a page, each with the text that is shown below it, or None."""
+    found = re.findall(r"```(python|text)\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    code = [k for k, (language, _) in enumerate(found) if language == "python"]
+    after = [found[k + 1] if k + 1 < len(found) else ("", "") for k in code]
+    shown = [text if language == "text" else None for language, text in after]
+    return [(found[k][1], text) for k, text in zip(code, shown, strict=True)]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *METHODS], ids=lambda page: page.name)
+def test_the_python_of_a_page_prints_what_it_shows(page):
+    pairs = blocks(page)
+    program = f"print({MARK!r})\n".join(code for code, _ in pairs)
     done = subprocess.run(
-        [sys.executable, "-c", block("python")], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    assert done.stdout == block("text")
+    printed = done.stdout.split(f"{MARK}\n")
+    for output, (_, text) in zip(printed, pairs or [("", "")], strict=True):
+        assert text is None or output == text
 
 
 def test_the_first_screen_has_about_ten_lines_of_python():
-    lines = [line for line in block("python").splitlines() if line.strip()]
+    lines = [line for line in blocks(ROOT / "README.md")[0][0].splitlines() if line.strip()]
     assert 8 <= len(lines) <= 12
 
 
