@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
-from dense_likelihood import Subject, log_likelihood
-from formulaic import model_matrix
 from scipy.optimize import minimize
 
 import retrostats as rs

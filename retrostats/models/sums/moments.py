@@ -126,6 +126,16 @@ class Moments:
             products=self.products[chosen],
         )
 
+    def with_columns(self, place: NDArray[np.intp]) -> Moments:
+        """Return the moments of some columns; the others must be zero in all rows."""
+        m, size = self.n_visits, self.n_columns
+        cells = self.products.reshape(-1, m * m, size, size)[:, :, place][:, :, :, place]
+        return replace(
+            self,
+            products=cells.reshape(-1, m * m, len(place) ** 2),
+            basis=self.basis[np.ix_(place, place)],
+        )
+
     def at_visits(self, seen: NDArray[np.bool_]) -> Moments:
         """Return the moments without the visits that nobody attended."""
         m, size = self.n_visits, self.n_columns

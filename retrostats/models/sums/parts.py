@@ -19,6 +19,7 @@ from retrostats.models.mean.formula import MeanModel
 from retrostats.models.sums.gather import gather_moments
 from retrostats.models.sums.moments import Moments
 from retrostats.models.sums.prepared import Prepared
+from retrostats.models.sums.seen_levels import seen_model
 from retrostats.models.sums.sources import Roles, basis_of, cell_counts, patterns_of
 
 if TYPE_CHECKING:
@@ -209,20 +210,23 @@ def prepared_part(whole: Part) -> Prepared:
         )
     if not whole.moments.n_rows:
         raise DataError(f"data: no rows are left to analyse; {whole.ledger}")
+    model = seen_model(
+        whole.design, whole.variables, whole.cells, whole.cell_factors, whole.moments
+    )
     seen = np.asarray(whole.moments.present.any(axis=0))
     absent = [str(v) for v, there in zip(whole.visits, seen, strict=True) if not there]
-    caveats = (f"nobody attended visit {', '.join(absent)}; it is left out",) if absent else ()
+    caveats = (f"visit: no usable row at {', '.join(absent)}, left out of the model",)
     return Prepared(
-        design=whole.design,
-        variables=whole.variables,
-        cells=whole.cells,
+        design=model.design,
+        variables=model.variables,
+        cells=model.cells,
         cell_factors=whole.cell_factors,
-        moments=whole.moments.at_visits(seen) if absent else whole.moments,
+        moments=model.moments.at_visits(seen) if absent else model.moments,
         visits=tuple(v for v, there in zip(whole.visits, seen, strict=True) if there),
         groups=whole.groups,
         ledger=whole.ledger,
         n_rows=whole.moments.n_rows,
         n_subjects=whole.moments.n_subjects,
-        caveats=caveats,
+        caveats=tuple(dict.fromkeys((*model.caveats, *(caveats if absent else ())))),
         source=None,
     )

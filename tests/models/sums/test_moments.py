@@ -117,6 +117,30 @@ def test_parts_without_levels_are_refused():
         fitted(parts_of(data, 9))
 
 
+def test_levels_without_rows_leave_parts_as_they_leave_a_whole():
+    data = trial()
+    wide = {"arm": ["control", "forward", "retro", "swimming"], "visit": [3, 6, 9, 12]}
+    declared = data.assign(
+        arm=pd.Categorical(data["arm"], wide["arm"]),
+        visit=pd.Categorical(data["week"], wide["visit"]),
+    )
+    whole, merged = fitted(declared), fitted(parts_of(declared, 9), levels=wide)
+    assert merged.names == whole.names
+    assert_same(whole, merged)
+    assert whole.visits == merged.visits == (3, 6, 12)
+    assert set(merged.caveats) == set(whole.caveats)
+    for mine, theirs in zip(merged.anova(), whole.anova(), strict=True):
+        assert mine.statistic == pytest.approx(theirs.statistic, rel=1e-9)
+    means = [fit.marginal_means("arm", weights="proportional") for fit in (whole, merged)]
+    assert [e.value for e in means[1]] == pytest.approx([e.value for e in means[0]])
+
+
+def test_parts_need_rows_at_the_reference():
+    levels = {"arm": ["none", *LEVELS["arm"]], "visit": LEVELS["visit"]}
+    with pytest.raises(DataError, match="the reference 'none' has no row"):
+        fitted(parts_of(trial(), 9), levels=levels)
+
+
 def test_no_parts_at_all():
     with pytest.raises(DataError, match="holds no DataFrame"):
         fitted([])
