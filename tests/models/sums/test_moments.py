@@ -89,6 +89,14 @@ def test_parts_with_a_basis_each_add_up_in_any_order():
     np.testing.assert_array_equal(there.present, back.present)
 
 
+def test_a_dask_data_frame_is_summed_by_partition():
+    frames = pytest.importorskip("dask.dataframe", reason="dask is an optional extra")
+    data = trial()
+    indexed = data.assign(number=data["id"].str[1:].astype(int)).set_index("number")
+    merged = fitted(frames.from_pandas(indexed, npartitions=5), levels=LEVELS)
+    assert_same(fitted(data), merged)
+
+
 def test_the_mean_of_a_covariate_is_that_of_all_parts():
     data = trial()
     whole = fitted(data).prepared.variables["baseline"].mean
