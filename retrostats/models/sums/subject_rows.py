@@ -8,18 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.models.sums.storage import Storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SubjectRows:
+class SubjectRows(Storage):
     """The rows themselves, for many patterns or irregular times.
 
     Offers what `Moments` offers, at a cost that grows with the number of subjects.
 
     Attributes
     ----------
-    present, group, counts, basis, n_rows, log_weights, n_apart
-        As in `Moments`.
     rows
         Transformed rows ``Z_i`` with zeros at missing visits, subjects sorted by pattern,
         shape ``(n, m, P)``.
@@ -27,30 +26,8 @@ class SubjectRows:
         Pattern of each subject, ascending, shape ``(n,)``.
     """
 
-    present: NDArray[np.bool_]
-    group: NDArray[np.intp]
-    counts: Floats
     rows: Floats
     pattern: NDArray[np.intp]
-    basis: Floats
-    n_rows: int
-    log_weights: float = 0.0
-    n_apart: int = 0
-
-    @property
-    def n_visits(self) -> int:
-        """Number of rows of a subject, missing ones included, m."""
-        return int(self.present.shape[1])
-
-    @property
-    def n_columns(self) -> int:
-        """Columns of the design and the outcome together, P."""
-        return int(self.basis.shape[1])
-
-    @property
-    def n_subjects(self) -> int:
-        """Subjects held."""
-        return int(self.counts.sum()) - self.n_apart
 
     def _spread(self, matrices: Floats) -> Floats:
         return matrices if len(matrices) == len(self.rows) else matrices[self.pattern]
