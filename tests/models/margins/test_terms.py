@@ -169,7 +169,7 @@ def test_rows_compare_equally_weighted_means():
     assert {name: w for name, w in weights.items() if w} == {"a[T.q]": 1, "a[T.q]:b[T.t]": 0.5}
 
 
-def tests_of(design, x, y):
+def terms_tested(design, x, y):
     alias = independent_columns(x)
     beta, covariance = least_squares(x[:, alias.kept], y)
 
@@ -190,7 +190,7 @@ def test_an_empty_combination_leaves_terms_that_cannot_be_tested():
     data = unbalanced(4)
     data = data[(data["a"] != "q") | (data["b"] != "t")]
     design, x, y = design_of("y ~ a * b + z", data)
-    found = tests_of(design, x, y)
+    found = terms_tested(design, x, y)
     assert [row.label for row in found] == ["a", "b", "z", "a:b"]
     assert [isinstance(row, NotEstimable) for row in found] == [True, True, False, True]
     assert found[0].reason == "1 of 2 comparisons cannot be made from these data"
@@ -199,14 +199,14 @@ def test_an_empty_combination_leaves_terms_that_cannot_be_tested():
 def test_a_covariate_given_twice_cannot_be_told_apart():
     data = unbalanced(4).assign(grams=lambda d: 1000 * d["z"] + 5)
     design, x, y = design_of("y ~ a + z + grams", data)
-    found = tests_of(design, x, y)
+    found = terms_tested(design, x, y)
     assert [isinstance(row, NotEstimable) for row in found] == [False, True, True]
 
 
 def test_terms_after_a_dropped_column_are_tested_on_the_kept_ones():
     data = unbalanced(4).assign(grams=lambda d: 1000 * d["z"])
-    with_copy = tests_of(*design_of("y ~ z + grams + a * w", data))
-    without = tests_of(*design_of("y ~ z + a * w", data))
+    with_copy = terms_tested(*design_of("y ~ z + grams + a * w", data))
+    without = terms_tested(*design_of("y ~ z + a * w", data))
     tested = [row for row in with_copy if isinstance(row, FTest)]
     assert [row.label for row in tested] == ["a", "w", "a:w"]
     assert [row.statistic for row in tested] == pytest.approx(
@@ -216,7 +216,7 @@ def test_terms_after_a_dropped_column_are_tested_on_the_kept_ones():
 
 def test_every_term_of_a_complete_design_is_tested():
     design, x, y = design_of("y ~ a * b + z", unbalanced(4))
-    assert all(isinstance(row, FTest) for row in tests_of(design, x, y))
+    assert all(isinstance(row, FTest) for row in terms_tested(design, x, y))
 
 
 def test_many_levels():
