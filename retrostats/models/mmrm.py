@@ -14,7 +14,7 @@ from retrostats.models.inference.choosing import (
 from retrostats.models.inference.methods import parameter_covariance
 from retrostats.models.maximum.likelihood import Likelihood, Method
 from retrostats.models.maximum.optimise import maximise
-from retrostats.models.maximum.residual_checks import require_residuals
+from retrostats.models.maximum.residual_checks import require_new_outcomes, require_residuals
 from retrostats.models.maximum.structures import (
     covariance_names,
     starting_values,
@@ -117,6 +117,9 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     check_choices(method, df, information, level)
     roles = Roles(subject=subject, visit=visit, weights=weights, group=group)
     prepared = prepare(formula, data, roles, levels)
+    frame = prepared.source.frame if prepared.source else None
+    if frame is not None and frame.visit is not None:
+        require_new_outcomes(frame.outcome, frame.numeric, frame.visit, frame.visits)
     moments, coordinates = settle(prepared.moments)
     require_residuals(moments, prepared.moments)
     strata = strata_of(covariance, prepared, moments)

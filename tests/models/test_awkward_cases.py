@@ -281,3 +281,12 @@ def test_subjects_seen_once_have_no_covariance(covariance):
     data = data[data["visit"] == data["id"].str[1:].astype(int) % 3]
     with pytest.raises(rs.FitError, match="seen at two visits"):
         fitted(data, "y ~ arm", covariance=covariance)
+
+
+@pytest.mark.parametrize("covariance", ["us", "cs"])
+def test_a_baseline_is_a_covariate_or_a_visit(covariance):
+    data = trial()
+    data["base"] = data.groupby("id")["y"].transform("first")
+    with pytest.raises(rs.DataError, match="at visit 0 the outcome equals base in all 20 rows"):
+        fitted(data, "y ~ base + arm * C(visit)", covariance=covariance)
+    assert fitted(data[data["visit"] > 0], "y ~ base + arm * C(visit)").n_rows == 40

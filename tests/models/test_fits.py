@@ -331,3 +331,51 @@ def test_a_fit_from_parts_says_what_it_cannot_do():
     for df in ("CR2", "between-within"):
         with pytest.raises(rs.FitError, match="parts"):
             mmrm("pain ~ arm * week", data=parts, levels=arms, df=df)
+
+
+def test_captions_say_where_the_rest_of_the_model_stands():
+    fit = mmrm("pain ~ age + sex + arm * C(week)")
+    assert fit.marginal_means("arm").caption == (
+        f"Marginal means of pain, arm; averaged over sex, week; "
+        f"age = {fit.prepared.variables['age'].mean:.4g}"
+    )
+    held = fit.marginal_means("arm", by="week", at={"age": 60, "sex": "F"})
+    assert held.caption == "Marginal means of pain, arm by week; age = 60, sex = F"
+    assert "age =" not in fit.differences("arm", by="week").caption
+    slopes = lmm("pain ~ age + arm * week")
+    six = slopes.differences("arm", reference="control", at={"week": 6})
+    assert six.caption == "Differences of pain, arm; week = 6"
+    two = slopes.differences("arm", reference="control", at={"week": [3, 6]}, adjust="holm")
+    assert two.caption.startswith("Differences of pain, arm; averaged over week = 3, 6; p adjusted")
+    mean = slopes.prepared.variables["week"].mean
+    assert slopes.differences("arm").caption == f"Differences of pain, arm; week = {mean:.4g}"
+    shares = fit.marginal_means("arm", weights="proportional").caption
+    assert "averaged over sex, week, in proportion to the data" in shares
+
+
+def test_a_test_at_zero_says_so():
+    assert lmm("pain ~ age + arm * week").anova().caption.endswith("arm at week = 0")
+    assert mmrm("pain ~ age * arm + C(week)").anova().caption.endswith("arm at age = 0")
+    assert "= 0" not in mmrm().anova().caption
+
+
+def test_contrasts_that_are_no_differences_say_so():
+    fit = mmrm()
+    whole = {("retro", 3): 1, ("retro", 6): 1, ("control", 3): -1, ("control", 6): -1}
+    twice = fit.named_contrasts({"sum": whole}, ("arm", "week")).caption
+    assert "'sum' is 2 times a difference" in twice
+    one = fit.named_contrasts({"one": {("retro", 6): 1}}, ("arm", "week")).caption
+    assert "'one' sum to 1" in one
+    half = {cell: weight / 2 for cell, weight in whole.items()}
+    assert "sum" not in fit.named_contrasts({"mean": half}, ("arm", "week")).caption
+
+
+def test_words_of_other_programs_are_recognised_in_messages():
+    with pytest.raises(rs.DataError, match="did you mean 'kenward-roger'"):
+        mmrm(df="KR")
+    with pytest.raises(rs.DataError, match="did you mean 'us'"):
+        mmrm(covariance="UN")
+    with pytest.raises(rs.DataError, match="differences"):
+        mmrm().contrast("retro - control")
+    with pytest.raises(rs.DataError, match="reference="):
+        mmrm().differences("arm", adjust="dunnett")

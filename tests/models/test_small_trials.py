@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
+from dense_likelihood import Subject, log_likelihood
+from formulaic import model_matrix
 from scipy.optimize import minimize
 
 import retrostats as rs
@@ -12,9 +15,9 @@ import retrostats as rs
 NO_WORSE = 1e-6
 #: The search comes this near to the fit itself, or it would show nothing; WORST measured.
 SEARCHED = 1e-6
-#: Smallest eigenvalue of a correlation matrix from which the likelihood has no way back. Where a
-#: fit was refused, searches ended below EDGEV.
-EDGE = 1e-8
+#: Smallest eigenvalue of the correlations at the edge. Where a fit was refused, the searches
+#: ended below 4e-8; the fits of the other trials have 1e-4 and more.
+EDGE = 1e-6
 #: Unconstrained numbers beyond this are off the map.
 FAR = 30.0
 #: Below this an eigenvalue is rounding.
@@ -120,7 +123,7 @@ def check_no_better_maximum(seed, covariance, n):
 @pytest.mark.parametrize("covariance", CHARTS)
 def test_no_better_maximum_in_fifteen_trials(covariance):
     for seed in range(15):
-        check_no_better_maximum(seed, covariance, 1)
+        check_no_better_maximum(seed, covariance, 2)
 
 
 @pytest.mark.slow
@@ -169,16 +172,18 @@ def dense_loglik(data):
 @pytest.mark.slow
 def test_eight_subjects_are_refused_only_where_there_is_no_maximum():
     """With too few subjects the likelihood rises without end towards a correlation of 1."""
-    refused = 0
+    refused = {}
     for seed in range(100):
-        data = small_trial(seed, 8)
         try:
-            found = fit(data, "us")
+            found = fit(small_trial(seed, 8), "us")
         except rs.FitError as error:
-            assert "did not converge" in str(error), seed
-            refused += 1
-            ends = random_search(dense_loglik(data), "us", np.random.default_rng((seed, 2)), 3)
-            assert max(smallest_eigenvalue(unstructured(theta)) for _, theta in ends) < EDGE, seed
+            refused[seed] = str(error)
         else:
-            assert smallest_eigenvalue(found.sigma) > EDGE, seed
-    assert refused > 2
+            assert smallest_eigenvalue(found.sigma) > EDGE, f"trial {seed}"
+    assert len(refused) > 2
+    assert all("did not converge" in text for text in refused.values())
+    for seed in refused:
+        loglik = dense_loglik(small_trial(seed, 8))
+        ends = random_search(loglik, "us", np.random.default_rng((seed, 2)), 3)
+        inner = max(smallest_eigenvalue(unstructured(theta)) for _, theta in ends)
+        assert inner < EDGE, f"trial {seed} has a maximum: {refused[seed]}"

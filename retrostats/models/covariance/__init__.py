@@ -70,7 +70,8 @@ def structure(name: str, visits: Sequence[object]) -> CovarianceStructure:
     faults = []
     if name not in _CLASSES:
         faults.append(
-            f"{name!r} is not a covariance structure; choose one of {', '.join(STRUCTURES)}, "
+            f"{name!r} is not a covariance structure{_meant(name)}; choose one of "
+            f"{', '.join(STRUCTURES)}, "
             "or pass an object of your own that derives from CovarianceStructure"
         )
     labels = [str(visit) for visit in visits]
@@ -81,3 +82,12 @@ def structure(name: str, visits: Sequence[object]) -> CovarianceStructure:
     if faults:
         raise DataError("covariance: " + "; ".join(faults) + ".")
     return _CLASSES[name](visits)
+
+
+#: What SAS and R call the same.
+_ELSEWHERE = {"un": "us", "ar(1)": "ar1", "ar1h": "arh1", "arh(1)": "arh1", "ante(1)": "adh"}
+
+
+def _meant(name: str) -> str:
+    known = _ELSEWHERE.get(name.lower(), name.lower())
+    return f" (did you mean {known!r}?)" if known in _CLASSES else ""

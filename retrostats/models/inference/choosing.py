@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -34,7 +34,8 @@ def check_choices(method: str, df: str, information: str, level: float) -> None:
     if method not in ("reml", "ml"):
         faults.append(f'method={method!r}: choose "reml" or "ml"')
     if df not in inference.METHODS:
-        faults.append(f"df={df!r}: choose one of {', '.join(inference.METHODS)}")
+        meant = near(df, inference.METHODS)
+        faults.append(f"df={df!r}: {meant}choose one of {', '.join(inference.METHODS)}")
     if df.startswith("kenward-roger") and method == "ml":
         faults.append(
             f'df={df!r} belongs to restricted likelihood: choose method="reml", or '
@@ -46,6 +47,20 @@ def check_choices(method: str, df: str, information: str, level: float) -> None:
         faults.append(f"level={level!r}: choose a coverage between 0 and 1, such as 0.95")
     if faults:
         raise DataError("model: " + "; ".join(faults))
+
+
+#: What other programs call the same.
+OTHER_NAMES = {"kr": "kenward-roger", "kr2": "kenward-roger", "sat": "satterthwaite"}
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """Return "did you mean ...? ", or nothing where no known word is near."""
+    from difflib import get_close_matches
+
+    lower = {name.lower(): name for name in known}
+    word = OTHER_NAMES.get(word.lower(), word.lower())
+    found = get_close_matches(word, lower, n=1)
+    return f"did you mean {lower[found[0]]!r}? " if found else ""
 
 
 def parameter_information(optimum: Optimum, information: str) -> Floats:

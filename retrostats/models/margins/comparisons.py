@@ -13,6 +13,9 @@ from retrostats.errors import DataError
 from retrostats.models.margins.grid import listed, raise_listed
 from retrostats.models.margins.labelled_rows import LabelledRows, families_of, labelled
 
+#: Weights sum to 0 or 1 within rounding.
+BALANCED = 1e-9
+
 
 def difference_rows(means: LabelledRows, *, reference: Any = None) -> LabelledRows:
     """Return differences of marginal means within each combination of `by`.
@@ -90,6 +93,25 @@ def named_rows(means: LabelledRows, contrasts: Mapping[str, Mapping[Any, float]]
     family = families_of([0] * len(labels))
     keyed = [(label,) for label in contrasts]
     return labelled(table @ means.rows, keyed, labels, family, (means.factors, means.by))
+
+
+def sides_note(contrasts: Mapping[str, Mapping[Any, float]]) -> list[str]:
+    """Return a remark on each contrast that is no difference of two averages.
+
+    Parameters
+    ----------
+    contrasts
+        As in `named_rows`.
+    """
+    notes = []
+    for label, cells in contrasts.items():
+        weights = [float(weight) for weight in cells.values()]
+        total, above = sum(weights), sum(weight for weight in weights if weight > 0)
+        if abs(total) > BALANCED:
+            notes.append(f"the weights of {label!r} sum to {total:.4g}: no difference")
+        elif abs(above - 1) > BALANCED:
+            notes.append(f"{label!r} is {above:.4g} times a difference of averages")
+    return notes
 
 
 def _pairs(

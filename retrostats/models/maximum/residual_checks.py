@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
-from retrostats.errors import FitError
+from retrostats.errors import DataError, FitError
 from retrostats.models.sums.moments import Moments
 from retrostats.models.sums.subject_rows import SubjectRows
 
 #: The mean fits exactly when the residuals are this small beside the outcome, as root mean
 #: squares: rounding leaves about 1e-16 times the number of columns.
 EXACT = 1e-13
+#: Fewer rows than this may agree by chance.
+FEW = 3
 #: Root mean square residuals beyond these would overflow or vanish when squared twice.
 SMALLEST, LARGEST = 1e-60, 1e60
 
@@ -51,6 +56,48 @@ def require_residuals(moments: Moments | SubjectRows, raw: Moments | SubjectRows
         raise FitError(
             f"the residuals have a root mean square of {size:.3g}, whose powers double precision "
             "cannot hold; give the outcome in another unit"
+        )
+
+
+def require_new_outcomes(
+    outcome: Floats,
+    numeric: Mapping[str, Floats],
+    visit: NDArray[np.intp],
+    labels: tuple[object, ...],
+) -> None:
+    """Refuse a visit at which every outcome equals a covariate, as a baseline does twice.
+
+    Parameters
+    ----------
+    outcome
+        Shape ``(n,)``.
+    numeric
+        Covariates by name, shape ``(n,)`` each.
+    visit
+        Code of each row's visit, shape ``(n,)``.
+    labels
+        Of the visits.
+
+    Raises
+    ------
+    DataError
+        Naming visits and covariates.
+    """
+    faults = []
+    for name, values in numeric.items():
+        equal = outcome == values
+        if not equal.any():
+            continue
+        rows = np.bincount(visit, minlength=len(labels))
+        same = np.bincount(visit, equal, minlength=len(labels))
+        faults += [
+            f"at visit {labels[j]} the outcome equals {name} in all {rows[j]} rows"
+            for j in np.flatnonzero((same == rows) & (rows >= FEW))
+        ]
+    if faults:
+        raise DataError(
+            f"model: {'; '.join(faults)}. A baseline is either a covariate or a visit: leave that "
+            "visit out, or the covariate"
         )
 
 

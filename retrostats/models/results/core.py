@@ -204,6 +204,12 @@ class CoreFit:
         return self._test(self._reduced(rows, [label] * len(rows)), label)
 
     def _row(self, weights: Weights) -> Floats:
+        if isinstance(weights, str):
+            raise DataError(
+                f"contrast: {weights!r} is a text; give weights by name, such as "
+                f"{{{self.names[-1]!r}: 1}}, or use differences() and named_contrasts(), which "
+                "speak of levels"
+            )
         if isinstance(weights, Mapping):
             unknown = sorted(set(weights) - set(self.names))
             if unknown:

@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from retrostats.errors import DataError
 from retrostats.estimate import Estimate, EstimateTable, Interval
 from retrostats.models.margins.anova_table import AnovaTable
-from retrostats.models.margins.comparisons import difference_rows, named_rows
+from retrostats.models.margins.comparisons import difference_rows, named_rows, sides_note
 from retrostats.models.margins.grid import At
+from retrostats.models.margins.grid_note import grid_note, zero_note
 from retrostats.models.margins.labelled_rows import LabelledRows
 from retrostats.models.margins.means import marginal_rows
 from retrostats.models.margins.multiplicity import Adjustment, caption_note, require_adjustment
@@ -59,7 +61,8 @@ class MarginsFit(CoreFit):
         means = self._means(factor, by, weights, at)
         estimates = self._estimates(means.labels, self._reduced(means.rows, means.labels))
         shown = " by ".join(", ".join(names) for names in (means.factors, means.by) if names)
-        return EstimateTable(f"Marginal means of {self._outcome}, {shown}", estimates)
+        caption = f"Marginal means of {self._outcome}, {shown}"
+        return EstimateTable(self._noted(caption, means, weights, at, compared=False), estimates)
 
     def differences(
         self,
@@ -90,9 +93,15 @@ class MarginsFit(CoreFit):
             If a name or level is not in the model, or the data do not determine a mean.
         """
         require_adjustment(adjust)
+        if adjust == "dunnett" and reference is None:
+            raise DataError(
+                'adjust="dunnett" compares with one reference: name it, e.g. reference="control", '
+                'or choose adjust="tukey" for all pairs'
+            )
         rows = difference_rows(self._means(factor, by, weights, at), reference=reference)
         note = caption_note(adjust, family=", ".join(rows.by))
         caption = f"Differences of {self._outcome}, {', '.join(rows.factors)}"
+        caption = self._noted(caption, rows, weights, at, compared=True)
         return EstimateTable(f"{caption}; {note}" if note else caption, self._family(rows, adjust))
 
     def named_contrasts(
@@ -122,9 +131,11 @@ class MarginsFit(CoreFit):
             With all faults found.
         """
         require_adjustment(adjust)
-        rows = named_rows(self._means(factors, None, weights, at), contrasts)
-        note = caption_note(adjust)
+        means = self._means(factors, None, weights, at)
+        rows = named_rows(means, contrasts)
+        note = "; ".join(filter(None, [*sides_note(contrasts), caption_note(adjust)]))
         caption = f"Contrasts of {self._outcome}"
+        caption = self._noted(caption, means, weights, at, compared=True)
         return EstimateTable(f"{caption}; {note}" if note else caption, self._family(rows, adjust))
 
     def anova(self) -> AnovaTable:
@@ -143,7 +154,9 @@ class MarginsFit(CoreFit):
             combination=at.combination,
             test=self._test,
         )
-        return AnovaTable(f"Type III tests of {self.formula} ({self.df_method})", rows)
+        caption = f"Type III tests of {self.formula} ({self.df_method})"
+        note = zero_note(self.prepared.design)
+        return AnovaTable(f"{caption}; {note}" if note else caption, rows)
 
     @property
     def _outcome(self) -> str:
@@ -169,6 +182,25 @@ class MarginsFit(CoreFit):
             at=at,
             proportions=proportions,
         )
+
+    def _noted(
+        self,
+        caption: str,
+        rows: LabelledRows,
+        weights: GridWeights,
+        at: At | None,
+        *,
+        compared: bool,
+    ) -> str:
+        note = grid_note(
+            self.prepared.design,
+            self.prepared.variables,
+            rows.factors + rows.by,
+            at=at,
+            weights=weights,
+            compared=compared,
+        )
+        return f"{caption}; {note}" if note else caption
 
     def _family(self, rows: LabelledRows, method: Adjustment) -> tuple[Estimate, ...]:
         reduced = self._reduced(rows.rows, rows.labels)
