@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: reproduce test test-slow lint lab bench bench-models picture lock clean
+.PHONY: reproduce test test-slow lint lab bench bench-models simulate picture lock clean
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
@@ -36,6 +36,9 @@ bench-models: $(BENCH_STAMP) ## mixed models beside statsmodels, mixedlm and R; 
 $(BENCH_STAMP): $(STAMP) benchmarks/requirements.lock
 	$(PYTHON) -m pip --python $(BIN)/python install -qq --no-deps --require-hashes -r benchmarks/requirements.lock
 	touch $@
+
+simulate: $(STAMP) ## how often true null hypotheses are rejected; writes benchmarks/TYPE_ONE_ERROR.md
+	$(BIN)/python benchmarks/type_one_error.py
 
 picture: reproduce ## the picture of the README, from the report just made
 	$(BIN)/python -c "from PIL import Image; Image.open('reports/forest.png').convert('RGB').quantize(32).save('docs/images/forest.png', optimize=True)"

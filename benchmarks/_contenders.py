@@ -38,9 +38,18 @@ def read(path: str) -> pd.DataFrame:
     return data.astype(dict.fromkeys(text, "category"))
 
 
+def forget_formulas() -> None:
+    """Let the next fit parse its formula anew: the package remembers those it has seen."""
+    from retrostats.models.mean import coding, formula
+
+    for function in (formula.read_formula, formula.read_terms, coding.scoped_terms):
+        function.cache_clear()
+
+
 def retrostats_lmm(job: Job, data: pd.DataFrame) -> Any:
     import retrostats as rs
 
+    forget_formulas()
     fit = rs.fit_lmm(job.fixed, data, subject=job.subject, random=job.random, df="kenward-roger")
     return fit, [(row.value, row.se, row.df, row.p) for row in fit.coefficients]
 
@@ -48,6 +57,7 @@ def retrostats_lmm(job: Job, data: pd.DataFrame) -> Any:
 def retrostats_mmrm(job: Job, data: pd.DataFrame) -> Any:
     import retrostats as rs
 
+    forget_formulas()
     fit = rs.fit_mmrm(
         job.fixed,
         data,

@@ -114,7 +114,8 @@ estimates.
 `rate` is rejections over tests, `MC error` its standard error. A replicate that could not be
 fitted, or whose test a method refused, counts under `no answer` in place of a rejection or not;
 the reasons stand below each table. For `us` the methods `kenward-roger` and `kenward-roger-linear`
-are the same, because that covariance is linear in its parameters.
+are the same, because that covariance is linear in its parameters. For `arh1` the first has a term
+with second derivatives of the covariance, which depends on how the covariance is parametrised.
 """
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from scipy.special import stdtr, stdtrit
+
+from retrostats.layout import Layout, decimals, df_numbers, number, p_number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,10 +117,10 @@ class Estimate:
 
     def __str__(self) -> str:
         low, high, level = self.ci
-        percent = f"{100 * level:.4g}"
         unit = f" {self.unit}" if self.unit else ""
         df = "" if math.isinf(self.df) else f", df {self.df:.3g}"
-        return f"{self.label}: {self.value:.3g}{unit} ({percent}% CI {low:.3g} to {high:.3g}){df}"
+        interval = f"{percent(level)} CI {low:.3g} to {high:.3g}"
+        return f"{self.label}: {self.value:.3g}{unit} ({interval}){df}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; an open limit, infinite df or missing se becomes ``None``."""
@@ -139,13 +140,17 @@ TIDY_COLUMNS = ("label", "estimate", "se", "df", "ci_low", "ci_high", "level", "
 
 @dataclass(frozen=True, slots=True)
 class EstimateTable:
-    """Estimates in reading order, with the caption they share."""
+    """Estimates in reading order, with the caption they share.
+
+    ``table["retro - control"]`` is the estimate with this label, ``table[0]`` the first, and
+    ``table[:2]`` a table of the first two.
+    """
 
     caption: str
     estimates: tuple[Estimate, ...]
 
     def __repr__(self) -> str:
-        return "\n".join([self.caption, *(f"  {estimate}" for estimate in self.estimates)])
+        return self._layout().text()
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)
@@ -153,16 +158,92 @@ class EstimateTable:
     def __len__(self) -> int:
         return len(self.estimates)
 
-    def __getitem__(self, position: int) -> Estimate:
-        return self.estimates[position]
+    @overload
+    def __getitem__(self, which: int | str) -> Estimate: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> EstimateTable: ...
+
+    def __getitem__(self, which: int | str | slice) -> Estimate | EstimateTable:
+        """Return the estimate at a place or with a label, or a table of some places.
+
+        Raises
+        ------
+        KeyError
+            If no estimate, or more than one, has the label.
+        """
+        if isinstance(which, slice):
+            return EstimateTable(self.caption, self.estimates[which])
+        if not isinstance(which, str):
+            return self.estimates[which]
+        found = [estimate for estimate in self.estimates if estimate.label == which]
+        if len(found) == 1:
+            return found[0]
+        labels = ", ".join(repr(estimate.label) for estimate in self.estimates)
+        ask = "ask by place; there are" if found else "there are"
+        raise KeyError(f"{len(found) or 'no'} estimates are labelled {which!r}; {ask} {labels}")
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row per estimate; the column names never vary."""
+        """Return one row per estimate; columns never vary, and ``attrs`` holds the caption."""
         import pandas as pd
 
-        rows = [(e.label, e.value, e.se, e.df, *e.ci, e.p, e.unit) for e in self.estimates]
-        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
+        frame = pd.DataFrame(map(tidy_row, self.estimates), columns=list(TIDY_COLUMNS))
+        frame.attrs["caption"] = self.caption
+        return frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: the caption, and a list of the estimates."""
+        return {"caption": self.caption, "estimates": [e.to_dict() for e in self.estimates]}
+
+    def to_markdown(self) -> str:
+        """Return the caption and a pipe table."""
+        return self._layout().markdown()
 
     def _repr_html_(self) -> str:
-        body = self.tidy().to_html(index=False, float_format="{:.3g}".format, border=0)
-        return f"<p><b>{html.escape(self.caption)}</b></p>{body}"
+        return self._layout().html()
+
+    def _layout(self) -> Layout:
+        columns = _columns(self.estimates)
+        return Layout(
+            caption=self.caption,
+            header=("", *columns),
+            rows=tuple(zip((e.label for e in self), *columns.values(), strict=True)),
+            words=2 if "Unit" in columns else 1,
+        )
+
+
+def tidy_row(estimate: Estimate) -> tuple[str | float, ...]:
+    """Return an estimate as a row of `TIDY_COLUMNS`."""
+    known = (estimate.label, estimate.value, estimate.se, estimate.df)
+    return (*known, *estimate.ci, estimate.p, estimate.unit)
+
+
+def _columns(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
+    """Return the cells of each column by its head; columns that say nothing are left out."""
+    units = list(dict.fromkeys(e.unit for e in estimates))
+    levels = list(dict.fromkeys(e.ci.level for e in estimates))
+    each = [(e, _places(e)) for e in estimates]
+    columns: dict[str, list[str]] = {}
+    if len(units) > 1:
+        columns["Unit"] = [e.unit for e in estimates]
+    unit = f" ({units[0]})" if len(units) == 1 and units[0] else ""
+    columns[f"Estimate{unit}"] = [number(e.value, k) for e, k in each]
+    if not all(math.isnan(e.se) for e in estimates):
+        columns["SE"] = ["" if math.isnan(e.se) else number(e.se, k) for e, k in each]
+    if not all(math.isinf(e.df) for e in estimates):
+        columns["df"] = df_numbers([e.df for e in estimates])
+    limits = [f"{number(e.ci.low, k)} to {number(e.ci.high, k)}" for e, k in each]
+    columns[f"{percent(levels[0])} CI" if len(levels) == 1 else "CI"] = limits
+    if len(levels) > 1:
+        columns["Level"] = [percent(e.ci.level) for e in estimates]
+    columns["p"] = [p_number(e.p) for e in estimates]
+    return columns
+
+
+def _places(estimate: Estimate) -> int:
+    """Return the decimals of a row: three digits of the standard error, else of the interval."""
+    value, (low, high, _) = estimate.value, estimate.ci
+    reach = [abs(limit - value) for limit in (low, high) if math.isfinite(limit)]
+    width = high - low if len(reach) == 2 else max(reach, default=0.0)
+    scales = (estimate.se, width, abs(value))
+    return decimals(next((scale for scale in scales if 0 < scale < math.inf), 1.0))

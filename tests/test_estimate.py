@@ -3,6 +3,7 @@ import math
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,9 +131,108 @@ def test_a_table_has_always_the_same_columns():
     assert [e.label for e in table] == ["a - b", "c - b"]
 
 
+TWO = EstimateTable(
+    "Differences; p adjusted by Holm", (estimate(), estimate(label="c - b", value=2.0, se=0.041))
+)
+
+
+def exact(**changes):
+    """Return an estimate as exact methods give them: without standard error and df."""
+    given = {"se": math.nan, "df": math.inf, "ci": Interval(0.14, 0.5571, 0.95), "p": 0.2}
+    return replace(estimate(), **({"value": 0.3812} | given | changes))
+
+
+def test_a_table_prints_aligned_with_standard_errors_and_p():
+    assert repr(TWO).splitlines() == [
+        "Differences; p adjusted by Holm",
+        "         Estimate (mm)      SE    df             95% CI        p",
+        "  a - b        -2.000   0.800   31.5  -3.631 to -0.369     0.018",
+        "  c - b         2.0000  0.0410  31.5  1.9164 to  2.0836  < 0.001",
+    ]
+    assert str(TWO) == repr(TWO)
+
+
+def test_without_caption_the_rows_are_not_indented():
+    assert repr(EstimateTable("", TWO.estimates)).splitlines()[1].startswith("a - b  ")
+    assert repr(EstimateTable("none", ())).splitlines()[0] == "none"
+
+
+def heads(*estimates):
+    return EstimateTable("", estimates).to_markdown().splitlines()[0]
+
+
+def test_columns_that_say_nothing_are_left_out():
+    assert heads(estimate()) == "|  | Estimate (mm) | SE | df | 95% CI | p |"
+    assert heads(estimate(df=math.inf)) == "|  | Estimate (mm) | SE | 95% CI | p |"
+    assert heads(exact(unit="")) == "|  | Estimate | 95% CI | p |"
+    assert heads(exact(), estimate()) == "|  | Estimate (mm) | SE | df | 95% CI | p |"
+
+
+def test_units_and_levels_that_differ_get_columns():
+    table = EstimateTable("", (estimate(), estimate(unit="SD", level=0.975, df=math.inf)))
+    assert table.to_markdown().splitlines() == [
+        "|  | Unit | Estimate | SE | df | CI | Level | p |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| a - b | mm | -2.000 | 0.800 | 31.5 | -3.631 to -0.369 | 95% | 0.018 |",
+        "| a - b | SD | -2.000 | 0.800 | inf | -3.793 to -0.207 | 97.5% | 0.012 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("e", "cells"),
+    [
+        (estimate(value=-9.476, se=3.853, df=57.31), "-9.48 | 3.85 | 57.3 | -17.19 to -1.76"),
+        (estimate(value=123456.7, se=38.53, df=12), "123456.7 | 38.5 | 12 | 123372.8 to 123540.6"),
+        (estimate(value=98765.4, se=3853.0, df=12), "98765 | 3853 | 12 | 90370 to 107160"),
+        (estimate(value=-0.00001, se=0.8, df=9), "0.000 | 0.800 | 9 | -1.810 to 1.810"),
+        (estimate(value=2e-5, se=2e-4, df=9), "0.000020 | 0.000200 | 9 | -0.000432 to 0.000472"),
+        (exact(), "0.381 | 0.140 to 0.557"),
+        (exact(ci=Interval(-math.inf, 40.0, 0.95)), "0.4 | -inf to 40.0"),
+        (exact(ci=Interval(-math.inf, math.inf, 0.95)), "0.381 | -inf to inf"),
+        (exact(value=0.0, ci=Interval(0.0, 0.0, 0.95)), "0.00 | 0.00 to 0.00"),
+    ],
+)
+def test_a_row_has_the_decimals_of_three_digits_of_its_standard_error(e, cells):
+    row = EstimateTable("", (e,)).to_markdown().splitlines()[-1]
+    assert row.startswith(f"| a - b | {cells} | ")
+
+
+def test_estimates_are_found_by_label_by_place_and_by_slice():
+    assert TWO["c - b"] is TWO[1] is TWO[-1] is TWO[np.int64(1)]
+    part = TWO[1:]
+    assert type(part) is EstimateTable
+    assert (part.caption, part.estimates) == (TWO.caption, TWO.estimates[1:])
+    with pytest.raises(KeyError, match="no estimates are labelled 'x'; there are 'a - b', 'c - b'"):
+        TWO["x"]
+    with pytest.raises(KeyError, match="2 estimates are labelled 'a - b'; ask by place"):
+        EstimateTable("", (estimate(), estimate()))["a - b"]
+
+
+def test_the_dictionary_of_a_table_has_caption_and_estimates():
+    stored = json.loads(json.dumps(TWO.to_dict(), allow_nan=False))
+    assert stored == {"caption": TWO.caption, "estimates": [e.to_dict() for e in TWO]}
+
+
+def test_the_caption_stays_with_a_tidy_frame():
+    tidy, other = TWO.tidy(), EstimateTable("Other", TWO.estimates).tidy()
+    assert tidy.attrs == {"caption": "Differences; p adjusted by Holm"}
+    assert tidy[tidy["p"] < 0.05].attrs == tidy.attrs
+    # What pandas compares and joins are the numbers.
+    assert tidy.equals(other)
+    pd.testing.assert_frame_equal(tidy, other)
+    both = pd.concat([tidy, other])
+    assert len(both) == 4
+    assert both.attrs == {}
+
+
 def test_the_notebook_view_escapes_caption_and_labels():
     table = EstimateTable("<b>Pain & more</b>", (estimate(label="<i>x</i>"),))
     view = table._repr_html_()
     assert "&lt;b&gt;Pain &amp; more&lt;/b&gt;" in view
     assert "&lt;i&gt;x&lt;/i&gt;" in view
     assert "<i>" not in view
+    assert "<b>Pain & more" not in view
+    assert "ci_low" not in view
+    assert "95% CI" in view
+    markdown = table.to_markdown()
+    assert r"\<b\>Pain \& more\</b\>" in markdown

@@ -15,7 +15,8 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
-    {"errors", "estimate", "instruments", "arrays"},
+    {"errors", "layout", "instruments", "arrays"},
+    {"estimate"},
     {"data"},
     {"plan"},
     {"models", "effects"},
@@ -25,7 +26,9 @@ LAYERS = (
     {"cli"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-#: They draw results and compute none: layer 0, and classes (result types) from below.
+#: They hold words, shapes and numbers that every other module may use.
+ON_THE_GROUND = LAYERS[0] | LAYERS[1]
+#: They draw results and compute none: the ground, and classes (result types) from below.
 DRAWN = {"tables", "figures"}
 #: Other packages' modules, by the only place that may import them.
 ONLY_IN = {"matplotlib": "figures", "seaborn": "figures", "typer": "cli"}
@@ -158,7 +161,7 @@ def own_breach(home: str, found: Import) -> str:
         return f"{target} stands in no layer"
     if RANK[target] >= RANK[home]:
         return f"{home} must not import {target}"
-    if home in DRAWN and RANK[target] > 0 and not found.name[:1].isupper():
+    if home in DRAWN and target not in ON_THE_GROUND and not found.name[:1].isupper():
         return f"{home} may import result types of {target}, not {found.name or found.module}"
     return ""
 
@@ -168,7 +171,7 @@ def foreign_breach(home: str, found: Import) -> str:
     top = found.module.split(".")[0]
     if top in ONLY_IN and ONLY_IN[top] != home:
         return f"{top} is imported in {ONLY_IN[top]} only, not in {home}"
-    if RANK[home] == 0 and not is_standard(top):
+    if home in ON_THE_GROUND and not is_standard(top):
         names = {found.module, f"{found.module}.{found.name}"}
         allowed = any(n == g or n.startswith(f"{g}.") for n in names for g in GROUND)
         tidy = top == "pandas" and (found.typing or found.function == "tidy")
@@ -272,6 +275,8 @@ def test_each_form_of_an_import_upwards_is_seen(tmp_path, code):
         ("estimate.py", "import pandas", "estimate stands on the ground"),
         ("estimate.py", "def f():\n    import pandas", "estimate stands on the ground"),
         ("estimate.py", "from scipy import stats", "estimate stands on the ground"),
+        ("layout.py", "from .estimate import Estimate", "layout must not import estimate"),
+        ("layout.py", "import pandas", "layout stands on the ground"),
         ("arrays.py", "import scipy.stats", "arrays stands on the ground"),
         ("stuff/x.py", "import os", "stuff stands in no layer"),
         ("data/x.py", "from retrostats.stuff import x", "stuff stands in no layer"),

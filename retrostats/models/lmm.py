@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from retrostats.errors import DataError
-from retrostats.models.inference.choosing import check_choices, choose_inference
+from retrostats.models.inference.choosing import check_choices, choose_inference, require_texts
 from retrostats.models.maximum.likelihood import Likelihood, Method
 from retrostats.models.random_effects.boundary import maximise_effects
 from retrostats.models.random_effects.boundary_inference import (
@@ -68,7 +68,9 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
     weights
         Column of positive weights; a row of weight w has the residual variance over w.
     levels
-        Levels of categorical columns, in order; by default their own order, or sorted.
+        Levels by column, in order; the first is the reference. A column of numbers whose levels
+        are named is a category in the mean, as with ``C(column)``, under its plain name:
+        ``visit[T.6]``. Other columns of numbers stay numbers.
     unit
         Of the outcome; it stands beside every estimate.
     level
@@ -97,6 +99,7 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
     .. [2] Bates D, Maechler M, Bolker B, Walker S (2015). J Stat Softw 67(1).
        doi:10.18637/jss.v067.i01
     """
+    require_texts(formula=formula, subject=subject, random=random)
     check_choices(method, df, information, level)
     if covariance not in ("us", "vc"):
         raise DataError(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from retrostats.arrays import Floats
 from retrostats.models.covariance import CovarianceStructure
 from retrostats.models.inference.choosing import (
     check_choices,
     choose_inference,
     parameter_information,
+    require_texts,
 )
 from retrostats.models.inference.methods import parameter_covariance
+from retrostats.models.maximum.identified import require_identified
 from retrostats.models.maximum.likelihood import Likelihood, Method
 from retrostats.models.maximum.optimise import maximise
 from retrostats.models.maximum.residual_checks import require_new_outcomes, require_residuals
+from retrostats.models.maximum.stratum import Stratum
 from retrostats.models.maximum.structures import (
     covariance_names,
     starting_values,
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
     pass
 
 
+#: Eigenvalue of the correlation of the visits below which a fit says so.
+NEARLY = 1e-4
+
+
 def straight_line(prepared: Prepared, visit: str) -> tuple[str, ...]:
     """Return a caveat when the visits are a number in the mean, and more than two."""
     variable = prepared.variables.get(visit)
@@ -40,6 +50,23 @@ def straight_line(prepared: Prepared, visit: str) -> tuple[str, ...]:
         "for a mean at each visit"
     )
     return (note,)
+
+
+def nearly_singular(strata: tuple[Stratum, ...], theta: Floats) -> tuple[str, ...]:
+    """Return a caveat when some combination of visits has hardly any variance."""
+    edges = np.cumsum([stratum.n_parameters for stratum in strata])[:-1]
+    for stratum, part in zip(strata, np.split(theta, edges), strict=True):
+        sigma = stratum.structure.matrix(part)
+        sd = np.sqrt(np.diagonal(sigma))
+        smallest = float(np.linalg.eigvalsh(sigma / np.outer(sd, sd))[0])
+        if smallest < NEARLY:
+            note = (
+                "the covariance is nearly singular (smallest eigenvalue of the correlation "
+                f"{smallest:.1e}): outcomes of different visits determine one another almost "
+                "exactly; look whether that can be"
+            )
+            return (note,)
+    return ()
 
 
 def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by its name
@@ -64,7 +91,9 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     ----------
     formula
         The mean, e.g. ``"pain ~ baseline + arm * visit"``. Treatment coding, the first level
-        being the reference.
+        being the reference. A computed outcome stands in braces: ``{pain - baseline} ~ arm``.
+        Expressions may hold arithmetic, comparisons, elementwise functions of numpy, and
+        ``center, scale, standardize, poly, bs, cr, cc, cs``.
     data
         A data frame with one row per subject and visit, or a cohort; or an iterable of data
         frames with whole subjects in each, or a dask data frame, of which only sums are kept.
@@ -87,7 +116,10 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     weights
         Column of positive weights; a row of weight w has the variance of its visit over w.
     levels
-        Levels of categorical columns, in order; needed for data in parts.
+        Levels by column, in order; the first is the reference. A column of numbers whose levels
+        are named is a category in the mean, as with ``C(column)``, under its plain name:
+        ``visit[T.6]``. Other columns of numbers stay numbers. Needed for data in parts, unless
+        their columns are categorical.
     unit
         Of the outcome; it stands beside every estimate.
     level
@@ -115,6 +147,7 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     .. [2] Kenward MG, Roger JH (1997). Biometrics 53, 983-997. doi:10.2307/2533558
     """
     check_choices(method, df, information, level)
+    require_texts(formula=formula, subject=subject, visit=visit)
     roles = Roles(subject=subject, visit=visit, weights=weights, group=group)
     prepared = prepare(formula, data, roles, levels)
     frame = prepared.source.frame if prepared.source else None
@@ -124,13 +157,14 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     require_residuals(moments, prepared.moments)
     strata = strata_of(covariance, prepared, moments)
     likelihood = Likelihood(strata, method, coordinates.log_det)
-    optimum = maximise(
-        likelihood, starting_values(strata, prepared.visits), unconstrained=unconstrained_of(strata)
+    names, start = (
+        covariance_names(prepared.groups, strata),
+        starting_values(strata, prepared.visits),
     )
-    theta_cov = parameter_covariance(
-        parameter_information(optimum, information), covariance_names(prepared.groups, strata)
-    )
-    straight = straight_line(prepared, visit)
+    begun = require_identified(likelihood, start, names)
+    optimum = maximise(likelihood, start, unconstrained=unconstrained_of(strata), begun=begun)
+    theta_cov = parameter_covariance(parameter_information(optimum, information), names)
+    remarks = (*straight_line(prepared, visit), *nearly_singular(strata, optimum.at.theta))
     return MmrmFit(
         formula=formula,
         method=method,
@@ -144,6 +178,6 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
         optimum=optimum,
         inference=choose_inference(df, likelihood, optimum, theta_cov, (prepared, coordinates)),
         theta_cov=theta_cov,
-        caveats=(*prepared.caveats, *straight),
+        caveats=(*prepared.caveats, *remarks),
         covariance=strata[0].structure.name,
     )

@@ -290,3 +290,68 @@ def test_a_baseline_is_a_covariate_or_a_visit(covariance):
     with pytest.raises(rs.DataError, match="at visit 0 the outcome equals base in all 20 rows"):
         fitted(data, "y ~ base + arm * C(visit)", covariance=covariance)
     assert fitted(data[data["visit"] > 0], "y ~ base + arm * C(visit)").n_rows == 40
+
+
+def test_what_the_mean_absorbs_is_no_covariance_parameter():
+    """A mean for every subject leaves nothing to tell the variance between them."""
+    data = trial(n=12, visits=2)
+    for formula, part in (("y ~ id + C(visit)", data), ("y ~ 1", data[data["id"] == "s0"])):
+        with pytest.raises(rs.FitError, match="no information on covariance"):
+            fitted(part, formula, covariance="cs", df="residual")
+    clinics = data.assign(clinic=data["id"].str[1:].astype(int) % 4).drop(columns="id")
+    with pytest.raises(rs.FitError, match="cannot be told apart"):
+        rs.fit_lmm("y ~ C(clinic)", clinics, subject="clinic", df="residual")
+
+
+def test_a_covariance_at_the_edge_is_a_caveat():
+    level = trial().groupby("id")["y"].transform("first")
+    data = trial().assign(y=lambda d: 1000 * level + d["x"])
+    fit = fitted(data, "y ~ arm", covariance="ar1")
+    assert any("nearly singular" in caveat for caveat in fit.caveats)
+    assert not any("nearly singular" in caveat for caveat in fitted(trial()).caveats)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"df": None}, {"df": ["residual"]}, {"level": "0.95"}, {"level": None}, {"visit": None},
+     {"formula": 5}, {"method": None}, {"level": True}],
+)  # fmt: skip
+def test_arguments_of_another_kind_are_refused(wrong):
+    arguments = {"formula": "y ~ arm", "subject": "id", "visit": "visit"} | wrong
+    with pytest.raises(rs.DataError):
+        rs.fit_mmrm(data=trial(), **arguments)
+
+
+def test_weights_of_another_kind_are_refused():
+    fit = fitted(trial())
+    for weights in ({"Intercept": "a"}, "abc", {"Intercept": np.inf}, [[1, 2], [3]], None):
+        with pytest.raises(rs.DataError):
+            fit.contrast(weights)
+        with pytest.raises(rs.DataError):
+            fit.f_test(weights)
+    with pytest.raises(rs.DataError):
+        fit.contrasts({})
+    with pytest.raises(rs.DataError):
+        fit.profile_intervals(0)
+
+
+def test_many_visits_need_little_memory(monkeypatch):
+    data = trial(visits=4)
+    whole = fitted(data, "y ~ arm", covariance="ar1")
+    monkeypatch.setattr("retrostats.models.maximum.traces.ONE_MATRIX", 1)
+    by_parameter = fitted(data, "y ~ arm", covariance="ar1")
+    assert by_parameter.loglik == pytest.approx(whole.loglik, rel=1e-12)
+    np.testing.assert_allclose(by_parameter.beta_cov, whole.beta_cov, rtol=1e-9)
+    np.testing.assert_allclose(
+        [e.df for e in by_parameter.coefficients], [e.df for e in whole.coefficients], rtol=1e-8
+    )
+
+
+def test_two_columns_of_one_name_are_refused():
+    data = trial().rename(columns={"x": "Intercept"})
+    with pytest.raises(rs.DataError, match="called 'Intercept'"):
+        fitted(data, "y ~ Intercept + arm")
+    mixed = trial()
+    mixed["b"] = pd.Series([1, "1", 2] * 20, dtype=object)
+    with pytest.raises(rs.DataError):
+        fitted(mixed.assign(b=pd.Categorical(mixed["b"], [2, 1, "1"])), "y ~ b")

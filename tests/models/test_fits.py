@@ -287,6 +287,7 @@ def test_text_html_and_json(fit):
     for word in ("Mean", "Data", "kenward-roger", "Log-likelihood", "Estimate (mm)", "age"):
         assert word in text
     assert "<table>" in fit._repr_html_()
+    assert "overflow-x:auto" in fit._repr_html_()
     stored = json.loads(json.dumps(fit.to_dict(), allow_nan=False))
     assert stored["loglik"] == fit.loglik
     assert len(stored["coefficients"]) == len(fit.coefficients)
@@ -379,3 +380,14 @@ def test_words_of_other_programs_are_recognised_in_messages():
         mmrm().contrast("retro - control")
     with pytest.raises(rs.DataError, match="reference="):
         mmrm().differences("arm", adjust="dunnett")
+
+
+def test_fits_of_other_data_are_not_compared():
+    data = trial()
+    swapped = data.assign(id=np.roll(data["id"].to_numpy(), 1), week=data["week"])
+    swapped = swapped[~swapped.duplicated(["id", "week"])]
+    with pytest.raises(rs.DataError, match="subjects or weights"):
+        mmrm(data=data, weights="w").likelihood_ratio(mmrm(data=data, covariance="cs"))
+    other = mmrm(data=data.loc[swapped.index], covariance="cs")
+    with pytest.raises(rs.DataError, match="subjects or weights"):
+        mmrm(data=swapped).likelihood_ratio(other)

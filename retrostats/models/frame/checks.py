@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,12 +96,41 @@ def duplicates_text(
 
 def outcome_text(column: pd.Series[Any], kind: str) -> str:
     """Say what an outcome that is not numeric holds, and what to do about it."""
+    if kind not in {"text", "mixed values", "numbers stored as objects"}:
+        return f"the outcome must hold numbers, not {kind}; convert it first"
+    told = no_numbers_text(column)
+    if not told:
+        holds = "numbers stored as objects" if kind.startswith("num") else "numbers written as text"
+        return f"the outcome holds {holds}; convert it with pandas.to_numeric"
+    return f"the outcome must hold numbers; {told}"
+
+
+def no_numbers_text(column: pd.Series[Any]) -> str:
+    """Name the values of a column that are no numbers, and their rows; empty without any."""
     import pandas as pd
 
-    if kind != "text":
-        return f"the outcome must hold numbers, not {kind}; convert it first"
-    unreadable = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
-    if unreadable.empty:
-        return "the outcome holds numbers written as text; convert it with pandas.to_numeric"
-    values = ", ".join(repr(value) for value in unreadable.unique()[:LISTED])
-    return f"the outcome must hold numbers; these are none: {values}"
+    wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+    rows = np.flatnonzero(wrong.to_numpy())
+    if not len(rows):
+        return ""
+    found = list(dict.fromkeys(column.iloc[rows].tolist()))
+    values = ", ".join(repr(value) for value in found[:LISTED])
+    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    hint = ""
+    if any(has_decimal_comma(value) for value in found):
+        hint = '; with a decimal comma, read the file with read_csv(decimal=",")'
+    return f"these are none: {values}{more} ({rows_text(column.index, rows)}){hint}"
+
+
+def has_decimal_comma(value: Any) -> bool:
+    """Tell whether a value is text such as ``"7,5"``."""
+    return isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+,\d+\s*", value) is not None
+
+
+def near_text(name: Any, known: Iterable[Any]) -> str:
+    """Suggest the known name that is nearest, whatever the case; empty without one."""
+    from difflib import get_close_matches
+
+    lower = {str(each).casefold(): each for each in known}
+    near = get_close_matches(str(name).casefold(), list(lower), n=1)
+    return f"; did you mean {lower[near[0]]!r}?" if near else ""

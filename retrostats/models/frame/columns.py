@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, Fault
-from retrostats.models.frame.checks import rows_text
+from retrostats.models.frame.checks import near_text, rows_text
 from retrostats.models.frame.coded import Coded, as_objects, factorised, in_order
 
 if TYPE_CHECKING:
@@ -32,15 +31,23 @@ class Columns:
         Levels by column (or by expression), in their order.
     faults
         Extended in place.
+    hints
+        By column, what to add when it is absent.
     """
 
     def __init__(
-        self, table: pd.DataFrame, levels: Mapping[str, Sequence[Any]], faults: list[Fault]
+        self,
+        table: pd.DataFrame,
+        levels: Mapping[str, Sequence[Any]],
+        faults: list[Fault],
+        *,
+        hints: Mapping[Any, str] | None = None,
     ) -> None:
         self.table = table
         self.index = table.index
         self.faults = faults
-        self._levels = levels
+        self._levels = {name: _plain(wanted) for name, wanted in levels.items()}
+        self._hints = hints or {}
         self._asked: set[str] = set()
         self._series: dict[str, pd.Series[Any]] = {}
         self._kinds: dict[str, str] = {}
@@ -62,6 +69,14 @@ class Columns:
         """Tell whether a column holds numbers (booleans are a category)."""
         return self.has(name) and self._kinds[name] == "number"
 
+    def is_category(self, name: str) -> bool:
+        """Tell whether a column is a category in the mean: no number, or with levels given."""
+        return self.has(name) and (self._kinds[name] != "number" or name in self._levels)
+
+    def is_text(self, name: str) -> bool:
+        """Tell whether a column holds text that no levels were declared for."""
+        return self._kinds.get(name) == "text" and name not in self._levels
+
     def is_label(self, name: str) -> bool:
         """Tell whether a column holds text, booleans or declared categories."""
         return self.has(name) and self._kinds[name] in {"text", "boolean", "category"}
@@ -74,8 +89,7 @@ class Columns:
         import pandas as pd
 
         if name not in self.table.columns:
-            near = get_close_matches(str(name), [str(c) for c in self.table.columns], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = near_text(name, self.table.columns) + self._hints.get(name, "")
             self.fault(name, f"there is no such column{hint}")
             return "absent"
         column = self._series[name] = self.table[name]
@@ -141,7 +155,7 @@ class Columns:
         if name not in self._levels:
             return found
         self._asked.add(name)
-        wanted = tuple(self._levels[name])
+        wanted = self._levels[name]
         if len(set(wanted)) < len(wanted):
             self.fault(name, f"levels= names a level twice: {list(wanted)}")
             return found
@@ -161,8 +175,11 @@ class Columns:
     def check_levels(self) -> None:
         """Note the names in ``levels=`` that no category of the model has."""
         for name in self._levels:
-            if name not in self._asked:
-                self.fault(name, f"levels= is given, but no category of the model is {name!r}")
+            if name not in self._asked and self._kinds.get(name) != "absent":
+                there = name in self.table.columns
+                hint = "" if there else near_text(name, self.table.columns)
+                message = f"levels= is given, but no category of the model is {name!r}{hint}"
+                self.fault(name, message)
 
     def labels(self, name: str) -> tuple[NDArray[np.intp], NDArray[Any]]:
         """Return codes by first appearance (-1 where missing) and the labels they stand for."""
@@ -178,6 +195,11 @@ class Columns:
         if self._kinds[name] == "boolean":
             return np.array(coded.levels, dtype=bool)[coded.codes[kept]]
         return as_objects(coded.levels)[coded.codes[kept]]
+
+
+def _plain(wanted: Sequence[Any]) -> tuple[Any, ...]:
+    """Return levels as plain Python values, also where they stand in an array."""
+    return tuple(each.item() if isinstance(each, np.generic) else each for each in wanted)
 
 
 #: What pandas finds in a column of objects, and what we call it.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Ledger:
     """The rows left out. Ledgers of the parts of a data set add up to that of the whole.
 
@@ -69,3 +69,6 @@ class Ledger:
         listed = ", ".join(f"{reason} {count}" for reason, count in self.counts().items())
         left_out = f"; {len(self)} left out ({listed})" if listed else ""
         return f"{self.rows_used} of {self.rows_in} rows used{left_out}"
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.errors import raise_faults
+from retrostats.models.frame.caveats import (
+    CHECKED_ROWS,
+    label_caveats,
+    order_caveats,
+    second_row_caveats,
+    spelling_caveats,
+    subject_caveats,
+)
 from retrostats.models.frame.checks import duplicates_text, find_duplicates
+from retrostats.models.frame.coded import Coded
 from retrostats.models.frame.columns import Columns, as_table
 from retrostats.models.frame.ledger import Ledger
-from retrostats.models.frame.reader import FrameReader
+from retrostats.models.frame.reader import FrameReader, Mean
 from retrostats.models.frame.row_selection import Roles, select_rows
 from retrostats.models.frame.types import ModelFrame, Variable
 from retrostats.models.mean.expressions import Expression
@@ -48,7 +58,8 @@ def model_frame(  # noqa: PLR0913 - the roles of columns are what a user names
         Further terms whose columns are needed, as from `read_terms`.
     levels
         Levels by column, in order; the first is the reference. By default a categorical
-        column has its own order, text is sorted, and booleans are False, True.
+        column has its own order, text is sorted, and booleans are False, True. A column of
+        numbers whose levels are named is a category where it stands as a term itself.
     unused
         ``"drop"``: levels without rows leave the model, with a caveat. ``"keep"``: ``data`` is
         one part of a larger data set; all declared levels stay, every level must be declared
@@ -69,7 +80,7 @@ def model_frame(  # noqa: PLR0913 - the roles of columns are what a user names
     """
     if unused not in {"drop", "keep"}:
         raise ValueError(f"unused must be 'drop' or 'keep', got {unused!r}")
-    columns = Columns(as_table(data), levels or {}, [])
+    columns = Columns(as_table(data), levels or {}, [], hints={visit: _LONG})
     whole = unused == "drop"
     roles = Roles(subject=subject, visit=visit, weights=weights, group=group)
     expressions = expressions_of(model.terms + tuple(extra))
@@ -110,6 +121,8 @@ def _read(
     variables = reader.variables(expressions_of(model.terms), mean)
     raise_faults(where, columns.faults)
     weights = None if roles.weights is None else columns.numbers(roles.weights)[selection.rows]
+    labels, who = (mean, visit, group), (subject, len(subjects))
+    odd = _caveats(labels, who, expressions, roles, reader) if reader.whole else []
     frame = ModelFrame(
         outcome=outcome,
         numeric=mean.numeric,
@@ -128,11 +141,46 @@ def _read(
         ledger=selection.ledger,
         variables=variables,
         transforms=reader.transforms,
-        caveats=tuple(reader.caveats),
+        caveats=(*reader.caveats, *odd),
     )
     for array in (*frame.numeric.values(), *frame.codes.values(), *_own_arrays(frame)):
         array.setflags(write=False)
     return frame
+
+
+_LONG = "; one row per subject and visit is needed; a wide table becomes long with pandas.melt"
+
+
+def _caveats(
+    labels: tuple[Mean, Coded | None, Coded | None],
+    subject: tuple[NDArray[np.intp], int],
+    expressions: tuple[Expression, ...],
+    roles: Roles,
+    reader: FrameReader,
+) -> list[str]:
+    """Return what looks odd in the labels of a whole data set, but is no fault."""
+    columns, selection = reader.columns, reader.selection
+    mean, visit, group = labels
+    # Visits may be rare, and labels of subjects are personal.
+    aside = {roles.subject, *(() if visit is None else (roles.visit,))}
+    factors = {
+        e.column or e.text: (mean.factors[e.text], mean.codes[e.text])
+        for e in expressions
+        if e.text in mean.factors and e.column not in aside
+    }
+    told = label_caveats(columns, factors)
+    for role, own in ((roles.visit, visit), (roles.group, group)):
+        if role is not None and own is not None and role not in factors:
+            told += spelling_caveats(role, own.levels)
+    if roles.visit is not None and visit is not None and columns.is_text(roles.visit):
+        told += order_caveats(roles.visit, visit.levels)
+    if len(columns.index) > CHECKED_ROWS:
+        return told
+    for name, factor in factors.items():
+        told += subject_caveats(name, factor, subject, selection.named(columns.index))
+    if roles.visit is not None and not selection.every:
+        told += second_row_caveats(columns, selection, roles.subject, roles.visit)
+    return told
 
 
 def _own_arrays(frame: ModelFrame) -> list[NDArray[Any]]:

@@ -49,7 +49,7 @@ class FrameReader:
     def __init__(
         self, columns: Columns, selection: Selection, visit: str | None, *, whole: bool
     ) -> None:
-        self._columns, self.selection, self._visit, self._whole = columns, selection, visit, whole
+        self.columns, self.selection, self._visit, self.whole = columns, selection, visit, whole
         self._settled: dict[str, Coded] = {}
         self._lost: set[str] = set()
         self.transforms = Transforms()
@@ -66,7 +66,7 @@ class FrameReader:
         self._add_numbers(expression, found)
         values = list(found.numeric.values())
         if len(values) > 1:
-            self._columns.fault("", f"the outcome {expression.text!r} has several columns")
+            self.columns.fault("", f"the outcome {expression.text!r} has several columns")
         return values[0] if values else np.zeros(0)
 
     def mean(self, expressions: tuple[Expression, ...]) -> Mean:
@@ -76,38 +76,38 @@ class FrameReader:
             if not self._usable(*expression.columns):
                 continue
             column = expression.column
-            if expression.categorical or (column and not self._columns.is_number(column)):
+            if expression.categorical or (column and self.columns.is_category(column)):
                 self._add_category(expression, found)
             else:
                 self._add_numbers(expression, found)
-        if not self._whole and self.transforms.learnt:
+        if not self.whole and self.transforms.learnt:
             learnt = ", ".join(self.transforms.learnt)
-            self._columns.fault(
+            self.columns.fault(
                 "", f"{learnt} depends on all rows and cannot be computed from parts of the data"
             )
         return found
 
     def _values(self, expression: Expression) -> dict[str, NDArray[Any]]:
         rows = self.selection.rows
-        return {name: self._columns.values(name, rows) for name in expression.columns}
+        return {name: self.columns.values(name, rows) for name in expression.columns}
 
     def _add_numbers(self, expression: Expression, found: Mean) -> None:
         if expression.column:
             found.bases[expression.text] = Basis((expression.text,))
-            found.numeric[expression.text] = self._columns.numbers(expression.column)[
+            found.numeric[expression.text] = self.columns.numbers(expression.column)[
                 self.selection.rows
             ]
             return
         try:
             basis, values = self.transforms.numbers(expression, self._values(expression))
         except DataError as error:
-            self._columns.fault("", str(error))
+            self.columns.fault("", str(error))
             return
         for name, each in values.items():
             wrong = np.flatnonzero(~np.isfinite(each))
             if len(wrong):
-                rows = rows_text(self._columns.index, self.selection.kept[wrong])
-                self._columns.fault("", f"{name!r} gives no finite number in {rows}")
+                rows = rows_text(self.columns.index, self.selection.kept[wrong])
+                self.columns.fault("", f"{name!r} gives no finite number in {rows}")
         found.bases[expression.text] = basis
         found.numeric.update(values)
 
@@ -116,9 +116,9 @@ class FrameReader:
         coded = self.levels(expression.column) if expression.column else self._computed(expression)
         if coded is None:
             return
-        if self._whole and len(coded.levels) < 2 and expression.column not in self._lost:
+        if self.whole and len(coded.levels) < 2 and expression.column not in self._lost:
             levels = ", ".join(map(repr, coded.levels)) or "none"
-            self._columns.fault(
+            self.columns.fault(
                 expression.column or name,
                 f"a category needs two levels at least; the rows used have {levels}",
             )
@@ -131,16 +131,16 @@ class FrameReader:
         try:
             labels = self.transforms.labels(expression, self._values(expression))
         except DataError as error:
-            self._columns.fault("", str(error))
+            self.columns.fault("", str(error))
             return None
-        coded = self._columns.sorted_codes(name, labels)
-        if not self._whole and not coded.declared:
+        coded = self.columns.sorted_codes(name, labels)
+        if not self.whole and not coded.declared:
             self._undeclared(name)
         return coded
 
     def _with_reference(self, expression: Expression, coded: Coded) -> Coded:
         if expression.reference not in coded.levels:
-            self._columns.fault(
+            self.columns.fault(
                 expression.column or expression.text,
                 f"the reference {expression.reference!r} is not among the levels "
                 f"{list(coded.levels)}",
@@ -159,13 +159,13 @@ class FrameReader:
         if not self._usable(name):
             return None
         if name not in self._settled:
-            self._settled[name] = self._settle(name, self._columns.coded(name))
+            self._settled[name] = self._settle(name, self.columns.coded(name))
         return self._settled[name]
 
     def _settle(self, name: str, coded: Coded) -> Coded:
         """Take the rows used, and drop the levels that none of them has."""
         codes = coded.codes[self.selection.rows]
-        if not self._whole:
+        if not self.whole:
             if not coded.declared:
                 self._undeclared(name)
             return Coded(codes=codes, levels=coded.levels, declared=coded.declared)
@@ -178,7 +178,7 @@ class FrameReader:
         ]
         if lost and name != self._visit:
             self._lost.add(name)
-            self._columns.fault(
+            self.columns.fault(
                 name,
                 f"no row of {', '.join(map(repr, lost))} can be used, something is missing in "
                 "each; complete the data, or take the level out of them",
@@ -192,7 +192,7 @@ class FrameReader:
         )
 
     def _undeclared(self, name: str) -> None:
-        self._columns.fault(
+        self.columns.fault(
             name,
             "its levels must be known before a part of the data is read; give levels={...} or a "
             "categorical column",
@@ -202,7 +202,7 @@ class FrameReader:
         """Return codes by first appearance in the data, and the labels of subjects used."""
         if not self._usable(name):
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=object)
-        codes, labels = self._columns.labels(name)
+        codes, labels = self.columns.labels(name)
         if self.selection.every:
             return codes, labels
         codes = codes[self.selection.kept]
@@ -220,13 +220,13 @@ class FrameReader:
                 factors.setdefault(e.column, mean.factors[e.text])
         found: dict[str, Variable] = {}
         for name in dict.fromkeys(column for e in expressions for column in e.columns):
-            if name not in factors and not self._columns.is_number(name):
+            if name not in factors and not self.columns.is_number(name):
                 coded = self.levels(name)
                 factors[name] = () if coded is None else coded.levels
             if name in factors:
                 found[name] = Variable(name=name, kind="factor", levels=factors[name])
             else:
-                values = self._columns.numbers(name)[self.selection.rows]
+                values = self.columns.numbers(name)[self.selection.rows]
                 average = float(values.mean()) if len(values) else math.nan
                 found[name] = Variable(name=name, kind="numeric", mean=average)
         return found

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrostats.models.frame.checks import outcome_text, rows_text
+from retrostats.models.frame.checks import no_numbers_text, outcome_text, rows_text
 from retrostats.models.frame.columns import Columns
 from retrostats.models.frame.ledger import Ledger
 from retrostats.models.mean.expressions import Expression
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Reads one column and returns where it is missing; ``None`` when it cannot be used.
 _Read: TypeAlias = "Callable[[Columns, str], NDArray[np.bool_] | None]"
@@ -54,6 +57,10 @@ class Selection:
     def rows(self) -> NDArray[np.intp] | slice:
         """Index of the rows kept, without copying when these are all."""
         return slice(None) if self.every else self.kept
+
+    def named(self, index: pd.Index[Any]) -> Callable[[NDArray[np.intp]], str]:
+        """Return what names rows, given by their positions among those kept."""
+        return lambda positions: rows_text(index, self.kept[positions])
 
 
 def select_rows(
@@ -123,8 +130,9 @@ def _uses(
         yield column, "outcome missing", _outcome if outcome.column else _any
     for expression in expressions:
         category = expression.categorical and bool(expression.column)
+        read = _category if category else _variable if expression.column else _any
         for column in expression.columns:
-            yield column, f"{column} missing", _category if category else _any
+            yield column, f"{column} missing", read
     if roles.visit is not None:
         yield roles.visit, f"{roles.visit} missing", _category
     yield roles.subject, f"{roles.subject} missing", _subject
@@ -139,12 +147,20 @@ def _any(columns: Columns, name: str) -> NDArray[np.bool_] | None:
         return np.isnan(columns.numbers(name))
     if columns.is_label(name):
         return _category(columns, name)
+    told = no_numbers_text(columns.table[name]) if columns.kind(name) == "mixed values" else ""
     columns.fault(
         name,
         f"holds {columns.kind(name)}; a column of numbers (see pandas.to_numeric), text, "
-        "booleans or categories is needed",
+        f"booleans or categories is needed{'; of numbers, ' if told else ''}{told}",
     )
     return None
+
+
+def _variable(columns: Columns, name: str) -> NDArray[np.bool_] | None:
+    """Read a column that is a term itself: a category where levels are given for it."""
+    if columns.is_number(name) and columns.is_category(name):
+        return _category(columns, name)
+    return _any(columns, name)
 
 
 def _category(columns: Columns, name: str) -> NDArray[np.bool_]:

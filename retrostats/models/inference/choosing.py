@@ -30,6 +30,7 @@ def check_choices(method: str, df: str, information: str, level: float) -> None:
     DataError
         Listing what may be said.
     """
+    require_texts(method=method, df=df, information=information)
     faults = []
     if method not in ("reml", "ml"):
         faults.append(f'method={method!r}: choose "reml" or "ml"')
@@ -43,10 +44,28 @@ def check_choices(method: str, df: str, information: str, level: float) -> None:
         )
     if information not in INFORMATION:
         faults.append(f'information={information!r}: choose "observed" or "expected"')
-    if not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         faults.append(f"level={level!r}: choose a coverage between 0 and 1, such as 0.95")
     if faults:
         raise DataError("model: " + "; ".join(faults))
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number, and not a truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def require_texts(**words: object) -> None:
+    """Refuse arguments that must be texts and are not.
+
+    Raises
+    ------
+    DataError
+        Naming each of them.
+    """
+    wrong = [f"{name}={value!r}" for name, value in words.items() if not isinstance(value, str)]
+    if wrong:
+        raise DataError(f"model: {', '.join(wrong)} must be a text")
 
 
 #: What other programs call the same.

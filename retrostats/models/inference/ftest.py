@@ -13,6 +13,7 @@ from scipy.special import chdtrc, fdtrc
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, FitError
+from retrostats.layout import df_numbers, number, p_sentence
 
 #: Rows are dependent when, at unit length, their smallest singular value is below this:
 #: far above rounding (1e-15, or 1e-9 after a change to an orthonormal basis) and below
@@ -69,7 +70,7 @@ class FTest:
         Examples
         --------
         >>> print(FTest.from_wald(9.0, 2, 40.0, method="satterthwaite"))
-        F(2, 40) = 4.5, p = 0.0173
+        F(2, 40) = 4.50, p = 0.017
         """
         statistic = scale * wald / df_num
         infinite = math.isinf(df_den)
@@ -90,8 +91,8 @@ class FTest:
 
     def __str__(self) -> str:
         label = f"{self.label}: " if self.label else ""
-        df_den = "inf" if math.isinf(self.df_den) else f"{self.df_den:.3g}"
-        return f"{label}F({self.df_num:g}, {df_den}) = {self.statistic:.3g}, p = {self.p:.3g}"
+        df = ", ".join(text for value in (self.df_num, self.df_den) for text in df_numbers([value]))
+        return f"{label}F({df}) = {number(self.statistic, 2)}, {p_sentence(self.p)}"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(str(self))} ({html.escape(self.method)})</p>"

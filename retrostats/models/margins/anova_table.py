@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from retrostats.layout import Layout, df_numbers, number, p_number
 from retrostats.models.inference.ftest import FTest
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class NotEstimable:
 
     def __str__(self) -> str:
         return f"{self.label}: not estimable, {self.reason}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return plain JSON values."""
+        return {"label": self.label, "not_estimable": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,42 @@ class AnovaTable:
         raise KeyError(f"no term {term!r}; there are {[row.label for row in self.rows]}")
 
     def __repr__(self) -> str:
-        return "\n".join([self.caption, *(f"  {row}" for row in self.rows)])
+        return self._layout().text()
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row per term; ``nan`` and a note where there is no test."""
+        """Return one row per term; ``nan`` and a note where there is no test.
+
+        The caption is in ``attrs["caption"]`` of the frame.
+        """
         import pandas as pd
 
-        return pd.DataFrame([_cells(row) for row in self.rows], columns=list(TIDY_COLUMNS))
+        frame = pd.DataFrame([_cells(row) for row in self.rows], columns=list(TIDY_COLUMNS))
+        frame.attrs["caption"] = self.caption
+        return frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: the caption, and the tests; of others label and reason."""
+        return {"caption": self.caption, "tests": [row.to_dict() for row in self.rows]}
+
+    def to_markdown(self) -> str:
+        """Return the caption and a pipe table."""
+        return self._layout().markdown()
 
     def _repr_html_(self) -> str:
-        body = self.tidy().to_html(index=False, float_format="{:.3g}".format, border=0)
-        return f"<p><b>{html.escape(self.caption)}</b></p>{body}"
+        return self._layout().html()
+
+    def _layout(self) -> Layout:
+        tests = [row for row in self.rows if isinstance(row, FTest)]
+        first, second = (df_numbers([getattr(t, df) for t in tests]) for df in ("df_num", "df_den"))
+        numbers = iter(zip(first, second, strict=True))
+        rows = [
+            (row.label, f"not estimable, {row.reason}")
+            if isinstance(row, NotEstimable)
+            else (row.label, *next(numbers), number(row.statistic, 2), p_number(row.p))
+            for row in self.rows
+        ]
+        header = ("", "numerator df", "denominator df", "F", "p")
+        return Layout(caption=self.caption, header=header, rows=tuple(rows))
 
 
 def _cells(row: FTest | NotEstimable) -> tuple[str | float, ...]:

@@ -111,7 +111,11 @@ def _averaged(
 
 
 def _column(variable: Variable, values: Sequence[Any]) -> NDArray[Any]:
-    return as_objects(values) if variable.kind == "factor" else np.array(values, dtype=float)
+    if variable.kind != "factor":
+        return np.array(values, dtype=float)
+    if all(isinstance(value, bool) for value in values):
+        return np.array(values, dtype=bool)
+    return as_objects(values)
 
 
 def _shares(

@@ -14,7 +14,8 @@ from scipy.special import stdtr
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.models.margins.correlated import largest_tail
-from retrostats.models.margins.simultaneous import Tail, critical_value, range_tail, single_critical
+from retrostats.models.margins.random_scale import Tail
+from retrostats.models.margins.simultaneous import critical_value, range_tail, single_critical
 
 Adjustment: TypeAlias = Literal["none", "holm", "tukey", "dunnett"]
 
@@ -173,9 +174,11 @@ def _tukey(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Fl
             "reference, or adjust='holm'"
         )
 
+    range_for = range_tail(groups)
+
     @cache
     def tail_for(nu: float) -> Tail:
-        of_range = range_tail(groups, nu)
+        of_range = range_for(nu)
         return lambda critical: of_range(critical * math.sqrt(2))
 
     return _joint(t, df, level, tail_for)

@@ -12,6 +12,7 @@ import numpy as np
 
 from retrostats.arrays import Floats
 from retrostats.models.maximum.stratum import Stratum
+from retrostats.models.maximum.traces import paired_middle, trace_matrix
 
 #: Restricted or full maximum likelihood.
 Method: TypeAlias = Literal["reml", "ml"]
@@ -160,12 +161,13 @@ class Likelihood:
         expected = np.zeros_like(hessian)
         moved = np.zeros((self.n_parameters, p + 1, p + 1))
         for stratum, part, w in zip(self.strata, self.slices, at.weights, strict=True):
-            trace, fisher, slope, fields = _stratum_terms(stratum, w, by_residual, by_phi, k)
+            seen, fisher, slope, fields = _stratum_terms(stratum, w, by_residual, by_phi, k)
+            u = stratum.condensed(w)
             d = stratum.structure.first(at.theta[part])
             flat = d.reshape(len(d), -1)
             gradient[part] = flat @ slope.reshape(-1)
-            hessian[part, part] = flat @ trace @ flat.T
-            expected[part, part] = flat @ fisher @ flat.T
+            hessian[part, part] = trace_matrix(seen, u, d)
+            expected[part, part] = trace_matrix(fisher, u, d)
             if not stratum.structure.linear:
                 hessian[part, part] += np.tensordot(
                     stratum.structure.second(at.theta[part]), slope, axes=2
@@ -183,6 +185,39 @@ class Likelihood:
             expected=(expected + expected.T) / 2,
             p_matrices=-moved[:, :p, :p],
         )
+
+    def full_information(self, at: Evaluation) -> Floats:
+        """Return the expected information if the mean were known, ``tr(W D_h W D_j) / 2`` summed.
+
+        Shape ``(k, k)``. What the restricted likelihood lacks of it went into the coefficients.
+        """
+        full = np.zeros((self.n_parameters, self.n_parameters))
+        for stratum, part, w in zip(self.strata, self.slices, at.weights, strict=True):
+            d = stratum.structure.first(at.theta[part])
+            u = stratum.condensed(w)
+            full[part, part] = trace_matrix(stratum.moments.counts[:, None, None] / 2 * u, u, d)
+        return (full + full.T) / 2
+
+    def lost_information(self, at: Evaluation) -> Floats:
+        """Return what the coefficients take of `full_information`, whatever the method."""
+        p = self.n_columns
+        by_phi = np.zeros_like(at.total)
+        by_phi[:p, :p] = at.phi
+        lost = np.zeros((self.n_parameters, self.n_parameters))
+        moved = np.zeros((self.n_parameters, p, p))
+        for stratum, part, w in zip(self.strata, self.slices, at.weights, strict=True):
+            d = stratum.structure.first(at.theta[part])
+            u = stratum.condensed(w)
+            spread = stratum.condensed(w @ stratum.moments.inner(by_phi) @ w)
+            lost[part, part] = trace_matrix(spread, u, d)
+            fields = stratum.moments.transformed(stratum.loaded(w))
+            flat = d.reshape(len(d), -1)
+            own = (flat @ fields.reshape(flat.shape[1], -1)).reshape(len(d), p + 1, p + 1)
+            moved[part] = own[:, :p, :p]
+        products = at.phi @ moved
+        flat = products.reshape(len(products), -1)
+        lost -= flat @ products.transpose(0, 2, 1).reshape(len(products), -1).T / 2
+        return (lost + lost.T) / 2
 
     def curvature_sums(self, at: Evaluation, theta_cov: Floats) -> tuple[Floats, Floats]:
         """Return ``sum_hj C_hj Q_hj`` and ``sum_hj C_hj R_hj`` of Kenward and Roger.
@@ -204,15 +239,9 @@ class Likelihood:
         q_sum, r_sum = np.zeros((p, p)), np.zeros((p, p))
         for stratum, part, w in zip(self.strata, self.slices, at.weights, strict=True):
             d = stratum.structure.first(at.theta[part])
-            a = d.shape[1]
-            flat = d.reshape(len(d), -1)
-            paired = ((theta_cov[part, part] @ flat).T @ flat).reshape(a, a, a, a)
-            u = stratum.condensed(w).reshape(-1, a * a)
-            middle = u @ paired.transpose(1, 2, 0, 3).reshape(a * a, a * a)
+            middle = paired_middle(stratum.condensed(w), d, theta_cov[part, part])
             loaded = stratum.loaded(w)
-            q_sum += stratum.moments.quadratic(
-                loaded.transpose(0, 2, 1) @ middle.reshape(-1, a, a) @ loaded
-            )[:p, :p]
+            q_sum += stratum.moments.quadratic(loaded.transpose(0, 2, 1) @ middle @ loaded)[:p, :p]
             if not stratum.structure.linear:
                 second = stratum.structure.second(at.theta[part])
                 collapsed = np.tensordot(theta_cov[part, part], second, axes=2)
@@ -225,7 +254,7 @@ class Likelihood:
 def _stratum_terms(
     stratum: Stratum, w: Floats, by_residual: Floats, by_phi: Floats, k: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the trace forms (observed, expected), d loglik / dS, and ``sum L'WZ x L'WZ``."""
+    """Return V (observed, expected), d loglik / dS, and ``sum L'WZ x L'WZ``."""
     n = stratum.moments.counts[:, None, None]
     spread = w @ stratum.moments.inner(by_phi) @ w
     scatter = w @ stratum.moments.inner(by_residual) @ w
@@ -233,14 +262,5 @@ def _stratum_terms(
     half = stratum.condensed(n / 2 * w - k * spread - scatter)
     slope = -(half + n / 2 * u).sum(axis=0) / 2
     fields = stratum.moments.transformed(stratum.loaded(w))
-    a = u.shape[1]
-    fisher = _trace_form(n / 2 * u - k * stratum.condensed(spread), u)
-    fields = fields.reshape(a * a, -1)
-    return _trace_form(half, u), fisher, slope, fields
-
-
-def _trace_form(v: Floats, u: Floats) -> Floats:
-    """Return ``K`` with ``vec(D)' K vec(E) = sum_g tr(V_g D U_g E)``, shape ``(a a, a a)``."""
-    a = u.shape[1]
-    summed = v.reshape(-1, a * a).T @ u.reshape(-1, a * a)
-    return np.asarray(summed.reshape(a, a, a, a).transpose(1, 2, 3, 0).reshape(a * a, a * a))
+    fisher = n / 2 * u - k * stratum.condensed(spread)
+    return half, fisher, slope, fields.reshape(u.shape[1] ** 2, -1)

@@ -10,7 +10,7 @@ import numpy as np
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
 from retrostats.models.maximum.likelihood import Derivatives, Evaluation
-from retrostats.models.maximum.optimum import Iteration, OptimiserRecord, Optimum
+from retrostats.models.maximum.optimum import Begun, Iteration, OptimiserRecord, Optimum
 
 #: A step is the last one when it can raise the log-likelihood by less than this. Newton's error
 #: is squared at each step, so after it the parameters are exact to rounding.
@@ -69,7 +69,7 @@ class NotMaximised(Exception):  # noqa: N818 - a signal between two routes, neve
         self.theta = theta
 
 
-def newton(objective: Objective, start: Floats) -> Optimum:
+def newton(objective: Objective, start: Floats, begun: Begun | None = None) -> Optimum:
     """Climb from ``start`` to a maximum.
 
     The direction is Newton's where the Hessian is negative definite, that of the expected
@@ -82,19 +82,21 @@ def newton(objective: Objective, start: Floats) -> Optimum:
         The log-likelihood.
     start
         Parameters inside the domain, shape ``(k,)``.
+    begun
+        What is known at the start already.
 
     Raises
     ------
     NotMaximised
         If no step helps, or the iterations are used up, or the point found is no maximum.
     """
-    at = objective.evaluate(start)
+    at = begun.at if begun else objective.evaluate(start)
     if at is None:
         raise NotMaximised("the covariance at the start is not positive definite", start)
     steps: list[Iteration] = []
     evaluations = 1
     for _ in range(MAX_ITERATIONS):
-        slope = objective.derivatives(at)
+        slope = begun.slopes if begun and not steps else objective.derivatives(at)
         direction, kind = _direction(slope)
         decrement = float(slope.gradient @ direction) / 2
         tolerance = max(DECREMENT, RELATIVE_DECREMENT * abs(at.loglik))
@@ -185,6 +187,7 @@ def maximise(
     start: Floats,
     *,
     unconstrained: Reparametrisation | None = None,
+    begun: Begun | None = None,
 ) -> Optimum:
     """Find the maximum from ``start``, or raise `FitError`.
 
@@ -200,6 +203,8 @@ def maximise(
         Natural parameters, shape ``(k,)``.
     unconstrained
         For the second attempt; without it there is none.
+    begun
+        What is known at the start already.
 
     Raises
     ------
@@ -207,7 +212,7 @@ def maximise(
         With the reason, and what to try.
     """
     try:
-        return newton(objective, start)
+        return newton(objective, start, begun)
     except NotMaximised as stop:
         reason, theta = str(stop), stop.theta
     if unconstrained is not None:
@@ -220,6 +225,5 @@ def maximise(
     raise FitError(
         f"the model did not converge: {reason}. There are {objective.n_parameters} covariance "
         f"parameters and {objective.n_columns} coefficients for {objective.n_rows} rows. Try a "
-        'covariance with fewer parameters (such as "toeph", "ar1" or "cs" in place of "us") or a '
-        "simpler mean."
+        'covariance with fewer parameters (the fewest have "cs" and "ar1") or a simpler mean.'
     )

@@ -8,6 +8,13 @@ from typing import NamedTuple
 from retrostats.models.maximum.likelihood import Derivatives, Evaluation
 
 
+class Begun(NamedTuple):
+    """The log-likelihood and its derivatives where the search begins."""
+
+    at: Evaluation
+    slopes: Derivatives
+
+
 class Iteration(NamedTuple):
     """One step of the optimiser.
 

@@ -13,8 +13,6 @@ from retrostats.arrays import Floats
 #: What is left of a column, over its norm, below which it counts as a combination of others;
 #: the default of R's lm.
 TOLERANCE = 1e-7
-#: The same from a Gram matrix, which carries squares: rounding leaves about sqrt(p * 2e-16).
-GRAM_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,42 +63,6 @@ def independent_columns(x: Floats, *, tolerance: float = TOLERANCE) -> Aliasing:
     # The triangle has the geometry of the columns of x, whatever the number of rows.
     triangle = np.asarray(np.linalg.qr(x, mode="r")) if len(x) > x.shape[1] else x
     return _swept(triangle, tolerance)
-
-
-def independent_from_gram(gram: Floats, *, tolerance: float = GRAM_TOLERANCE) -> Aliasing:
-    """Find the independent columns from their products.
-
-    Parameters
-    ----------
-    gram
-        ``B'B`` of columns ``B`` that are nearly orthonormal except where aliased, shape
-        ``(p, p)``. For columns of bad condition use `independent_columns`.
-    tolerance
-        As in `independent_columns`; looser because a Gram matrix holds squares.
-
-    Returns
-    -------
-    Aliasing
-        Of the columns in their order. When ``B = X @ U`` with U upper triangular, the kept
-        positions are those of X too.
-
-    Raises
-    ------
-    ValueError
-        If ``gram`` is not a finite square matrix.
-    """
-    gram = np.asarray(gram, dtype=np.float64)
-    if gram.ndim != 2 or len(gram) != gram.shape[1] or not np.isfinite(gram).all():
-        raise ValueError(f"gram must be a finite square matrix, got shape {gram.shape}")
-    left, lower = gram.copy(), np.zeros((0, len(gram)))
-    kept = []
-    for j in range(len(gram)):
-        if left[j, j] > tolerance**2 * gram[j, j]:
-            row = left[j] / np.sqrt(left[j, j])
-            left -= np.outer(row, row)
-            lower = np.vstack([lower, row])
-            kept.append(j)
-    return _solved(lower, kept, len(gram))
 
 
 def _swept(columns: Floats, tolerance: float) -> Aliasing:

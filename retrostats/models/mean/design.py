@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.errors import DataError
 from retrostats.models.frame.types import ModelFrame
 from retrostats.models.mean.coding import Column, coded_columns
 from retrostats.models.mean.expressions import Expression
@@ -83,8 +85,8 @@ class Design:
         ----------
         values
             By column of the data, labels or numbers of one length (a mapping or a data
-            frame). Stateful expressions, such as ``center(x)``, use what they learnt from
-            the data of the model.
+            frame); a single value stands for all rows. Stateful expressions, such as
+            ``center(x)``, use what they learnt from the data of the model.
 
         Raises
         ------
@@ -161,8 +163,21 @@ def design_for(model: MeanModel, frame: ModelFrame) -> Design:
         From `read_formula`.
     frame
         From `model_frame` with the same model.
+
+    Raises
+    ------
+    DataError
+        If two columns would have one name.
     """
-    return design_for_terms(model.terms, frame)
+    design = design_for_terms(model.terms, frame)
+    twice = sorted(name for name, count in Counter(design.names).items() if count > 1)
+    if twice:
+        raise DataError(
+            f"formula {model.text!r}: several columns of the design are called "
+            f"{', '.join(map(repr, twice))}, as when a column of the data is called 'Intercept' or "
+            "two levels read alike; rename the column or the levels"
+        )
+    return design
 
 
 def design_for_terms(terms: tuple[Term, ...], frame: ModelFrame) -> Design:

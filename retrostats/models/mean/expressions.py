@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrostats.errors import DataError
+from retrostats.models.mean.permitted import FUNCTIONS, check_permitted
 
 #: A quoted string, which stays, or a name in backticks, which becomes an identifier.
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
@@ -73,8 +74,8 @@ def read_expression(text: str) -> Expression:
     Raises
     ------
     DataError
-        If it is no Python expression, calls an unknown function, uses a private attribute, or
-        asks for another than treatment coding.
+        If it is no Python expression, holds anything that `check_permitted` refuses, or asks
+        for another than treatment coding.
     """
     quoted: dict[str, str] = {}
 
@@ -139,32 +140,28 @@ def _reference(coding: ast.expr, text: str) -> Any:
 
 
 def _variables(tree: ast.expr, text: str) -> Iterator[str]:
-    """Yield the names of variables, once it is known that every function is known."""
-    from formulaic.transforms import TRANSFORMS
-
+    """Yield the names of variables, once it is known that every function is permitted."""
     functions = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            if node.attr.startswith("_"):
-                raise DataError(f"{text!r}: the private attribute {node.attr!r} is not read")
-            if isinstance(node.value, ast.Name) and node.value.id in TRANSFORMS:
+            if isinstance(node.value, ast.Name) and node.value.id == "np":
                 functions.add(node.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            _check_function(node.func.id, text, known=TRANSFORMS)
+            _check_function(node.func.id, text)
             functions.add(node.func)
+    check_permitted(tree, text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node not in functions:
             yield node.id
 
 
-def _check_function(name: str, text: str, *, known: dict[str, Any]) -> None:
+def _check_function(name: str, text: str) -> None:
     if name == "C":
         raise DataError(f"{text!r}: C(...) must stand alone, not inside another expression")
     if name in _REFUSED:
         raise DataError(f"{text!r}: {name} is not available: {_REFUSED[name]}")
-    if name not in known:
-        offered = ", ".join(sorted(k for k in known if callable(known[k]) and k not in _REFUSED))
+    if name not in FUNCTIONS:
         raise DataError(
             f"{text!r}: the function {name} is not known; use numpy's, as in np.{name}, or one "
-            f"of {offered}"
+            f"of {', '.join(sorted({*FUNCTIONS, 'C'}))}"
         )

@@ -89,6 +89,7 @@ def read_formula(text: str) -> MeanModel:
     >>> [term.label for term in read_formula("pain ~ arm * visit").terms]
     ['Intercept', 'arm', 'visit', 'arm:visit']
     """
+    _refuse_operators(text)
     left, right = _parsed(text)
     if left is None:
         raise DataError(f"formula {text!r}: there is no outcome; write it before a tilde, y ~ ...")
@@ -148,6 +149,34 @@ def _parsed(text: str) -> tuple[list[ParsedTerm] | None, list[ParsedTerm]]:
     return None if left is None else list(left), list(right)
 
 
+def _refuse_operators(text: str) -> None:
+    """Refuse ``y - y0 ~ ...``: left of the tilde, too, formulaic adds and drops terms.
+
+    It would take ``y`` alone as the outcome, without a word.
+    """
+    from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
+
+    try:
+        tokens = list(DefaultFormulaParser().get_tokens(text))
+    except (FormulaicError, SyntaxError, ValueError):
+        return  # parsing tells it
+    written = [(t.token, t.source_start) for t in tokens if t.kind.value == "operator"]
+    tilde = [name for name, _ in written].index("~") if ("~" in dict(written)) else 0
+    operators = [name for name, _ in written[:tilde]]
+    if not operators:
+        return
+    left = " ".join(text[: written[tilde][1]].split())
+    hint = "write a computed outcome as a Python expression, such as {y1 - y0}"
+    if set("".join(operators)) <= set("+-*/^:") and operators.count(":") == left.count(":"):
+        computed = left.replace("^", "**").replace(":", "*")
+        hint = f"for a computed outcome write {{{computed}}} or I({computed})"
+    raise DataError(
+        f"formula {text!r}: exactly one outcome is needed before the tilde; an operator there, "
+        f"such as {operators[-1]!r}, would drop or add terms and not compute with numbers; {hint}"
+    )
+
+
 _BARS = (
     "the bar '|' is not read in the mean; give random effects by their own argument, "
     "random='1 + week', and the subjects by subject='...'"
@@ -163,6 +192,8 @@ def _reason(text: str, error: Exception) -> str:
         return _BARS
     if "`.` operator" in str(error):
         return "'.' for all other columns is not read; name the columns"
+    if "%" in text and "quote context" in str(error):
+        return "'%' is read in %in% only; for the remainder write {a % b}"
     told = str(error).strip().splitlines()
     return f"it cannot be read ({told[0] if told else type(error).__name__})"
 

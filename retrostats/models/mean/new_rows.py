@@ -27,7 +27,7 @@ def expression_values(
     Parameters
     ----------
     values
-        By column, labels or numbers of one length.
+        By column, labels or numbers of one length; a single value stands for all rows.
     expressions
         Of the design.
     factors
@@ -49,17 +49,22 @@ def expression_values(
     faults = [
         Fault(_NEW, 0, name, "this column is needed") for name in needed if name not in values
     ]
-    columns = {name: _array(values[name]) for name in needed if name in values}
-    sizes = {name: len(array) for name, array in columns.items()}
+    given = [name for name in needed if name in values] if needed else list(values)
+    columns = {name: _array(values[name]) for name in given}
+    sizes = {name: len(array) for name, array in columns.items() if array.ndim}
     if len(set(sizes.values())) > 1:
-        faults.append(Fault(_NEW, 0, "", f"columns of one length are needed, got {sizes}"))
+        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        told = f"columns of one length, or single values, are needed; {listed}"
+        faults.append(Fault(_NEW, 0, "", told))
     raise_faults(_WHERE, faults)
+    size = next(iter(sizes.values()), 1)
+    columns = {
+        name: array if array.ndim else np.repeat(array, size) for name, array in columns.items()
+    }
     reader = _NewRows(columns, factors, transforms.on_new_data())
     for expression in expressions:
         reader.read(expression)
     raise_faults(_WHERE, reader.faults)
-    anything = columns or {name: _array(values[name]) for name in list(values)[:1]}
-    size = len(next(iter(anything.values()), np.zeros(1)))
     return reader.numeric, reader.codes, size
 
 
@@ -67,12 +72,19 @@ _WHERE, _NEW = "design of new rows", "new data"
 
 
 def _array(values: Any) -> NDArray[Any]:
-    """Return a column as one array, text as objects."""
+    """Return a column as one array, text as objects; a single value has no dimension."""
     array = np.asarray(values)
     if array.ndim == 0:
-        return as_objects([values])
+        return array if array.dtype.kind in "biuf" else as_objects([values]).reshape(())
     # A list of text and numbers keeps both as they are.
     return array if array.dtype.kind in "biufO" else as_objects(list(values))
+
+
+def _as_numbers(array: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers that stand in an array of objects, as from ``Int64``, as doubles."""
+    if array.dtype.kind == "O" and all(type(each) in (int, float) for each in array):
+        return array.astype(np.float64)
+    return array
 
 
 class _NewRows:
@@ -120,12 +132,12 @@ class _NewRows:
         columns = {name: self._columns[name] for name in expression.columns}
         return {
             name: array.astype(np.float64) if array.dtype.kind in "iuf" else array
-            for name, array in columns.items()
+            for name, array in ((n, _as_numbers(each)) for n, each in columns.items())
         }
 
     def _add_numbers(self, expression: Expression) -> None:
         if expression.column:
-            array = self._columns[expression.column]
+            array = _as_numbers(self._columns[expression.column])
             if array.dtype.kind not in "iuf":
                 raise DataError(f"numbers are needed, got {array[:LISTED].tolist()}")
             found: dict[str, Floats] = {expression.text: array.astype(np.float64)}

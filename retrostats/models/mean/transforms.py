@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.models.mean.expressions import Expression
+from retrostats.models.mean.permitted import permitted_functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class Transforms:
         DataError
             If Python raises.
         """
-        from formulaic.transforms import TRANSFORMS
         from formulaic.utils.stateful_transforms import stateful_eval
 
-        scope = {**TRANSFORMS, **{name: columns[column] for name, column in expression.names}}
+        own = {name: columns[column] for name, column in expression.names}
+        scope = {**permitted_functions(), **own}
         try:
             with np.errstate(all="ignore"):  # what is not finite is told with its rows
                 return stateful_eval(expression.code, scope, None, self.state, None)

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
+from retrostats.models.maximum.identified import require_identified
 from retrostats.models.maximum.likelihood import Likelihood
 from retrostats.models.maximum.optimise import NotMaximised, newton
 from retrostats.models.maximum.optimum import OptimiserRecord, Optimum
@@ -61,14 +62,35 @@ class EffectsOptimum(Optimum):
         Whether G lies on the boundary, see `SINGULAR`.
     directions
         What is singular, in words; empty inside.
-    face, phi
-        Coordinates of the matrices of the same rank as G, and this one in them.
+    layout, scale
+        Where the natural parameters stand, and the units of the effects.
+    on_boundary
+        Coordinates of the matrices of the same rank as G, and this one in them, when a climb on
+        the boundary ended there.
     """
 
     singular: bool
     directions: tuple[str, ...]
-    face: FactorChart
-    phi: Floats
+    layout: EffectsLayout
+    scale: Floats
+    on_boundary: tuple[FactorChart, Floats] | None = None
+
+    @property
+    def face(self) -> FactorChart:
+        """Coordinates of the matrices of the same rank as G."""
+        return self._coordinates()[0]
+
+    @property
+    def phi(self) -> Floats:
+        """G in the coordinates of `face`."""
+        return self._coordinates()[1]
+
+    def _coordinates(self) -> tuple[FactorChart, Floats]:
+        if self.on_boundary is not None:
+            return self.on_boundary
+        theta = self.at.theta
+        c = np.asarray(np.linalg.cholesky(self.layout.matrix(theta)), dtype=np.float64)
+        return pivoted_chart(self.layout, c, float(theta[-1]), self.scale)
 
 
 def maximise_effects(
@@ -100,8 +122,11 @@ def maximise_effects(
     """
     layout = EffectsLayout.of(blocks)
     start = effects_start(likelihood, layout, names)
+    begun = require_identified(
+        likelihood, start.theta, likelihood.strata[0].structure.parameter_names
+    )
     try:
-        free: Optimum | None = newton(likelihood, start.theta)
+        free: Optimum | None = newton(likelihood, start.theta, begun)
         stopped = start.theta
     except NotMaximised as stop:
         free, stopped = None, stop.theta
@@ -116,7 +141,7 @@ def maximise_effects(
 def _with_residual(found: EffectsOptimum, names: Sequence[str]) -> EffectsOptimum:
     """Return the maximum unless the random effects leave no residual variance."""
     theta = found.at.theta
-    total = float(np.trace(found.face.layout.matrix(theta)))
+    total = float(np.trace(found.layout.matrix(theta)))
     # Per unit of log sigma2; where sigma2 drifts to 0 nothing of it is left.
     known = float(found.derivatives.expected[-1, -1]) * theta[-1] ** 2
     if not theta[-1] > EXACT**2 * total or not known > UNKNOWN:
@@ -132,17 +157,14 @@ def _smallest(g: Floats, scale: Floats) -> float:
 
 
 def _inside(free: Optimum, layout: EffectsLayout, scale: Floats) -> EffectsOptimum:
-    theta = free.at.theta
-    c = np.asarray(np.linalg.cholesky(layout.matrix(theta)), dtype=np.float64)
-    face, phi = pivoted_chart(layout, c, float(theta[-1]), scale)
     return EffectsOptimum(
         at=free.at,
         derivatives=free.derivatives,
         record=free.record,
         singular=False,
         directions=(),
-        face=face,
-        phi=phi,
+        layout=layout,
+        scale=scale,
     )
 
 
@@ -182,8 +204,9 @@ def _on_boundary(
         record=record,
         singular=singular,
         directions=null_directions(g, start.layout, start.scale, names) if singular else (),
-        face=face,
-        phi=phi,
+        layout=start.layout,
+        scale=start.scale,
+        on_boundary=(face, phi),
     )
 
 

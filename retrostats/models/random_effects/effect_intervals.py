@@ -59,12 +59,10 @@ def effects_intervals(
     G stays positive semidefinite throughout, as in lme4. The limits of a variance are the
     squares of those of the standard deviation.
     """
-    layout, theta = optimum.face.layout, optimum.at.theta
+    layout, theta = optimum.layout, optimum.at.theta
     g = layout.matrix(theta)
     sd = np.sqrt(np.maximum(np.diagonal(g), 0.0))
-    state = _State(
-        layout=layout, scale=optimum.face.scale, g=g, sigma=math.sqrt(theta[-1]), held=()
-    )
+    state = _State(layout=layout, scale=optimum.scale, g=g, sigma=math.sqrt(theta[-1]), held=())
     root_n = math.sqrt(likelihood.strata[0].moments.n_subjects)
     found = []
     # A standard error to within an order of magnitude is enough for a first step.
@@ -174,7 +172,12 @@ class _Wanted(NamedTuple):
             # One of the variances is 0: the likelihood does not depend on the correlation.
             low, high = self.bounds
             return ProfileInterval(
-                name=self.name, estimate=self.estimate, low=low, high=high, level=level
+                name=self.name,
+                estimate=self.estimate,
+                low=low,
+                high=high,
+                level=level,
+                bounds=self.bounds,
             )
         return profile_limits(
             likelihood,

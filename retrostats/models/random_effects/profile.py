@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, FitError
+from retrostats.layout import decimals, number, percent
 from retrostats.models.maximum.likelihood import Likelihood
 from retrostats.models.maximum.optimise import NotMaximised
 from retrostats.models.random_effects.climb import Chart, climb
@@ -23,7 +24,7 @@ MAX_STEPS = 60
 MAX_HALVINGS = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ProfileInterval:
     """A profile-likelihood interval.
 
@@ -38,6 +39,8 @@ class ProfileInterval:
         likelihood never falls enough.
     level
         Coverage.
+    bounds
+        Range of the parameter.
     """
 
     name: str
@@ -45,6 +48,33 @@ class ProfileInterval:
     low: float
     high: float
     level: float
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+
+    def __str__(self) -> str:
+        low, high = self.low, self.high
+        width = high - low if math.isfinite(high - low) else abs(self.estimate)
+        places = decimals(width)
+        estimate = "no estimate" if math.isnan(self.estimate) else number(self.estimate, places)
+        limits = f"{number(low, places)} to {number(high, places)}"
+        return (
+            f"{self.name}: {estimate} ({percent(self.level)} profile interval {limits}"
+            f"{self._edges()})"
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _edges(self) -> str:
+        """Say which limits are no limits that the data set."""
+        said = ""
+        for side, limit, bound in zip(
+            ("lower", "upper"), (self.low, self.high), self.bounds, strict=True
+        ):
+            if math.isinf(limit):
+                said += f"; no {side} limit"
+            elif limit == bound:
+                said += f"; {side} limit at the edge of the range"
+        return said
 
 
 #: From a value at which a parameter is held, and the coordinates where an earlier search ended,
@@ -101,7 +131,9 @@ def profile_limits(
     quantile = float(ndtri((1 + level) / 2))
     low = _limit(root, -step, bounds[0], -quantile)
     high = _limit(root, step, bounds[1], quantile)
-    return ProfileInterval(name=name, estimate=estimate, low=low, high=high, level=level)
+    return ProfileInterval(
+        name=name, estimate=estimate, low=low, high=high, level=level, bounds=bounds
+    )
 
 
 class _SignedRoot:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from retrostats.estimate import TIDY_COLUMNS, Estimate, EstimateTable
+from retrostats.estimate import TIDY_COLUMNS, Estimate, EstimateTable, tidy_row
+from retrostats.layout import Layout
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
+#: What stands in place of the numbers of an aliased column.
+NOT_ESTIMATED = "not estimated: depends on earlier columns"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class CoefficientTable(EstimateTable):
     """Coefficients in the order of the formula.
 
@@ -23,32 +28,37 @@ class CoefficientTable(EstimateTable):
         As in `EstimateTable`: one estimate per coefficient that the data determine.
     aliased
         Position in the formula and name of each column that depends on earlier ones. It has a
-        row without numbers in `tidy`.
+        row without numbers in `tidy` and wherever the table is shown; a slice is a table of
+        estimates only.
     """
 
     aliased: tuple[tuple[int, str], ...] = ()
-
-    def __repr__(self) -> str:
-        # The zero-argument super() does not find the class that slots=True makes.
-        lines = EstimateTable.__repr__(self).split("\n")
-        dropped = [
-            f"  {name}: not estimated, depends on earlier columns" for _, name in self.aliased
-        ]
-        return "\n".join([*lines, *dropped])
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per column of the design; aliased ones without numbers."""
         import pandas as pd
 
-        rows: list[Sequence[object]] = [
-            (e.label, e.value, e.se, e.df, *e.ci, e.p, e.unit) for e in self.estimates
-        ]
+        rows: list[Sequence[object]] = [tidy_row(estimate) for estimate in self.estimates]
         unit = self.estimates[0].unit if self.estimates else ""
         level = self.estimates[0].ci.level if self.estimates else math.nan
         empty = math.nan
         for place, name in self.aliased:
             rows.insert(place, (name, empty, empty, empty, empty, empty, level, empty, unit))
-        return pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
+        frame = pd.DataFrame(rows, columns=list(TIDY_COLUMNS))
+        frame.attrs["caption"] = self.caption
+        return frame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: caption, estimates, and the names of aliased columns."""
+        # The zero-argument super() does not find the class that slots=True makes.
+        return EstimateTable.to_dict(self) | {"aliased": [name for _, name in self.aliased]}
+
+    def _layout(self) -> Layout:
+        layout = EstimateTable._layout(self)
+        rows = list(layout.rows)
+        for place, name in self.aliased:
+            rows.insert(place, (name, NOT_ESTIMATED))
+        return replace(layout, rows=tuple(rows))
 
 
 def coefficient_table(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrostats.errors import DataError
+from retrostats.layout import number, p_sentence
 from retrostats.models.maximum.likelihood import Method
 
 #: The larger model may have a log-likelihood lower by this share of it: rounding.
@@ -50,7 +51,7 @@ class Compared:
     data: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LikelihoodRatio:
     """A likelihood-ratio test.
 
@@ -66,6 +67,8 @@ class LikelihoodRatio:
         Probability of a statistic as large or larger.
     reference
         The distribution, in words.
+    caution
+        Why p is too large, where the distribution is not the one that holds; else empty.
     """
 
     statistic: float
@@ -73,6 +76,17 @@ class LikelihoodRatio:
     weights: tuple[float, ...]
     p: float
     reference: str
+    caution: str = ""
+
+    def __str__(self) -> str:
+        df = " and ".join(map(str, self.df))
+        shares = ":".join(f"{100 * weight:g}" for weight in self.weights)
+        mixed = f"{shares} mixture of " if len(self.df) > 1 else ""
+        said = f"likelihood ratio {number(self.statistic, 2)}, {mixed}chi-square {df} df"
+        return f"{said}, {p_sentence(self.p)}{'; ' + self.caution if self.caution else ''}"
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def mixture_p(statistic: float, df: Sequence[int], weights: Sequence[float]) -> float:
@@ -141,7 +155,7 @@ def likelihood_ratio(smaller: Compared, larger: Compared) -> LikelihoodRatio:
     further = len(set(larger.effects) - set(smaller.effects))
     df: tuple[int, ...] = (d,)
     weights: tuple[float, ...] = (1.0,)
-    reference = f"chi-square with {d} degrees of freedom"
+    reference, caution = f"chi-square with {d} degrees of freedom", ""
     if further == 1:
         df, weights = (d - 1, d), (0.5, 0.5)
         reference = (
@@ -149,13 +163,15 @@ def likelihood_ratio(smaller: Compared, larger: Compared) -> LikelihoodRatio:
             "on the boundary under the smaller model"
         )
     elif further > 1:
-        reference += f", cautious: {further} variances are on the boundary under the smaller model"
+        caution = f"cautious: {further} variances are on the boundary under the smaller model"
+        reference += f", {caution}"
     return LikelihoodRatio(
         statistic=statistic,
         df=df,
         weights=weights,
         p=mixture_p(statistic, df, weights),
         reference=reference,
+        caution=caution,
     )
 
 
@@ -170,8 +186,9 @@ def _faults(smaller: Compared, larger: Compared) -> list[str]:
         )
     if smaller.n_rows != larger.n_rows or smaller.data != larger.data:
         faults.append(
-            f"they use different data ({smaller.n_rows} and {larger.n_rows} rows); fit both to "
-            "the rows that both can use"
+            f"they use different rows, outcomes, subjects or weights ({smaller.n_rows} and "
+            f"{larger.n_rows} rows), or one of them came in parts; fit both to the same data in "
+            "the same way"
         )
     lacking = [name for name in smaller.columns if name not in larger.columns]
     lacking += [f"random {name}" for name in smaller.effects if name not in larger.effects]

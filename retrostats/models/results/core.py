@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -179,6 +180,8 @@ class CoreFit:
 
     def contrasts(self, weights: Mapping[str, Weights]) -> EstimateTable:
         """Estimate several combinations of coefficients, each under its label."""
+        if not weights:
+            raise DataError("contrasts: none is given")
         labels = list(weights)
         rows = np.array([self._row(row) for row in weights.values()])
         return EstimateTable("Contrasts", self._estimates(labels, self._reduced(rows, labels)))
@@ -194,12 +197,12 @@ class CoreFit:
         label
             What a reader sees.
         """
-        if isinstance(weights, Mapping):
+        if isinstance(weights, (Mapping, str)):
             rows = self._row(weights)[None]
-        elif len(weights) and isinstance(weights[0], Mapping):
-            rows = np.array([self._row(row) for row in weights])  # type: ignore[arg-type]
+        elif isinstance(weights, (list, tuple)) and weights and isinstance(weights[0], Mapping):
+            rows = np.array([self._row(row) for row in weights])
         else:
-            rows = np.atleast_2d(np.asarray(weights, dtype=float))
+            rows = np.atleast_2d(_numbers(weights))
             self._check_width(rows)
         return self._test(self._reduced(rows, [label] * len(rows)), label)
 
@@ -217,8 +220,8 @@ class CoreFit:
                     f"contrast: no coefficient is called {', '.join(map(repr, unknown))}; there "
                     f"are {', '.join(map(repr, self.names))}"
                 )
-            return np.array([float(weights.get(name, 0.0)) for name in self.names])
-        row = np.asarray(weights, dtype=float)
+            weights = [weights.get(name, 0.0) for name in self.names]
+        row = _numbers(weights)
         self._check_width(row[None])
         return row
 
@@ -245,8 +248,9 @@ class CoreFit:
         """Estimate rows over the kept columns, shape ``(r, kept)``."""
         inner = rows @ self.coordinates.back
         values = inner @ self.optimum.at.beta + rows @ self.coordinates.offset
-        spread = np.sqrt(np.einsum("ri,ij,rj->r", inner, self.inference.covariance, inner))
+        # First the degrees of freedom: where a sandwich has none, its variance is not positive.
         df = self.inference.degrees_of_freedom_many(inner)
+        spread = np.sqrt(np.einsum("ri,ij,rj->r", inner, self.inference.covariance, inner))
         return tuple(
             Estimate.from_se(label, value, se, unit=self.unit, df=nu, level=self.level)
             for label, value, se, nu in zip(labels, values, spread, df, strict=True)
@@ -256,3 +260,13 @@ class CoreFit:
         inner = rows @ self.coordinates.back
         value = inner @ self.optimum.at.beta + rows @ self.coordinates.offset
         return replace(self.inference.test(inner, value), label=label)
+
+
+def _numbers(weights: Any) -> Floats:
+    try:
+        return np.array(weights, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"contrast: weights must be numbers, one for each coefficient, or a mapping from names "
+            f"to numbers; got {weights!r}"
+        ) from None

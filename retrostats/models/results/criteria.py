@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from retrostats.layout import number
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Criteria:
     """AIC, AICc and BIC of one fit under one convention.
 
@@ -18,6 +20,8 @@ class Criteria:
         Smaller is better. ``aicc`` is ``nan`` where its correction does not exist.
     parameters
         Number of parameters counted.
+    counted
+        Which these are, in words.
     """
 
     convention: str
@@ -25,6 +29,15 @@ class Criteria:
     aicc: float
     bic: float
     parameters: int
+    counted: str
+
+    def __str__(self) -> str:
+        program = {"sas": "SAS"}.get(self.convention, self.convention)
+        aic, bic = number(self.aic, 1), number(self.bic, 1)
+        return f"AIC {aic}, BIC {bic} ({program}: {self.counted})"
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def information_criteria(
@@ -67,13 +80,17 @@ def information_criteria(
     sas = n_covariance if restricted else n_covariance + n_mean
     both = n_covariance + n_mean
     rows = n_rows - n_mean if restricted else n_rows
+    counted = "covariance parameters only" if restricted else "all parameters"
     return {
-        "sas": _criteria("sas", loglik, sas, rows, n_subjects),
-        "lme4": _criteria("lme4", loglik, both, n_rows, n_rows),
+        "sas": _criteria("sas", loglik, sas, (rows, n_subjects), counted),
+        "lme4": _criteria("lme4", loglik, both, (n_rows, n_rows), "all parameters"),
     }
 
 
-def _criteria(convention: str, loglik: float, count: int, small: int, large: int) -> Criteria:
+def _criteria(
+    convention: str, loglik: float, count: int, sizes: tuple[int, int], counted: str
+) -> Criteria:
+    small, large = sizes
     left = small - count - 1
     return Criteria(
         convention=convention,
@@ -81,4 +98,5 @@ def _criteria(convention: str, loglik: float, count: int, small: int, large: int
         aicc=-2 * loglik + 2 * count * small / left if left > 0 else math.nan,
         bic=-2 * loglik + count * math.log(large),
         parameters=count,
+        counted=counted,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrostats.arrays import Floats, read_only
 from retrostats.errors import DataError
+from retrostats.layout import Layout
 from retrostats.models.random_effects.blups import Blups, blups
 from retrostats.models.random_effects.boundary import EffectsOptimum
 from retrostats.models.random_effects.effect_intervals import effects_intervals
@@ -19,7 +20,7 @@ from retrostats.models.random_effects.strata import (
 )
 from retrostats.models.results.mixed_fit import MixedFit
 from retrostats.models.results.prediction import ResidualKind, check_kind
-from retrostats.models.results.rendering import matrix_lines
+from retrostats.models.results.rendering import effects_layout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,9 +131,8 @@ class LmmFit(MixedFit):
         They profile the likelihood that was maximised. lme4's ``confint`` refits by maximum
         likelihood first: for the same numbers, fit with ``method="ml"``.
         """
-        return effects_intervals(
-            self.likelihood, self._optimum, self.effect_names, level=level or self.level
-        )
+        coverage = self.level if level is None else level
+        return effects_intervals(self.likelihood, self._optimum, self.effect_names, level=coverage)
 
     @property
     def _effects(self) -> tuple[str, ...]:
@@ -185,12 +185,21 @@ class LmmFit(MixedFit):
         return (("Random effects", f"{words} of each subject{several}"),)
 
     @property
-    def covariance_lines(self) -> tuple[str, ...]:
-        """Standard deviations and correlations as lines of text."""
+    def convention(self) -> Literal["sas", "lme4"]:
+        """Whose AIC and BIC are shown; see `information_criteria`."""
+        return "lme4"
+
+    @property
+    def covariance_tables(self) -> tuple[Layout, ...]:
+        """Standard deviations and correlations of the random effects, and of the residuals."""
         sd = np.sqrt(np.diagonal(self.random_covariance))
-        named = zip(self.effect_names, sd, strict=True)
-        lines = [f"SD of {name}: {value:.4g}" for name, value in named]
-        lines.append(f"SD of residuals: {self.sigma:.4g}")
-        if self.covariance == "us" and len(sd) > 1:
-            lines += ["Correlations", *matrix_lines(self.effect_names, self.correlation)]
-        return tuple(lines)
+        correlated = self.covariance == "us" and len(sd) > 1
+        return (
+            effects_layout(
+                self.effect_names,
+                sd,
+                self.sigma,
+                unit=self.unit,
+                correlation=self.correlation if correlated else None,
+            ),
+        )

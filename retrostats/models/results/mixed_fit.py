@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
+from retrostats.layout import Layout
 from retrostats.models.results.compare import Compared, LikelihoodRatio, likelihood_ratio
 from retrostats.models.results.fit_margins import MarginsFit
 from retrostats.models.results.prediction import mean_table, raw_residuals
@@ -27,8 +28,9 @@ class MixedFit(MarginsFit):
         Parameters
         ----------
         data
-            A data frame or mapping with the columns of the formula; ``None`` for the rows of
-            the fit.
+            A data frame or mapping with the columns of the formula; a single value stands for
+            all rows, so that ``{"arm": "retro", "visit": 6}`` is one row. ``None`` for the rows
+            of the fit.
 
         Returns
         -------
@@ -122,9 +124,19 @@ class MixedFit(MarginsFit):
         return ()
 
     @property
+    def covariance_tables(self) -> tuple[Layout, ...]:
+        """The estimated covariance as tables for a reader."""
+        return ()
+
+    @property
     def covariance_lines(self) -> tuple[str, ...]:
         """The estimated covariance as lines of text."""
-        return ()
+        return tuple(line for table in self.covariance_tables for line in table.text().split("\n"))
+
+    @property
+    def convention(self) -> Literal["sas", "lme4"]:
+        """Whose AIC and BIC are shown; see `information_criteria`."""
+        return "sas"
 
     def _source(self, what: str) -> RowData:
         if self.prepared.source is None:

@@ -8,14 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrostats.arrays import Floats, read_only
+from retrostats.layout import Layout
 from retrostats.models.random_effects.natural_profile import profile_interval
 from retrostats.models.random_effects.profile import ProfileInterval
 from retrostats.models.results.mixed_fit import MixedFit
 from retrostats.models.results.prediction import ResidualKind, check_kind, scaled_residuals
-from retrostats.models.results.rendering import matrix_lines
+from retrostats.models.results.rendering import matrix_layout
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: What a reader calls the built-in structures.
+STRUCTURES = {
+    "us": "unstructured",
+    "cs": "compound symmetric",
+    "csh": "heterogeneous compound symmetric",
+    "ar1": "first-order autoregressive",
+    "arh1": "heterogeneous first-order autoregressive",
+    "toep": "Toeplitz",
+    "toeph": "heterogeneous Toeplitz",
+    "ad": "ante-dependence",
+    "adh": "heterogeneous ante-dependence",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -111,10 +125,9 @@ class MmrmFit(MixedFit):
         FitError
             If a profile cannot be followed to its limit.
         """
+        coverage = self.level if level is None else level
         return tuple(
-            profile_interval(
-                self.likelihood, self.optimum, place, name=name, level=level or self.level
-            )
+            profile_interval(self.likelihood, self.optimum, place, name=name, level=coverage)
             for place, name in enumerate(self.theta_names)
         )
 
@@ -124,14 +137,19 @@ class MmrmFit(MixedFit):
         visits = ", ".join(map(str, self.visits))
         groups = self.prepared.groups
         by = f", by {', '.join(map(str, groups))}" if len(groups) > 1 else ""
-        return (("Covariance", f"{self.covariance} of visits {visits}{by}"),)
+        name = STRUCTURES.get(self.covariance, self.covariance)
+        return (("Covariance", f"{name} covariance of visits {visits}{by}"),)
 
     @property
-    def covariance_lines(self) -> tuple[str, ...]:
-        """The covariance of the visits as lines of text."""
-        lines: list[str] = []
+    def covariance_tables(self) -> tuple[Layout, ...]:
+        """The covariance of the visits; one table for each group."""
         groups = self.prepared.groups if len(self.likelihood.strata) > 1 else ("",)
-        for label, sigma in zip(groups, self._sigmas(), strict=True):
-            of = f" ({label})" if label != "" else ""
-            lines += [f"Covariance of the visits{of}", *matrix_lines(self.visits, sigma)]
-        return tuple(lines)
+        unit = f", {self.unit} squared" if self.unit else ""
+        return tuple(
+            matrix_layout(
+                f"Covariance of the visits{f' ({label})' if label != '' else ''}{unit}",
+                self.visits,
+                sigma,
+            )
+            for label, sigma in zip(groups, self._sigmas(), strict=True)
+        )

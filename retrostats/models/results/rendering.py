@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrostats.arrays import Floats
+from retrostats.layout import Layout, decimals, number
+
 if TYPE_CHECKING:
     from retrostats.models.results.mixed_fit import MixedFit
 
-_FORMATS = {"estimate": "{:.4g}", "se": "{:.4g}", "df": "{:.1f}", "p": "{:.4f}"}
+#: Marks a caveat on light and on dark pages.
+_MARKED = "border-left:4px solid #b45309;padding-left:0.6em"
+#: Significant digits of the smallest variance or standard deviation of a covariance.
+_DIGITS = 4
 
 
 def fit_text(fit: MixedFit) -> str:
     """Return what a reader of a terminal sees."""
-    width = max(len(name) for name, _ in _lines(fit))
-    lines = [f"{name:<{width}}  {words}" for name, words in _lines(fit)]
-    lines += ["", *fit.covariance_lines, "", _coefficient_text(fit)]
+    named = _lines(fit)
+    width = max(len(name) for name, _ in named)
+    lines = [f"{name:<{width}}  {words}" for name, words in named]
     lines += [f"Caveat: {caveat}" for caveat in fit.caveats]
+    for table in (*fit.covariance_tables, _coefficients(fit)):
+        lines += ["", table.text()]
     return "\n".join(lines)
 
 
 def fit_html(fit: MixedFit) -> str:
     """Return what a notebook shows."""
+    left = "text-align:left;vertical-align:top"
     rows = "".join(
-        f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-        f"<td style='text-align:left'>{html.escape(words)}</td></tr>"
+        f'<tr><th scope="row" style="{left};white-space:nowrap">{html.escape(name)}</th>'
+        f'<td style="{left};overflow-wrap:anywhere">{html.escape(words)}</td></tr>'
         for name, words in _lines(fit)
     )
-    covariance = html.escape("\n".join(fit.covariance_lines))
-    caveats = "".join(f"<p><b>Caveat:</b> {html.escape(text)}</p>" for text in fit.caveats)
-    return f"<table>{rows}</table><pre>{covariance}</pre>{fit.coefficients._repr_html_()}{caveats}"
+    caveats = "".join(
+        f'<p style="{_MARKED}"><b>Caveat:</b> {html.escape(text)}</p>' for text in fit.caveats
+    )
+    tables = "".join(table.html() for table in (*fit.covariance_tables, _coefficients(fit)))
+    return f"<table>{rows}</table>{caveats}{tables}"
 
 
 def fit_dict(fit: MixedFit) -> dict[str, Any]:
@@ -41,6 +54,7 @@ def fit_dict(fit: MixedFit) -> dict[str, Any]:
     return {
         "formula": fit.formula,
         "model": dict(fit.model_lines),
+        "covariance": getattr(fit, "covariance", ""),
         "method": fit.method,
         "df_method": fit.df_method,
         "information": fit.information,
@@ -66,55 +80,75 @@ def fit_dict(fit: MixedFit) -> dict[str, Any]:
     }
 
 
-def matrix_lines(labels: tuple[object, ...], matrix: np.ndarray[Any, Any]) -> list[str]:
-    """Return a symmetric matrix as aligned text with labels."""
-    names = [str(label) for label in labels]
-    cells = [[f"{value:.4g}" for value in row] for row in matrix]
-    width = max(len(text) for text in [*names, *(cell for row in cells for cell in row)])
-    lines = [" " * width + "".join(f"  {name:>{width}}" for name in names)]
-    for name, row in zip(names, cells, strict=True):
-        lines.append(f"{name:<{width}}" + "".join(f"  {cell:>{width}}" for cell in row))
-    return lines
+def matrix_layout(caption: str, labels: Sequence[object], matrix: Floats) -> Layout:
+    """Lay out a covariance with its labels, all entries with the same decimals.
+
+    Parameters
+    ----------
+    caption
+        Above the table.
+    labels, matrix
+        Of rows and columns, and the covariance, shape ``(m, m)``.
+    """
+    names = tuple(str(label) for label in labels)
+    places = decimals(float(np.diagonal(matrix).min()), _DIGITS)
+    cells = [tuple(number(value, places) for value in row) for row in matrix.tolist()]
+    rows = tuple((name, *row) for name, row in zip(names, cells, strict=True))
+    return Layout(caption=caption, header=("", *names), rows=rows)
+
+
+def effects_layout(
+    names: Sequence[str], sd: Floats, sigma: float, *, unit: str, correlation: Floats | None
+) -> Layout:
+    """Lay out the standard deviations of random effects and of residuals.
+
+    Parameters
+    ----------
+    names, sd
+        Names and standard deviations of the effects, shape ``(q,)``.
+    sigma
+        That of the residuals.
+    unit
+        Unit of the outcome.
+    correlation
+        Shape ``(q, q)``, of which the lower triangle is shown; None where there is none.
+    """
+    header = ("", f"SD ({unit})" if unit else "SD")
+    rows = []
+    for place, (name, value) in enumerate(zip((*names, "residuals"), (*sd, sigma), strict=True)):
+        row = [name, number(value, decimals(value, _DIGITS))]
+        if correlation is not None:
+            told = correlation[place, :place].tolist() if place < len(sd) else []
+            row += ["" if math.isnan(r) else number(r, 3) for r in told]
+            row += [""] * (len(sd) - 1 - len(told))
+        rows.append(tuple(row))
+    if correlation is None:
+        return Layout(caption="Random effects", header=header, rows=tuple(rows))
+    heads = tuple(f"corr. with {name}" for name in names[:-1])
+    return Layout(caption="Random effects", header=(*header, *heads), rows=tuple(rows))
+
+
+def _coefficients(fit: MixedFit) -> Layout:
+    # The caption of the table by itself names the mean, which stands above already.
+    return replace(fit.coefficients._layout(), caption="Coefficients")
 
 
 def _lines(fit: MixedFit) -> list[tuple[str, str]]:
-    used = f"{fit.n_subjects} subjects; {fit.ledger}"
-    fitted = {"reml": "restricted maximum likelihood", "ml": "maximum likelihood"}[fit.method]
+    steps = len(fit.optimiser.iterations)
+    optimiser = (
+        f"{fit.method.upper()}; {fit.optimiser.route.replace('newton', 'Newton')}, "
+        f"{steps} iteration{'' if steps == 1 else 's'}, "
+        f"largest scaled gradient {fit.optimiser.max_gradient:.1e}"
+    )
     return [
         ("Mean", fit.formula),
         *fit.model_lines,
-        ("Data", used),
-        ("Fitted by", f"{fitted}; {fit.optimiser}"),
+        ("Data", f"{fit.n_subjects} subjects; {fit.ledger}"),
+        ("Fitted by", optimiser),
         ("Inference", f"{fit.df_method}, {fit.information} information"),
         ("Log-likelihood", f"{fit.loglik:.4f}"),
+        ("Criteria", str(fit.information_criteria()[fit.convention])),
     ]
-
-
-def _coefficient_text(fit: MixedFit) -> str:
-    table = fit.coefficients
-    unit = f" ({fit.unit})" if fit.unit else ""
-    percent = f"{100 * fit.level:.4g}% CI"
-    rows: list[tuple[str, ...]] = [("", f"Estimate{unit}", "SE", "df", "t", percent, "p")]
-    for e in table:
-        df = "inf" if math.isinf(e.df) else f"{e.df:.1f}"
-        interval = f"{e.ci.low:.4g} to {e.ci.high:.4g}"
-        p = "< 0.0001" if e.p < 1e-4 else f"{e.p:.4f}"
-        rows.append(
-            (e.label, f"{e.value:.4g}", f"{e.se:.4g}", df, f"{e.value / e.se:.2f}", interval, p)
-        )
-    for place, name in table.aliased:
-        rows.insert(place + 1, (name, "not estimated: depends on earlier columns", *[""] * 5))
-    widths = [
-        max(len(row[column]) for row in rows if not row[1].startswith("not estimated"))
-        for column in range(7)
-    ]
-    widths[0] = max(len(row[0]) for row in rows)
-    lines = []
-    for row in rows:
-        cells = [f"{row[0]:<{widths[0]}}"]
-        cells += [f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
 
 
 def _finite(value: float) -> float | None:

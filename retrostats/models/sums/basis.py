@@ -13,6 +13,8 @@ from retrostats.models.mean.aliasing import TOLERANCE
 from retrostats.models.sums.moments import Moments
 from retrostats.models.sums.subject_rows import SubjectRows
 
+#: Columns made orthonormal over all rows differ from it by rounding.
+ROUNDING = 1e-9
 #: Coordinates count as orthonormal while no correlation between them exceeds this.
 NEAR_ORTHOGONAL = 0.1
 
@@ -68,6 +70,14 @@ def settle(moments: AnyMoments) -> tuple[AnyMoments, Coordinates]:
     gram = moments.gram()
     p = len(gram) - 1
     basis = moments.basis
+    if _exact(gram[:p, :p], moments.n_rows):
+        return moments, Coordinates(
+            kept=np.arange(p),
+            dropped=np.zeros(0, dtype=np.intp),
+            back=basis[:p, :p],
+            offset=-basis[:p, p],
+            combination=np.zeros((p, 0)),
+        )
     kept = _independent(gram, basis)
     dropped = np.setdiff1d(np.arange(p), kept)
     inner = gram[np.ix_(kept, kept)]
@@ -92,6 +102,12 @@ def settle(moments: AnyMoments) -> tuple[AnyMoments, Coordinates]:
         offset=-moments.basis[kept, -1],
         combination=combination,
     )
+
+
+def _exact(gram: Floats, n_rows: int) -> bool:
+    """Tell whether the columns are orthonormal already, so that none depends on others."""
+    gap = np.abs(gram / n_rows - np.eye(len(gram)))
+    return bool(gap.max(initial=0.0) < ROUNDING)
 
 
 def _orthonormal(gram: Floats) -> bool:

@@ -65,7 +65,7 @@ def preliminary_basis(x: Floats, y: Floats) -> Floats:
     inverse = np.linalg.inv(r)
     basis[np.ix_(kept, kept)] = inverse * scale
     basis[kept, p] = -inverse @ (q.T @ y)
-    for column in np.setdiff1d(np.arange(p), kept):
+    for column in np.setdiff1d(np.arange(p), kept) if len(kept) < p else ():
         earlier = kept[kept < column]
         size = norms[column] or 1.0
         basis[column, column] = scale / size

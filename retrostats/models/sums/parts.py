@@ -38,6 +38,8 @@ class Part:
         As in `Prepared`.
     subjects
         Hashes of the subjects' labels: a subject must lie wholly in one part.
+    kinds
+        Whether these labels are numbers or texts.
     """
 
     design: Design
@@ -49,6 +51,7 @@ class Part:
     moments: Moments
     ledger: Ledger
     subjects: tuple[NDArray[np.uint64], ...]
+    kinds: frozenset[str]
 
     def __add__(self, other: Part) -> Part:
         mine = (self.design.names, self.visits, self.groups)
@@ -67,6 +70,7 @@ class Part:
             moments=self.moments + other.moments,
             ledger=self.ledger + other.ledger,
             subjects=(*self.subjects, *other.subjects),
+            kinds=self.kinds | other.kinds,
         )
 
 
@@ -131,13 +135,29 @@ def summed_part(
         moments=moments,
         ledger=frame.ledger,
         subjects=(_hashes(frame),),
+        kinds=frozenset({_kind(frame)} if len(frame) else ()),
     )
 
 
 def _hashes(frame: ModelFrame) -> NDArray[np.uint64]:
     import pandas as pd
 
-    return np.asarray(pd.util.hash_array(np.asarray(frame.subjects)))
+    labels = np.asarray(frame.subjects)
+    # An identifier is the same whether a part read it as 7 or, beside a gap, as 7.0.
+    if labels.dtype.kind in "iuf":
+        return np.asarray(pd.util.hash_array(labels.astype(np.float64)))
+    texts = np.array([_as_text(label) for label in labels.tolist()], dtype=object)
+    return np.asarray(pd.util.hash_array(texts))
+
+
+def _as_text(label: object) -> str:
+    if isinstance(label, (int, float)) and float(label).is_integer():
+        return str(int(label))
+    return str(label)
+
+
+def _kind(frame: ModelFrame) -> str:
+    return "numbers" if np.asarray(frame.subjects).dtype.kind in "iuf" else "texts"
 
 
 def prepare_parts(
@@ -201,6 +221,11 @@ def prepared_part(whole: Part) -> Prepared:
     DataError
         If no rows are left, or a subject lies in more than one part.
     """
+    if len(whole.kinds) > 1:
+        raise DataError(
+            "data in parts: the subjects are numbers in one part and texts in another, so that a "
+            "subject in two parts would not be noticed; read the column alike, e.g. dtype=str"
+        )
     subjects = np.sort(np.concatenate(whole.subjects))
     split = int((subjects[1:] == subjects[:-1]).sum())
     if split:

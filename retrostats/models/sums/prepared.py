@@ -96,10 +96,17 @@ class Prepared:
 
     @property
     def outcome_digest(self) -> str:
-        """SHA-256 of outcomes and rows used; empty where only sums were kept."""
+        """SHA-256 of outcomes, subjects, visits and weights; of their sums where only those are.
+
+        Fits with the same mean or covariance have it in common when their data are the same.
+        """
         if self.source is None:
-            return ""
-        return digest_of(self.source.frame.outcome, self.source.frame.kept)
+            inverse = np.linalg.inv(self.moments.basis)[:, -1]
+            squares = float(inverse @ self.moments.gram() @ inverse)
+            seen = np.sort(self.moments.counts)
+            return f"sums {self.n_rows} {seen} {squares:.9e} {self.moments.log_weights:.9e}"
+        frame = self.source.frame
+        return digest_of(frame.outcome, frame.kept, frame.subject, frame.weights)
 
 
 def digest_of(*arrays: Floats | NDArray[np.intp] | None) -> str:

@@ -228,7 +228,9 @@ def test_a_wrong_name_and_wrong_visits_are_told_together():
     with pytest.raises(DataError) as caught:
         structure("un", (0, 3, 3))
     message = str(caught.value)
-    assert "'un' is not a covariance structure; choose one of us, ar1, arh1, cs," in message
+    assert (
+        "'un' is not a covariance structure (did you mean 'us'?); choose one of us, ar1," in message
+    )
     assert "derives from CovarianceStructure" in message
     assert "distinct labels, got ['0', '3', '3']" in message
     with pytest.raises(DataError, match="there is no visit"):

@@ -102,3 +102,41 @@ def test_what_needs_all_rows_is_refused_in_parts(text, levels, told):
         part(registry(), text, levels=levels)
     assert told in str(caught.value)
     assert "1 fault found" in str(caught.value)
+
+
+def test_naming_levels_makes_a_number_a_category_in_a_whole_and_in_parts():
+    data = registry().astype({"visit": float})
+    text = "y ~ arm * visit"
+    whole = model_frame(read_formula(text), data, subject="id", visit="visit", levels=LEVELS)
+    assert whole.factors == {"arm": ("control", "retro"), "visit": (3, 6, 12)}
+    assert whole.codes["visit"].tolist() == whole.visit.tolist()
+    assert (whole.variables["visit"].kind, whole.variables["visit"].levels) == (
+        "factor",
+        (3, 6, 12),
+    )
+    design = design_for(read_formula(text), whole)
+    assert design.names[2:4] == ("visit[T.6]", "visit[T.12]")
+    asked = {"arm": "retro", "visit": [6, 12.0]}
+    assert design.rows_for(asked)[:, 2:4].tolist() == [[1, 0], [0, 1]]
+    parts = [part(data.iloc[k : k + 6], text) for k in range(0, 30, 6)]
+    rows = [design_for(read_formula(text), each).factored(each).take(slice(None)) for each in parts]
+    np.testing.assert_array_equal(np.vstack(rows), design.factored(whole).take(slice(None)))
+
+
+def test_a_number_without_levels_stays_a_number_also_in_expressions():
+    frame = part(registry(), "y ~ arm + x + np.log(visit)")
+    assert set(frame.numeric) == {"x", "np.log(visit)"}
+    assert frame.variables["visit"].kind == "numeric"
+
+
+def test_levels_may_be_named_for_a_column_that_is_visit_or_group_only():
+    frame = model_frame(
+        read_formula("y ~ x"),
+        registry(),
+        subject="id",
+        visit="visit",
+        group="arm",
+        levels={"arm": ["retro", "control"], "visit": np.array([12, 6, 3])},
+    )
+    assert (frame.visits, frame.groups) == ((12, 6, 3), ("retro", "control"))
+    assert [type(level) for level in frame.visits] == [int, int, int]

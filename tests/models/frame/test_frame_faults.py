@@ -36,9 +36,24 @@ def fault_of(text, data, **roles):
             "pain ~ arm",
             {"pain": ["5", "n/a", None, "6,5", "7", "5", "8", "6"]},
             {},
-            "the outcome must hold numbers; these are none: 'n/a', '6,5'",
+            (
+                "the outcome must hold numbers; these are none: 'n/a', '6,5' (rows r1, r3); with "
+                'a decimal comma, read the file with read_csv(decimal=",")'
+            ),
         ),
         ("pain ~ arm", {"pain": list("53647586")}, {}, "written as text; convert it with pandas"),
+        (
+            "pain ~ arm",
+            {"pain": [5.0, "n/a", 6, 4, 7, 5, 8, 6]},
+            {},
+            "the outcome must hold numbers; these are none: 'n/a' (row r1)",
+        ),
+        (
+            "pain ~ age",
+            {"age": ["61,5", 61, 55, 55, 70, "?", 49, 49]},
+            {},
+            "of numbers, these are none: '61,5', '?' (rows r0, r5); with a decimal comma",
+        ),
         ("pain ~ arm", {"pain": [True, False] * 4}, {}, "must hold numbers, not boolean"),
         ("arm ~ age", {}, {}, "these are none: 'retro', 'forward'"),
         (
@@ -75,7 +90,25 @@ def fault_of(text, data, **roles):
             r"column arm: ['forward'] in rows r2, r3, r6, r7 not among the levels ['retro', 'up']",
         ),
         ("pain ~ arm", {}, {"levels": {"arm": ["retro", "retro"]}}, "names a level twice"),
-        ("pain ~ age", {}, {"levels": {"age": [49, 55]}}, "no category of the model is 'age'"),
+        ("pain ~ arm", {}, {"levels": {"age": [49, 55]}}, "no category of the model is 'age'"),
+        ("pain ~ np.log(age)", {}, {"levels": {"age": [49]}}, "no category of the model is 'age'"),
+        ("pain ~ age", {}, {"levels": {"ARM": ["retro"]}}, "is 'ARM'; did you mean 'arm'?"),
+        (
+            "pain ~ age",
+            {},
+            {"levels": {"age": np.array([49, 55])}},
+            "[61.0, 70.0] in rows r0, r1, r4, r5 not among the levels [49, 55]",
+        ),
+        ("PAIN ~ age", {}, {}, "column PAIN: there is no such column; did you mean 'pain'?"),
+        (
+            "pain ~ age",
+            {},
+            {"visit": "month"},
+            (
+                "column month: there is no such column; one row per subject and visit is needed; a "
+                "wide table becomes long with pandas.melt"
+            ),
+        ),
         ("pain ~ C(arm, contr.treatment('x'))", {}, {}, "the reference 'x' is not among"),
         (
             "pain ~ arm",
@@ -87,7 +120,7 @@ def fault_of(text, data, **roles):
         ("np.log(pain - 3) ~ age", {}, {}, "'np.log(pain - 3)' gives no finite number in row r1"),
         ("pain ~ np.log(arm)", {}, {}, "'np.log(arm)' cannot be evaluated (TypeError"),
         ("pain ~ {arm + arm}", {}, {}, "for a category write C(...)"),
-        ("pain ~ np.mean(age)", {}, {}, "one value for each of the 8 rows"),
+        ("pain ~ I([age])", {}, {}, "one value for each of the 8 rows"),
         ("poly(pain, 2) ~ age", {}, {}, "has several columns"),
         ("pain ~ C(id)", {"id": ["b", 2] * 4}, {"subject": "arm"}, "cannot be put in order"),
     ],

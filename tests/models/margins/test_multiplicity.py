@@ -99,8 +99,10 @@ def control_family(groups, seed):
     return samples, values, covariance, np.full(len(values), float(df))
 
 
-#: scipy.stats.dunnett integrates at random; its own error is about 1e-4, 3e-5 measured.
+#: scipy.stats.dunnett integrates at random: p, 3e-5 measured with this seed.
 SCIPY = 3e-4
+#: Its limits come of a search over that integral; in standard errors, 8e-4 measured.
+SCIPY_LIMITS = 1e-2
 
 
 @pytest.mark.parametrize("groups", [(10, 10, 10), (12, 12, 12, 12), (30, 10, 20, 14)])
@@ -111,14 +113,14 @@ def test_dunnett_is_that_of_scipy(groups):
     assert found.p == pytest.approx(theirs.pvalue, abs=SCIPY)
     limits = theirs.confidence_interval(0.95)
     scale = np.sqrt(np.diagonal(covariance))
-    assert found.low / scale == pytest.approx(limits.low / scale, abs=1e-2)
-    assert found.high / scale == pytest.approx(limits.high / scale, abs=1e-2)
+    assert found.low / scale == pytest.approx(limits.low / scale, abs=SCIPY_LIMITS)
+    assert found.high / scale == pytest.approx(limits.high / scale, abs=SCIPY_LIMITS)
 
 
 @given(
     st.lists(st.floats(-6, 6), min_size=3, max_size=3),
     st.floats(0.2, 0.8),
-    st.sampled_from([1.7, 8.25, 61.3, math.inf]),
+    st.sampled_from([0.05, 0.4, 1.7, 8.25, 61.3, math.inf]),
 )
 def test_adjusted_p_lie_between_one_comparison_and_bonferroni(values, rho, df):
     correlation = np.full((3, 3), rho) + (1 - rho) * np.eye(3)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrostats.models.mean.aliasing import independent_columns, independent_from_gram
+from retrostats.models.mean.aliasing import independent_columns
 
 #: The combination solves a triangle of condition below 1e3; 3e-15 measured.
 EXACT = 1e-10
@@ -76,21 +76,7 @@ def test_columns_of_bad_condition_hide_no_alias(rows):
     assert independent_columns(x).dropped.tolist() == [12]
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_products_of_orthonormal_columns_show_the_same(seed):
-    basis = np.linalg.qr(columns(free=6, seed=seed))[0]
-    basis[:, 3] = 0.6 * basis[:, 0] + 0.8 * basis[:, 2]
-    basis[:, 5] = basis[:, [0, 1, 4]].sum(axis=1)
-    found = independent_from_gram(basis.T @ basis)
-    assert found.dropped.tolist() == [3, 5]
-    assert_explains(basis, found)
-    whole = independent_columns(basis)
-    np.testing.assert_allclose(found.combination, whole.combination, atol=EXACT)
-
-
 @pytest.mark.parametrize("bad", [np.ones(3), np.full((2, 2), np.nan)])
 def test_what_is_no_finite_matrix_is_refused(bad):
     with pytest.raises(ValueError, match="matrix"):
         independent_columns(bad)
-    with pytest.raises(ValueError, match="matrix"):
-        independent_from_gram(bad)

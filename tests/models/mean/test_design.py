@@ -133,6 +133,34 @@ def test_a_grid_of_labels_and_numbers_has_rows():
     assert rows.shape == (2, len(design.names))
 
 
+@pytest.mark.parametrize(
+    ("values", "sizes"),
+    [
+        ({"x": 50.0, "a": "q", "v": 6}, 1),
+        ({"x": 50.0, "a": ["q", "p"], "v": 6}, 2),
+        ({"x": [50.0, 50.0], "a": "q", "v": 6}, 2),
+        ({"x": np.float64(50), "a": np.str_("q"), "v": np.array([6, 6, 3])}, 3),
+        ({"x": pd.array([50, 50], dtype="Int64"), "a": "q", "v": pd.Series([6, 3])}, 2),
+    ],
+)
+def test_a_single_value_stands_for_all_rows(values, sizes):
+    design, _ = designed("y ~ x + np.log(x) + a + v", walkers())
+    rows = design.rows_for(values)
+    assert rows.shape == (sizes, len(design.names))
+    written = {n: np.broadcast_to(np.asarray(v), sizes).tolist() for n, v in values.items()}
+    np.testing.assert_array_equal(rows, design.rows_for(written))
+    expected = [1, 50, np.log(50), 1, 0, 0, 1, 0, 0]
+    names = ("Intercept", "x", "np.log(x)", "a[T.q]", "a[T.r]", "v[T.3]", "v[T.6]")
+    found = dict(zip(design.names, rows[0].tolist(), strict=True))
+    assert [found.get(name, 0) for name in names] == pytest.approx(expected[:7])
+
+
+def test_a_design_without_columns_of_data_takes_its_rows_from_whatever_is_given():
+    design, _ = designed("y ~ 1", walkers(rows=6))
+    assert design.rows_for({"a": "p", "x": [1.0, 2.0, 3.0]}).tolist() == [[1.0]] * 3
+    assert design.rows_for({}).tolist() == [[1.0]]
+
+
 def test_whole_numbers_are_numbers_like_others_in_expressions():
     design, _ = designed("y ~ np.power(x, -1)", walkers())
     assert design.rows_for({"x": [2, 4]}).tolist() == [[1, 0.5], [1, 0.25]]
@@ -154,7 +182,9 @@ def test_a_design_without_expressions_has_as_many_rows_as_asked_for():
         ({"x": [1.0, np.nan]}, "no finite number at position"),
         ({"x": ["1", "2"]}, "numbers are needed"),
         ({"z": [-1.0, 1.0]}, "np.log\\(z\\)' is no finite number"),
-        ({"x": [1.0, 2.0, 3.0]}, "one length"),
+        ({"x": [1.0, 2.0, 3.0]}, "one length.*needed; a has 2, n has 2, x has 3, z has 2"),
+        ({"x": "1"}, "numbers are needed"),
+        ({"a": None}, r"\[None\] not among"),
     ],
 )
 def test_new_rows_that_cannot_be_coded_are_told(change, told):

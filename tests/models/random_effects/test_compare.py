@@ -44,6 +44,17 @@ def test_several_more_effects_are_told_to_be_cautious():
     result = likelihood_ratio(fit(), three)
     assert result.df == (5,)
     assert "cautious" in result.reference
+    assert str(result).startswith("likelihood ratio 10.00, chi-square 5 df, p = 0.075; cautious: 2")
+
+
+def test_a_test_prints_as_one_line():
+    mixed = likelihood_ratio(fit(), fit(loglik=-93.15, **SLOPE))
+    line = "likelihood ratio 13.70, 50:50 mixture of chi-square 1 and 2 df, p < 0.001"
+    assert str(mixed) == repr(mixed) == line
+    plain = likelihood_ratio(
+        fit(method="ml", columns=("Intercept",)), fit(method="ml", loglik=-96.5)
+    )
+    assert str(plain) == "likelihood ratio 7.00, chi-square 1 df, p = 0.008"
 
 
 @pytest.mark.parametrize(
@@ -51,8 +62,12 @@ def test_several_more_effects_are_told_to_be_cautious():
     [
         ({}, {"method": "ml"}, "one was fitted by reml, the other by ml"),
         ({"columns": ("Intercept",)}, {}, 'different means are not comparable.*method="ml"'),
-        ({}, SLOPE | {"n_rows": 89}, "different data .90 and 89 rows."),
-        ({"data": "a"}, SLOPE | {"data": "b"}, "different data"),
+        (
+            {},
+            SLOPE | {"n_rows": 89},
+            "different rows, outcomes, subjects or weights .90 and 89 rows.",
+        ),
+        ({"data": "a"}, SLOPE | {"data": "b"}, "different rows"),
         ({"effects": ("week",)}, SLOPE | {"effects": ("Intercept", "x")}, "lacks random week"),
         (SLOPE, {}, "lacks random week"),
         ({}, {}, "give the larger model second"),
@@ -66,7 +81,7 @@ def test_fits_that_cannot_be_compared(smaller, larger, words):
 
 
 def test_all_faults_are_told_at_once():
-    with pytest.raises(DataError, match=r"small against large.*fitted by.*different data.*nested"):
+    with pytest.raises(DataError, match=r"small against large.*fitted by.*different rows.*nested"):
         likelihood_ratio(fit("small", **SLOPE), fit("large", method="ml", n_rows=80))
 
 

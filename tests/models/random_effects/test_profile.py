@@ -6,7 +6,7 @@ import pytest
 from retrostats.errors import DataError, FitError
 from retrostats.models.random_effects.effect_intervals import effects_intervals
 from retrostats.models.random_effects.natural_profile import NaturalCurve, profile_interval
-from retrostats.models.random_effects.profile import profile_limits
+from retrostats.models.random_effects.profile import ProfileInterval, profile_limits
 
 #: lme4 interpolates its profile; largest gap measured 3e-5 of the width of the interval.
 LME4 = 1e-4
@@ -163,3 +163,42 @@ def test_level_is_checked(sleep):
     model, optimum, _ = sleep
     with pytest.raises(DataError, match="between 0 and 1, got 95"):
         effects_intervals(model.likelihood, optimum, BOTH, level=95)
+
+
+SD = {"name": "sd(week)", "estimate": 0.166, "low": 0.0, "high": 0.2534, "level": 0.95}
+ABOVE_0 = (0.0, math.inf)
+EDGE = "limit at the edge of the range"
+BOTH_EDGES = f"lower {EDGE}; upper {EDGE}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"low": 0.01}, "sd(week): 0.166 (95% profile interval 0.010 to 0.253)"),
+        (
+            {"bounds": ABOVE_0},
+            f"sd(week): 0.166 (95% profile interval 0.000 to 0.253; lower {EDGE})",
+        ),
+        (
+            {"bounds": ABOVE_0, "low": 0.1, "high": math.inf, "level": 0.9},
+            "sd(week): 0.166 (90% profile interval 0.100 to inf; no upper limit)",
+        ),
+        (
+            {"estimate": math.nan, "low": -1.0, "high": 1.0, "bounds": (-1.0, 1.0)},
+            f"sd(week): no estimate (95% profile interval -1.00 to 1.00; {BOTH_EDGES})",
+        ),
+        (
+            {"estimate": 80.45, "low": 51.2, "high": 131.67},
+            "sd(week): 80.5 (95% profile interval 51.2 to 131.7)",
+        ),
+    ],
+)
+def test_an_interval_prints_as_one_line_that_names_its_edges(changes, line):
+    interval = ProfileInterval(**(SD | changes))
+    assert str(interval) == repr(interval) == line
+
+
+def test_the_bounds_of_the_parameters_come_with_the_intervals(sleep):
+    model, optimum, _ = sleep
+    found = effects_intervals(model.likelihood, optimum, BOTH)
+    assert [interval.bounds for interval in found] == [ABOVE_0, (-1.0, 1.0), ABOVE_0, ABOVE_0]

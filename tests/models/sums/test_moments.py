@@ -119,6 +119,15 @@ def test_a_subject_in_two_parts_is_refused():
         fitted([data.iloc[:40], data.iloc[40:]], levels=LEVELS)
 
 
+def test_a_subject_in_two_parts_is_noticed_whatever_its_type():
+    data = trial().assign(id=lambda d: d["id"].str[1:].astype(int))
+    first, second = data.iloc[:40], data.iloc[40:]
+    with pytest.raises(DataError, match="more than one part"):
+        fitted([first, second.assign(id=second["id"].astype(float))], levels=LEVELS)
+    with pytest.raises(DataError, match="numbers in one part and texts in another"):
+        fitted([first, second.assign(id=second["id"].astype(str))], levels=LEVELS)
+
+
 def test_parts_without_levels_are_refused():
     data = trial().assign(arm=lambda d: d["arm"].astype(str))
     with pytest.raises(DataError, match="levels"):
