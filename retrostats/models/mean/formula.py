@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrostats.errors import DataError
 from retrostats.models.mean.expressions import Expression, column_expression, read_expression
+from retrostats.models.mean.plain_formula import PlainFormula, plain_formula
 
 if TYPE_CHECKING:
     from formulaic.parser.types import Factor as ParsedFactor
@@ -89,6 +90,11 @@ def read_formula(text: str) -> MeanModel:
     >>> [term.label for term in read_formula("pain ~ arm * visit").terms]
     ['Intercept', 'arm', 'visit', 'arm:visit']
     """
+    plain = plain_formula(text)
+    if plain is not None and plain.outcome is not None:
+        return MeanModel(
+            text=text, outcome=column_expression(plain.outcome), terms=_plain_terms(plain)
+        )
     _refuse_operators(text)
     left, right = _parsed(text)
     if left is None:
@@ -124,10 +130,17 @@ def read_terms(text: str) -> tuple[Term, ...]:
     >>> [term.label for term in read_terms("week")]
     ['Intercept', 'week']
     """
+    plain = plain_formula(text)
+    if plain is not None and plain.outcome is None:
+        return _plain_terms(plain)
     left, right = _parsed(text)
     if left is not None:
         raise DataError(f"terms {text!r}: there must be no outcome here; leave out the tilde")
     return _terms(right, text)
+
+
+def _plain_terms(plain: PlainFormula) -> tuple[Term, ...]:
+    return tuple([Term(tuple([column_expression(name) for name in t])) for t in plain.terms])
 
 
 def _parsed(text: str) -> tuple[list[ParsedTerm] | None, list[ParsedTerm]]:
