@@ -49,7 +49,8 @@ def test_constants_and_spaces(text):
     "text",
     ["y ~ a - 1", "y ~ np.log(a)", "y ~ `a b`", "y ~ a / b", "y ~ (a + b)", "y ~ 0 + 1 + a",
      "y ~ a * 2", "y - x ~ a", "y ~ a ~ b", "y ~ a +", "", "~ a", "y ~ a.b", "y ~ class",
-     "y ~ a ** 2", "y ~ 0",     "y ~ a | b", "y ~ {a + b}", "y ~ a %in% b", "y, z ~ a", "y ~ a b", "y ~ 10"],
+     "y ~ a ** 2", "y ~ 0", "y ~ a | b", "y ~ {a + b}",
+     "y ~ a %in% b", "y, z ~ a", "y ~ a b", "y ~ 10"],
 )  # fmt: skip
 def test_what_is_not_plain_is_left_to_the_parser(text):
     assert plain_formula(text) is None
