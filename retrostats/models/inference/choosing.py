@@ -14,6 +14,7 @@ from retrostats.models.inference import methods as inference
 from retrostats.models.maximum.likelihood import Likelihood
 from retrostats.models.maximum.optimum import Optimum
 from retrostats.models.sums.basis import Coordinates
+from retrostats.models.sums.gather import row_transform
 from retrostats.models.sums.prepared import Prepared, RowData
 
 if TYPE_CHECKING:
@@ -186,12 +187,11 @@ def subject_batches(
         stratum.structure.matrix(at.theta[part])
         for stratum, part in zip(likelihood.strata, likelihood.slices, strict=True)
     ]
+    frame = source.frame
+    transform = row_transform(source.rows, frame.outcome, basis, frame.weights)
     for pattern in source.patterns:
         rows = pattern.rows.reshape(-1)
-        z = source.rows.take(rows, basis[:-1])
-        z[:, -1] += source.frame.outcome[rows]
-        if source.frame.weights is not None:
-            z *= np.sqrt(source.frame.weights[rows])[:, None]
+        z = transform(rows)
         x = z[:, :-1].reshape(*pattern.rows.shape, -1)
         residual = (z[:, -1] - z[:, :-1] @ at.beta).reshape(pattern.rows.shape)
         sigma = structures[pattern.group if len(structures) > 1 else 0]

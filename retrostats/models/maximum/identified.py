@@ -50,10 +50,9 @@ def require_identified(
         return None
     begun = Begun(at, likelihood.derivatives(at))
     full = likelihood.full_information(at)
-    if likelihood.restricted:
-        left = begun.slopes.expected
-    else:
-        left = full - likelihood.lost_information(at)
+    left = begun.slopes.expected
+    if not likelihood.restricted:
+        left = Likelihood(likelihood.strata, "reml").derivatives(at).expected
     diagonal = np.diagonal(full)
     if not (diagonal > 0).all():
         _refuse([name for name, own in zip(names, diagonal, strict=True) if not own > 0])

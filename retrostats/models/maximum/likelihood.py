@@ -198,27 +198,6 @@ class Likelihood:
             full[part, part] = trace_matrix(stratum.moments.counts[:, None, None] / 2 * u, u, d)
         return (full + full.T) / 2
 
-    def lost_information(self, at: Evaluation) -> Floats:
-        """Return what the coefficients take of `full_information`, whatever the method."""
-        p = self.n_columns
-        by_phi = np.zeros_like(at.total)
-        by_phi[:p, :p] = at.phi
-        lost = np.zeros((self.n_parameters, self.n_parameters))
-        moved = np.zeros((self.n_parameters, p, p))
-        for stratum, part, w in zip(self.strata, self.slices, at.weights, strict=True):
-            d = stratum.structure.first(at.theta[part])
-            u = stratum.condensed(w)
-            spread = stratum.condensed(w @ stratum.moments.inner(by_phi) @ w)
-            lost[part, part] = trace_matrix(spread, u, d)
-            fields = stratum.moments.transformed(stratum.loaded(w))
-            flat = d.reshape(len(d), -1)
-            own = (flat @ fields.reshape(flat.shape[1], -1)).reshape(len(d), p + 1, p + 1)
-            moved[part] = own[:, :p, :p]
-        products = at.phi @ moved
-        flat = products.reshape(len(products), -1)
-        lost -= flat @ products.transpose(0, 2, 1).reshape(len(products), -1).T / 2
-        return (lost + lost.T) / 2
-
     def curvature_sums(self, at: Evaluation, theta_cov: Floats) -> tuple[Floats, Floats]:
         """Return ``sum_hj C_hj Q_hj`` and ``sum_hj C_hj R_hj`` of Kenward and Roger.
 

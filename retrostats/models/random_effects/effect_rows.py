@@ -9,6 +9,7 @@ import numpy as np
 from retrostats.arrays import Floats
 from retrostats.models.inference.sandwich import Subjects
 from retrostats.models.random_effects.strata import EffectRows
+from retrostats.models.sums.gather import row_transform
 
 
 def effect_residuals(
@@ -71,15 +72,13 @@ def effect_batches(
     order = np.argsort(data.frame.subject, kind="stable")
     counts = np.bincount(data.frame.subject)
     starts = np.cumsum(counts) - counts
+    transform = row_transform(data.rows, data.frame.outcome, basis, data.frame.weights)
     for size in np.unique(counts[counts > 0]):
         rows = order[starts[counts == size][:, None] + np.arange(size)]
         flat = rows.reshape(-1)
-        xy = data.rows.take(flat, basis[:-1])
-        xy[:, -1] += data.frame.outcome[flat]
-        z = data.z[flat]
+        xy, z = transform(flat), data.z[flat]
         if data.frame.weights is not None:
-            root = np.sqrt(data.frame.weights[flat])[:, None]
-            xy, z = xy * root, z * root
+            z = z * np.sqrt(data.frame.weights[flat])[:, None]
         z = z.reshape(len(rows), size, -1)
         yield Subjects(
             xy[:, :-1].reshape(len(rows), size, -1),

@@ -107,7 +107,7 @@ def gather(
         return gather_moments(
             patterns, design, outcome, basis=basis, n_visits=n_visits, weights=weights
         )
-    transform = _transform(design, outcome, basis, weights)
+    transform = row_transform(design, outcome, basis, weights)
     rows, pattern = _rows(patterns, transform, n_visits, size)
     common = _common(patterns, basis, n_visits, weights)
     return SubjectRows(rows=rows, pattern=pattern, **common)
@@ -123,12 +123,27 @@ def gather_moments(
     weights: Floats | None = None,
 ) -> Moments:
     """Sum the products of all subjects, whatever their size; parameters as in `gather`."""
-    transform = _transform(design, outcome, basis, weights)
+    transform = row_transform(design, outcome, basis, weights)
     products = _products(patterns, transform, n_visits, len(basis))
     return Moments(products=products, **_common(patterns, basis, n_visits, weights))
 
 
-def _transform(design: Rows, outcome: Floats, basis: Floats, weights: Floats | None) -> Transform:
+def row_transform(
+    design: Rows, outcome: Floats, basis: Floats, weights: Floats | None
+) -> Transform:
+    """Return what gives weighted rows ``[X, y] @ basis`` at positions of the frame.
+
+    Parameters
+    ----------
+    design
+        Gives rows of X.
+    outcome
+        Shape ``(n,)``.
+    basis
+        Shape ``(p + 1, P)``.
+    weights
+        Shape ``(n,)``, positive; rows are multiplied by their roots.
+    """
     root = None if weights is None else np.sqrt(weights)
 
     def transformed(rows: NDArray[np.intp]) -> Floats:
