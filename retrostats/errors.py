@@ -52,8 +52,10 @@ class Fault:
         return f"{place}: {self.message}"
 
 
-def raise_faults(subject: str, faults: Iterable[Fault]) -> None:
-    """Raise one `DataError` that lists every fault; do nothing when there is none.
+def raise_faults(
+    subject: str, faults: Iterable[Fault], *, error: type[RetrostatsError] = DataError
+) -> None:
+    """Raise one error that lists every fault; do nothing when there is none.
 
     Parameters
     ----------
@@ -61,14 +63,16 @@ def raise_faults(subject: str, faults: Iterable[Fault]) -> None:
         What was being read, e.g. ``"trial qiu2023"``.
     faults
         In any order; they are listed by file, then line.
+    error
+        What to raise: `DataError` for data and codebooks, `PlanError` for plans.
 
     Raises
     ------
-    DataError
+    DataError or PlanError
         If there is at least one fault.
     """
     listed = sorted(faults)
     if listed:
         count = "1 fault" if len(listed) == 1 else f"{len(listed)} faults"
         listing = "\n".join(f"  {i}. {fault}" for i, fault in enumerate(listed, start=1))
-        raise DataError(f"{subject}: {count} found.\n{listing}")
+        raise error(f"{subject}: {count} found.\n{listing}")

@@ -20,7 +20,7 @@ LAYERS = (
     {"data"},
     {"plan"},
     {"models", "effects"},
-    {"integrity", "meta", "missing", "power"},
+    {"integrity", "meta", "missing", "power", "description"},
     {"analysis", "tables", "figures"},
     {"report"},
     {"cli"},

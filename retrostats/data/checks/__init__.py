@@ -1,0 +1,1 @@
+"""The rules that a cohort file must keep: one rule, one function."""

@@ -1,0 +1,1 @@
+"""The codebook of a cohort file: what each column means."""

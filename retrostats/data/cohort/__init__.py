@@ -1,0 +1,1 @@
+"""Checked trial data in long form."""

@@ -1,0 +1,1 @@
+"""Files as they really come, read as tables of text."""

@@ -1,0 +1,125 @@
+"""What is wrong with a cohort file: each problem at its place, and all of them together."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from retrostats.errors import DataError
+
+Severity = Literal["error", "warning"]
+
+#: Columns of the CSV of problems, in their order.
+PROBLEM_COLUMNS = (
+    "file",
+    "line",
+    "column",
+    "value",
+    "severity",
+    "rule",
+    "found",
+    "expected",
+    "what_to_do",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with one place of a file.
+
+    Attributes
+    ----------
+    rule
+        Which rule was broken, e.g. ``"outside the range"``.
+    severity
+        An error keeps the file from being analysed; a warning is told and kept with the results.
+    line
+        Line of the file on which the record begins, from 1; 0 for the file as a whole.
+    column
+        As the file names it; empty for the line as a whole.
+    value
+        As the file writes it; shortened where it is long.
+    found, expected, todo
+        Three clauses without a full stop.
+    """
+
+    rule: str
+    severity: Severity
+    line: int = 0
+    column: str = ""
+    value: str = ""
+    found: str
+    expected: str
+    todo: str
+
+    @property
+    def place(self) -> str:
+        """Where it is: line and column, as far as there are any."""
+        line = f"line {self.line}" if self.line else ""
+        column = f"column {self.column}" if self.column else ""
+        return ", ".join(part for part in (line, column) if part)
+
+    def __str__(self) -> str:
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.found}; expected {self.expected}. {self.todo}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What the rules found in one file.
+
+    Attributes
+    ----------
+    file
+        Name of the file.
+    form
+        What it was read as, e.g. ``"CSV, semicolon, decimal comma, UTF-8"``.
+    rows
+        Rows of data in the file; the header and blank lines do not count.
+    problems
+        By line, then column.
+    notes
+        What was found out about the file, in sentences; nothing of it is a problem.
+    """
+
+    file: str
+    form: str
+    rows: int
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What keeps the file from being analysed."""
+        return tuple(p for p in self.problems if p.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What deserves a second look."""
+        return tuple(p for p in self.problems if p.severity == "warning")
+
+    def require_no_errors(self) -> None:
+        """Raise one `DataError` that lists every error; do nothing when there is none."""
+        if self.errors:
+            raise DataError(f"{self.file}: {_listing('error', self.errors)}")
+
+    def to_csv(self) -> str:
+        """Return the problems as CSV text with a header and a byte order mark."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(PROBLEM_COLUMNS)
+        for p in self.problems:
+            line = p.line or ""
+            cells = (self.file, line, p.column, p.value, p.severity, p.rule, p.found)
+            writer.writerow([*cells, p.expected, p.todo])
+        return "\ufeff" + text.getvalue()
+
+
+def _listing(word: str, problems: Iterable[Problem]) -> str:
+    listed = list(problems)
+    count = f"1 {word}" if len(listed) == 1 else f"{len(listed)} {word}s"
+    lines = "\n".join(f"  {i}. {problem}" for i, problem in enumerate(listed, start=1))
+    return f"{count} found.\n{lines}"

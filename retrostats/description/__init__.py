@@ -1,0 +1,1 @@
+"""What a trial looks like before any model: flow, baseline, outcomes, responders."""

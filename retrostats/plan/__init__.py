@@ -1,0 +1,1 @@
+"""The analysis plan, written before the data are seen."""

@@ -1,0 +1,101 @@
+"""The pieces of a document, before it is a page, a PDF or a Word file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from retrostats.layout import Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading; `anchor` is what links point to."""
+
+    text: str
+    anchor: str
+    depth: Literal[2, 3] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of plain text; `lead` for the one that carries the answer."""
+
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A boxed remark that must not be overlooked."""
+
+    text: str
+    kind: Literal["caution", "simulated", "note"] = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Pairs of a term and its value."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table with its number in the document and a note below.
+
+    Attributes
+    ----------
+    id
+        File name without suffix, e.g. ``"baseline"``.
+    layout
+        Its words.
+    note
+        Abbreviations, how missing values were treated, and so on.
+    paper
+        Whether it belongs into the Word file of tables.
+    """
+
+    id: str
+    layout: Layout
+    note: str = ""
+    paper: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure that lies beside the document as ``figures/<id>.svg``, ``.pdf`` and ``.png``."""
+
+    id: str
+    caption: str
+    alt: str
+
+
+Block = Heading | Paragraph | Notice | Listing | Facts | Table | Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A title, what stands below it, and the blocks in reading order."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Figure))

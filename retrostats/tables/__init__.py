@@ -1,0 +1,1 @@
+"""Results as tables of words, ready for any document."""
