@@ -15,36 +15,63 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from retrostats.analysis.analyse import analyse
     from retrostats.analysis.reproduce import reproduce
+    from retrostats.analysis.types import Analysis
     from retrostats.data.catalogue import list_trials, load_trial
+    from retrostats.data.codebook.reading import read_codebook
+    from retrostats.data.codebook.suggest import suggest_codebook
+    from retrostats.data.codebook.types import Codebook
+    from retrostats.data.cohort.reading import check_cohort, read_cohort
+    from retrostats.data.cohort.types import Cohort
+    from retrostats.data.instrument_catalogue import load_instruments
     from retrostats.data.printed import Printed
     from retrostats.data.published import PublishedTrial
     from retrostats.effects.convert import effect_from_f, effect_from_p, effect_from_t
     from retrostats.effects.paired import paired_dav, paired_drm, paired_dz
     from retrostats.effects.pairs import PairedSummary
     from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
+    from retrostats.effects.proportions.differences import risk_difference
+    from retrostats.effects.proportions.number_needed import number_needed_to_treat
+    from retrostats.effects.proportions.ratios import odds_ratio, risk_ratio
     from retrostats.effects.summaries import ArmSummary
     from retrostats.effects.two_group import cohens_d, glass_delta, hedges_g, mean_difference
-    from retrostats.errors import DataError, FitError, RetrostatsError
+    from retrostats.errors import DataError, FitError, PlanError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
+    from retrostats.figures.diagnostics import plot_diagnostics
+    from retrostats.figures.flow import plot_flow
     from retrostats.figures.forest import plot_forest
+    from retrostats.figures.responders import plot_responders
     from retrostats.figures.saving import save_figure
+    from retrostats.figures.trajectory import plot_trajectories
     from retrostats.integrity.debit import debit
     from retrostats.integrity.grim import grim
     from retrostats.integrity.grimmer import grimmer
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
+    from retrostats.models.ancova import fit_ancova
+    from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
     from retrostats.models.inference.ftest import FTest
     from retrostats.models.lmm import fit_lmm
     from retrostats.models.mmrm import fit_mmrm
+    from retrostats.models.results.ancova_fit import AncovaFit
     from retrostats.models.results.lmm_fit import LmmFit
     from retrostats.models.results.mmrm_fit import MmrmFit
+    from retrostats.models.split_plot.result import MixedAnova
+    from retrostats.plan.reading import read_plan
+    from retrostats.plan.types import AnalysisPlan
+    from retrostats.report.analysis.writing import write_analysis
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Analysis",
+    "AnalysisPlan",
+    "AncovaFit",
     "ArmSummary",
+    "Codebook",
+    "Cohort",
     "CovarianceStructure",
     "DataError",
     "Estimate",
@@ -53,91 +80,106 @@ __all__ = [
     "FitError",
     "Interval",
     "LmmFit",
+    "MixedAnova",
     "MmrmFit",
     "PairedSummary",
+    "PlanError",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
+    "analyse",
+    "check_cohort",
     "cohens_d",
     "debit",
     "effect_from_f",
     "effect_from_p",
     "effect_from_t",
+    "fit_ancova",
     "fit_lmm",
+    "fit_mixed_anova",
     "fit_mmrm",
     "glass_delta",
     "grim",
     "grimmer",
     "hedges_g",
     "list_trials",
+    "load_instruments",
     "load_trial",
     "mean_difference",
+    "number_needed_to_treat",
+    "odds_ratio",
     "paired_dav",
     "paired_drm",
     "paired_dz",
+    "plot_diagnostics",
+    "plot_flow",
     "plot_forest",
+    "plot_responders",
+    "plot_trajectories",
     "pre_post_control_d",
+    "read_codebook",
+    "read_cohort",
+    "read_plan",
     "reproduce",
+    "risk_difference",
+    "risk_ratio",
     "save_figure",
     "sprite",
     "standardised_mean_change",
+    "suggest_codebook",
+    "write_analysis",
 ]
 
 #: Where each public name lives; a test holds this table against `__all__`.
 _HOMES = {
+    "analysis.analyse": ("analyse",),
     "analysis.reproduce": ("reproduce",),
-    "data.catalogue": (
-        "list_trials",
-        "load_trial",
-    ),
+    "analysis.types": ("Analysis",),
+    "data.catalogue": ("list_trials", "load_trial"),
+    "data.codebook.reading": ("read_codebook",),
+    "data.codebook.suggest": ("suggest_codebook",),
+    "data.codebook.types": ("Codebook",),
+    "data.cohort.reading": ("check_cohort", "read_cohort"),
+    "data.cohort.types": ("Cohort",),
+    "data.instrument_catalogue": ("load_instruments",),
     "data.printed": ("Printed",),
     "data.published": ("PublishedTrial",),
-    "effects.convert": (
-        "effect_from_f",
-        "effect_from_p",
-        "effect_from_t",
-    ),
-    "effects.paired": (
-        "paired_dav",
-        "paired_drm",
-        "paired_dz",
-    ),
+    "effects.convert": ("effect_from_f", "effect_from_p", "effect_from_t"),
+    "effects.paired": ("paired_dav", "paired_drm", "paired_dz"),
     "effects.pairs": ("PairedSummary",),
-    "effects.pre_post": (
-        "pre_post_control_d",
-        "standardised_mean_change",
-    ),
+    "effects.pre_post": ("pre_post_control_d", "standardised_mean_change"),
+    "effects.proportions.differences": ("risk_difference",),
+    "effects.proportions.number_needed": ("number_needed_to_treat",),
+    "effects.proportions.ratios": ("odds_ratio", "risk_ratio"),
     "effects.summaries": ("ArmSummary",),
-    "effects.two_group": (
-        "cohens_d",
-        "glass_delta",
-        "hedges_g",
-        "mean_difference",
-    ),
-    "errors": (
-        "DataError",
-        "FitError",
-        "RetrostatsError",
-    ),
-    "estimate": (
-        "Estimate",
-        "EstimateTable",
-        "Interval",
-    ),
+    "effects.two_group": ("cohens_d", "glass_delta", "hedges_g", "mean_difference"),
+    "errors": ("DataError", "FitError", "PlanError", "RetrostatsError"),
+    "estimate": ("Estimate", "EstimateTable", "Interval"),
+    "figures.diagnostics": ("plot_diagnostics",),
+    "figures.flow": ("plot_flow",),
     "figures.forest": ("plot_forest",),
+    "figures.responders": ("plot_responders",),
     "figures.saving": ("save_figure",),
+    "figures.trajectory": ("plot_trajectories",),
     "integrity.debit": ("debit",),
     "integrity.grim": ("grim",),
     "integrity.grimmer": ("grimmer",),
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
+    "models.ancova": ("fit_ancova",),
+    "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),
     "models.inference.ftest": ("FTest",),
     "models.lmm": ("fit_lmm",),
     "models.mmrm": ("fit_mmrm",),
+    "models.results.ancova_fit": ("AncovaFit",),
     "models.results.lmm_fit": ("LmmFit",),
     "models.results.mmrm_fit": ("MmrmFit",),
+    "models.split_plot.result": ("MixedAnova",),
+    "plan.reading": ("read_plan",),
+    "plan.types": ("AnalysisPlan",),
+    "report.analysis.writing": ("write_analysis",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

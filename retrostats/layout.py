@@ -16,6 +16,7 @@ FIXED = 6
 #: Smallest p that is written as a number.
 SMALLEST_P = 0.001
 
+_STEP = "  "
 _PADDING = "padding:0.15em 0.5em"
 _CELL = f"{_PADDING};white-space:nowrap"
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
@@ -109,36 +110,59 @@ class Layout:
         A cell for each column; or two, a label and words in place of all numbers.
     words
         How many columns, from the left, hold words; the others hold numbers.
+    closing_words
+        How many columns, from the right, hold words as well.
+    indents
+        How deep the label of each row is indented; empty where none is. A row whose other cells
+        are all empty is the heading of those that are indented below it.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: int = 1
+    closing_words: int = 0
+    indents: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.indents and len(self.indents) != len(self.rows):
+            raise ValueError(
+                f"{self.caption}: {len(self.indents)} indents for {len(self.rows)} rows"
+            )
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """How deep each row is indented, one number per row."""
+        return self.indents or (0,) * len(self.rows)
+
+    def holds_words(self, place: int) -> bool:
+        """Say whether a column holds words, which stand left; numbers stand right."""
+        return place < self.words or place >= len(self.header) - self.closing_words
 
     def text(self) -> str:
         """Return aligned text: numbers on their decimal points, rows indented under a caption."""
         full = [row for row in [self.header, *self.rows] if len(row) == len(self.header)]
         columns = [[_line(cell) for cell in column] for column in zip(*full, strict=True)]
-        labels = [_line(row[0]) for row in self.rows]
-        widths = [max(map(len, [*columns[0], *labels]))]
+        labels = [
+            _STEP * depth + _line(row[0]) for depth, row in zip(self.depths, self.rows, strict=True)
+        ]
+        widths = [max(map(len, [_line(self.header[0]), *labels]))]
         for place, (head, *cells) in enumerate(columns[1:], start=1):
-            columns[place] = [head, *(cells if place < self.words else _aligned(cells))]
+            columns[place] = [head, *(cells if self.holds_words(place) else _aligned(cells))]
             widths.append(max(map(len, columns[place])))
         aligned = iter(zip(*columns, strict=True))
         lines = [self._text_row(next(aligned), widths)]
-        for row in self.rows:
-            note = len(row) != len(self.header)
-            written = (_line(row[0]), _line(row[1])) if note else next(aligned)
-            lines.append(self._text_row(written, widths))
+        for label, row in zip(labels, self.rows, strict=True):
+            rest = (_line(row[1]),) if len(row) != len(self.header) else next(aligned)[1:]
+            lines.append(self._text_row((label, *rest), widths))
         if not self.caption:
             return "\n".join(lines)
         return "\n".join([_line(self.caption), *(f"  {line}" for line in lines)])
 
     def _text_row(self, cells: Sequence[str], widths: Sequence[int]) -> str:
-        left = 2 if len(cells) < len(self.header) else self.words
+        note = len(cells) < len(self.header)
         padded = [
-            f"{cell:<{width}}" if place < left else f"{cell:>{width}}"
+            f"{cell:<{width}}" if note or self.holds_words(place) else f"{cell:>{width}}"
             for place, (cell, width) in enumerate(zip(cells, widths, strict=False))
         ]
         return "  ".join(padded).rstrip()
@@ -153,16 +177,17 @@ class Layout:
         )
         lacking = self._lacking_decimals()
         body = "".join(
-            f"<tr>{self._html_row(row, lack)}</tr>"
-            for row, lack in zip(self.rows, lacking, strict=True)
+            f"<tr>{self._html_row(row, lack, depth)}</tr>"
+            for row, lack, depth in zip(self.rows, lacking, self.depths, strict=True)
         )
         return (
             f'{caption}<div style="overflow-x:auto"><table style="{_TABLE}">'
             f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
-    def _html_row(self, row: Sequence[str], lacking: Sequence[float]) -> str:
-        label = f'<th scope="row" style="text-align:left;font-weight:normal;{_CELL}">'
+    def _html_row(self, row: Sequence[str], lacking: Sequence[float], depth: int) -> str:
+        deep = f";padding-left:{0.5 + 1.2 * depth:g}em" if depth else ""
+        label = f'<th scope="row" style="text-align:left;font-weight:normal;{_CELL}{deep}">'
         cells = [f"{label}{_breakable(row[0])}</th>"]
         if len(row) != len(self.header):
             across = f'colspan="{len(self.header) - 1}" style="text-align:left;{_PADDING}"'
@@ -171,7 +196,8 @@ class Layout:
         for place, cell in enumerate(row[1:], start=1):
             # A digit is 1ch wide, so that this puts decimal points below one another.
             room = f";padding-right:calc(0.5em + {lacking[place]:g}ch)" if lacking[place] else ""
-            style = f"text-align:{self._side(place)};{_CELL}{room}"
+            padding = _PADDING if place >= len(self.header) - self.closing_words else _CELL
+            style = f"text-align:{self._side(place)};{padding}{room}"
             cells.append(f'<td style="{style}">{html.escape(cell)}</td>')
         return "".join(cells)
 
@@ -181,22 +207,22 @@ class Layout:
         full = [own for own in found if len(own) == len(self.header)]
         most = [max(column) for column in zip(*full, strict=True)]
         return [
-            [longest - own if place >= self.words else 0.0 for place, (longest, own) in pairs]
+            [0.0 if self.holds_words(place) else longest - own for place, (longest, own) in pairs]
             for pairs in (enumerate(zip(most, row, strict=False)) for row in found)
         ]
 
     def markdown(self) -> str:
         """Return a caption and a pipe table, with the signs that Markdown reads escaped."""
-        rule = ["---" if place < self.words else "---:" for place in range(len(self.header))]
+        rule = ["---" if self.holds_words(place) else "---:" for place in range(len(self.header))]
         lines = [_pipes(map(_plain, self.header)), _pipes(rule)]
-        for row in self.rows:
-            filled = [*row, *[""] * (len(self.header) - len(row))]
-            lines.append(_pipes(map(_plain, filled)))
+        for depth, row in zip(self.depths, self.rows, strict=True):
+            label, *cells = map(_plain, [*row, *[""] * (len(self.header) - len(row))])
+            lines.append(_pipes(["&emsp;" * depth + label, *cells]))
         caption = [f"**{_plain(self.caption)}**", ""] if self.caption else []
         return "\n".join([*caption, *lines])
 
     def _side(self, place: int) -> str:
-        return "left" if place < self.words else "right"
+        return "left" if self.holds_words(place) else "right"
 
 
 def _line(cell: str) -> str:

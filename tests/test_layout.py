@@ -153,3 +153,34 @@ def test_markdown_keeps_notes_in_the_table():
 def test_what_some_readers_take_for_mathematics_is_escaped():
     table = Layout(caption="cost in $, gain in $", header=("", "p"), rows=())
     assert table.markdown().startswith(r"**cost in \$, gain in \$**")
+
+
+DEEP = Layout(
+    caption="",
+    header=("", "n", "Verdict"),
+    rows=(("Pain", "", ""), ("retro", "23", "better"), ("control", "9", "-")),
+    closing_words=1,
+    indents=(0, 1, 1),
+)
+
+
+def test_rows_are_indented_and_closing_words_stand_left():
+    assert DEEP.text().splitlines() == [
+        "            n  Verdict",
+        "Pain",
+        "  retro    23  better",
+        "  control   9  -",
+    ]
+    lines = DEEP.markdown().splitlines()
+    assert lines[1:4] == ["| --- | ---: | --- |", "| Pain |  |  |", "| &emsp;retro | 23 | better |"]
+    labels = [style for style, _ in cells(DEEP.html(), "th")][3:]
+    assert ["padding-left:1.7em" in style for style in labels] == [False, True, True]
+    data = cells(DEEP.html(), "td")
+    assert [text for style, text in data if "text-align:left" in style] == ["", "better", "-"]
+    assert DEEP.depths == (0, 1, 1)
+    assert TABLE.depths == (0, 0, 0)
+
+
+def test_an_indent_belongs_to_each_row():
+    with pytest.raises(ValueError, match="x: 1 indents for 2 rows"):
+        Layout(caption="x", header=("",), rows=(("a",), ("b",)), indents=(1,))

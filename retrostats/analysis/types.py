@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from retrostats.analysis.display import analysis_html, analysis_text
 from retrostats.data.codebook.types import Outcome, Visit
 from retrostats.data.cohort.types import Cohort
 from retrostats.description.types import (
@@ -18,7 +19,7 @@ from retrostats.description.types import (
 )
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.instruments import Change
-from retrostats.plan.types import AnalysisPlan, Comparison
+from retrostats.plan.types import AnalysisPlan, Comparison, Endpoint
 
 #: What an interval says of the smallest worthwhile change, in the direction of benefit.
 Verdict = Literal[
@@ -177,6 +178,14 @@ class SubgroupResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A secondary endpoint whose planned model could not be fitted, and why."""
+
+    endpoint: Endpoint
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Analysis:
     """A trial analysed by its plan.
 
@@ -188,8 +197,11 @@ class Analysis:
         The trial before any model. `outcomes` has every outcome, visit and arm.
     endpoints
         The primary endpoint first.
+    unanswered
+        Secondary endpoints whose model could not be fitted.
     responders, curves
-        By each definition of the plan; cumulative curves by outcome name, one per arm.
+        By each definition of the plan; cumulative curves, one per arm, by outcome name (with the
+        visit behind it where definitions of one outcome differ in their visit).
     sensitivity, subgroups
         Further analyses of the primary endpoint.
     caveats
@@ -203,6 +215,7 @@ class Analysis:
     outcomes: tuple[VisitSummary, ...]
     adherence: tuple[AdherenceRow, ...]
     endpoints: tuple[EndpointResult, ...]
+    unanswered: tuple[Unanswered, ...]
     responders: tuple[ResponderTable, ...]
     curves: dict[str, tuple[ImprovementCurve, ...]]
     sensitivity: tuple[SensitivityRow, ...]
@@ -218,3 +231,9 @@ class Analysis:
     def answer(self) -> Estimate:
         """The primary contrast of the estimand."""
         return self.primary.planned[0].estimate
+
+    def __repr__(self) -> str:
+        return analysis_text(self)
+
+    def _repr_html_(self) -> str:
+        return analysis_html(self)

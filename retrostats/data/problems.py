@@ -12,6 +12,8 @@ from retrostats.errors import DataError
 
 Severity = Literal["error", "warning"]
 
+#: How many problems of one rule a text shows; the CSV has all of them.
+SHOWN = 20
 #: Columns of the CSV of problems, in their order.
 PROBLEM_COLUMNS = (
     "file",
@@ -104,7 +106,28 @@ class CheckReport:
     def require_no_errors(self) -> None:
         """Raise one `DataError` that lists every error; do nothing when there is none."""
         if self.errors:
-            raise DataError(f"{self.file}: {_listing('error', self.errors)}")
+            count = _counted(len(self.errors), "error")
+            raise DataError(f"{self.file}: {count} found.\n{_listing(self.errors)}")
+
+    def text(self) -> str:
+        """Return what a reader of a terminal sees: at most 20 problems of each rule.
+
+        Examples
+        --------
+        >>> report = CheckReport(file="trial.csv", form="CSV, comma", rows=12, problems=())
+        >>> print(report.text())
+        trial.csv (CSV, comma; 12 rows): no errors, no warnings.
+        """
+        rows = _counted(self.rows, "row")
+        numbers = f"{_counted(len(self.errors), 'error')}, "
+        numbers += _counted(len(self.warnings), "warning")
+        lines = [f"{self.file} ({self.form}; {rows}): {numbers}."]
+        for title, problems in (("Errors", self.errors), ("Warnings", self.warnings)):
+            if problems:
+                lines += [f"{title}:", _listing(problems)]
+        if self.notes:
+            lines += ["Notes:", *(f"  - {note}" for note in self.notes)]
+        return "\n".join(lines)
 
     def to_csv(self) -> str:
         """Return the problems as CSV text with a header and a byte order mark."""
@@ -118,8 +141,19 @@ class CheckReport:
         return "\ufeff" + text.getvalue()
 
 
-def _listing(word: str, problems: Iterable[Problem]) -> str:
-    listed = list(problems)
-    count = f"1 {word}" if len(listed) == 1 else f"{len(listed)} {word}s"
-    lines = "\n".join(f"  {i}. {problem}" for i, problem in enumerate(listed, start=1))
-    return f"{count} found.\n{lines}"
+def _counted(number: int, word: str) -> str:
+    return f"{number or 'no'} {word}" + ("" if number == 1 else "s")
+
+
+def _listing(problems: Iterable[Problem]) -> str:
+    """Return a numbered list; of a rule that is broken often, the first ones and a count."""
+    lines: list[str] = []
+    counts: dict[str, int] = {}
+    for problem in problems:
+        counts[problem.rule] = counts.get(problem.rule, 0) + 1
+        if counts[problem.rule] <= SHOWN:
+            lines.append(f"  {len(lines) + 1}. {problem}")
+    for rule, count in counts.items():
+        if count > SHOWN:
+            lines.append(f"  ... and {count - SHOWN:,} more of the rule: {rule}")
+    return "\n".join(lines)

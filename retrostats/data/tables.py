@@ -17,6 +17,7 @@ _NAMES = {
     float: "a number",
     bool: "true or false",
     list: "a list",
+    dict: "a table",
 }
 #: Whole numbers up to here are exact as floats; nothing in a trial is larger.
 _LARGEST = 10**15

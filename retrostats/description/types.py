@@ -25,7 +25,7 @@ class ArmFlow:
     attended
         At each visit: subjects of the population with at least one outcome recorded.
     withdrawn
-        Reason and number, where the file has reasons.
+        Reason and number of all randomised, where the file has reasons.
     analysed
         Subjects that the model of the primary endpoint uses.
     not_analysed
@@ -85,7 +85,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberCell:
-    """Numbers of one group: all ``nan`` where `n` is 0, the SD where it is 1."""
+    """Numbers of one group: all ``nan`` where `n` is 0, the SD where it is 1.
+
+    The SD has the divisor ``n - 1``; the quartiles interpolate linearly (type 7 of R).
+    """
 
     n: int
     missing: int
@@ -120,7 +123,11 @@ class BaselineRow:
     cells
         One per arm, then that of all arms together.
     differences
-        Standardised differences, one per comparison of the table; ``nan`` where undefined.
+        Standardised differences, one per comparison of the table, treatment minus comparator; of
+        a category, those of the share with this level. ``nan`` where undefined.
+    overall
+        On the first row of a category: the distance of all its levels together, one per
+        comparison, without sign. Empty on every other row.
     """
 
     name: str
@@ -129,6 +136,7 @@ class BaselineRow:
     level: str
     cells: tuple[NumberCell, ...] | tuple[CountCell, ...]
     differences: tuple[float, ...]
+    overall: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,13 +177,27 @@ class VisitSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmResponders:
-    """Responders of one arm; `n` counts those in the denominator."""
+    """Responders of one arm.
+
+    Attributes
+    ----------
+    responders, n
+        How many responded, of how many in the denominator.
+    missing
+        Without the outcome at baseline or at the visit; in `n` where they count as
+        non-responders.
+    proportion
+        Its value is ``nan`` where `n` is 0.
+    undefined
+        Left out of `n` and of `missing`, because a percentage of a baseline of 0 is undefined.
+    """
 
     arm: str
     responders: int
     n: int
     missing: int
     proportion: Proportion
+    undefined: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +221,8 @@ class ResponderTable:
         In words, e.g. ``"improvement of at least 2 points from baseline to week 6"``.
     missing_rule
         In words, what became of subjects without the outcome.
+    not_compared
+        Comparisons that cannot be made, and why.
     """
 
     outcome: str
@@ -208,6 +232,7 @@ class ResponderTable:
     missing_rule: str
     arms: tuple[ArmResponders, ...]
     comparisons: tuple[ResponderComparison, ...]
+    not_compared: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +244,8 @@ class ImprovementCurve:
     arm
         Label.
     improvements
-        Sorted, distinct improvements that occurred, in `unit`; positive is better.
+        Sorted, distinct improvements that occurred, in `unit`; positive is better. Empty where
+        `n` is 0.
     shares
         Share with at least that improvement, same length.
     n
@@ -253,13 +279,14 @@ class ResidualDiagnostics:
     Attributes
     ----------
     fitted, residuals
-        Shape ``(n,)``; residuals over their standard deviation.
+        Shape ``(n,)``; residuals over the standard deviation that the model gives them.
     visits
         Visit of each row.
     quantiles
-        Normal quantiles that belong to the sorted residuals.
+        Normal quantiles that belong to the sorted residuals, ascending.
     correlation
-        Of the residuals between visits, shape ``(k, k)`` as nested tuples; empty for one visit.
+        Of the residuals between visits, shape ``(k, k)`` as nested tuples; ``nan`` where fewer
+        than 3 subjects have both; empty for one visit.
     visit_labels
         Of its rows.
     largest

@@ -11,10 +11,13 @@ from typing import Literal
 
 from matplotlib.figure import Figure, SubFigure
 
-from retrostats.figures.style import MM_PER_INCH, house_style
+from retrostats.figures.style import MM_PER_INCH, house_style, least_width
 
 #: Widths of one and of two text columns, in mm.
 WIDTHS = {"single": 85.0, "double": 170.0}
+
+#: Difference of two widths in mm that nobody sees.
+_SLACK_MM = 0.5
 
 #: Dots per inch of a PNG.
 PNG_DPI = 300
@@ -51,7 +54,8 @@ def save_figure(
     Raises
     ------
     ValueError
-        If the suffix or the width is unknown, or the labels leave no room to draw.
+        If the suffix or the width is unknown, the labels leave no room to draw, or words were
+        placed for a greater width.
     """
     target = Path(path)
     suffix = target.suffix.lower()
@@ -90,6 +94,12 @@ def _width(figure: Figure, width: Literal["single", "double"] | float) -> Iterat
         raise ValueError(
             f"save_figure: width {width!r}; expected {', '.join(map(repr, WIDTHS))} or mm, "
             "more than 0 and less than 2000"
+        )
+    needed = max((least_width(ax) for ax in figure.axes), default=0.0)
+    if mm < needed - _SLACK_MM:
+        raise ValueError(
+            f"save_figure: words of this figure were placed for {needed:.0f} mm and would overlap "
+            f"at {mm:.0f} mm; draw it on Axes of that width, e.g. ax=blank_axes({mm:.0f}, 120)"
         )
     before = figure.get_figwidth(), figure.get_figheight()
     figure.set_size_inches((mm / MM_PER_INCH, before[1]), forward=False)

@@ -32,6 +32,7 @@ OKABE_ITO = MappingProxyType(
 #: saved at its printed size.
 TEXT = 7.0
 SMALL_TEXT = 6.5
+SMALLEST_TEXT = 6.0
 
 #: Millimetres of one inch; journals give widths in the one, matplotlib takes the other.
 MM_PER_INCH = 25.4
@@ -39,12 +40,15 @@ MM_PER_INCH = 25.4
 __all__ = [
     "MM_PER_INCH",
     "OKABE_ITO",
+    "SMALLEST_TEXT",
     "SMALL_TEXT",
     "TEXT",
     "Axes",
     "blank_axes",
     "describe",
+    "fix_width",
     "house_style",
+    "least_width",
     "set_description",
 ]
 
@@ -141,6 +145,27 @@ def describe(ax: Axes) -> str:
             "give the Axes that e.g. plot_forest returned, or write the alt text by hand"
         )
     return _DESCRIPTIONS[ax]
+
+
+_LEAST_WIDTHS: WeakKeyDictionary[Axes, float] = WeakKeyDictionary()
+
+
+def fix_width(ax: Axes) -> None:
+    """Note that words on these Axes were placed for the width that their figure has now.
+
+    Parameters
+    ----------
+    ax
+        Axes of a drawing whose words would overlap if it were saved narrower.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        _LEAST_WIDTHS[ax] = float(figure.get_figwidth()) * MM_PER_INCH
+
+
+def least_width(ax: Axes) -> float:
+    """Return the least width in mm at which a figure with these Axes may be saved."""
+    return _LEAST_WIDTHS.get(ax, 0.0)
 
 
 def blank_axes(width: float, height: float) -> Axes:

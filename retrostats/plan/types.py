@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from retrostats.data.rules import Rule
@@ -214,7 +215,12 @@ class AnalysisPlan:
     file_digest
         SHA-256 of its bytes; empty for a plan made in Python.
     digest
-        SHA-256 of the plan in its canonical TOML: comments and spacing do not change it.
+        SHA-256 of the plan in its canonical TOML, always that of the plan as it is: comments and
+        spacing do not change it.
+
+    Notes
+    -----
+    Two plans are equal when every choice is, whatever file they come from.
     """
 
     title: str
@@ -227,9 +233,21 @@ class AnalysisPlan:
     sensitivity: tuple[Sensitivity, ...] = ()
     responders: tuple[ResponderPlan, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
-    source: str = ""
-    file_digest: str = ""
-    digest: str = ""
+    source: str = field(default="", compare=False)
+    file_digest: str = field(default="", compare=False)
+    digest: str = field(default="", init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        from retrostats.plan.writing import plan_digest
+
+        object.__setattr__(self, "digest", plan_digest(self))
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> AnalysisPlan:
+        """Read a plan from a file, as `retrostats.plan.reading.read_plan` does."""
+        from retrostats.plan.reading import read_plan
+
+        return read_plan(path)
 
     @property
     def primary(self) -> Endpoint:

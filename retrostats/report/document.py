@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ def write_together(
     out
         The folder; it is made if it is missing.
     writers
-        What writes each file, by file name. A writer finds the earlier files beside its own.
+        What writes each file, by file name; ``"tables/baseline.csv"`` lies in a folder below.
+        A writer finds the earlier files beside its own.
     stale
         Names of files that no longer belong there and go once the new ones stand.
 
@@ -64,35 +65,48 @@ def write_together(
     Exception
         Whatever a writer raises. The folder is then as it was before.
     """
-    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
-    out.mkdir(parents=True, exist_ok=True)
+    missing = _missing_folders(out, writers)
     try:
+        out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".retrostats-") as place:
             new, old = Path(place) / "new", Path(place) / "old"
-            new.mkdir()
-            old.mkdir()
             for name, write in writers.items():
+                _within(new, name)
                 write(new / name)
             _exchange(out, new, old, tuple(writers))
         for name in stale:
             (out / name).unlink(missing_ok=True)
     except BaseException:
-        for folder in missing:  # the innermost first, so each is empty in its turn
+        for folder in missing:
             if folder.exists() and not any(folder.iterdir()):
                 folder.rmdir()
         raise
     return tuple(out / name for name in writers)
 
 
+def _missing_folders(out: Path, names: Iterable[str]) -> list[Path]:
+    """Return the folders to make, the innermost first, so that each is empty in its turn."""
+    wanted = {folder for name in names for folder in (out / name).parents}
+    missing = [folder for folder in wanted | {out} if not folder.exists()]
+    return sorted(missing, key=lambda folder: (-len(folder.parts), folder))
+
+
+def _within(folder: Path, name: str) -> Path:
+    """Return the path of a file in a folder, once there is a place to write it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def _exchange(out: Path, new: Path, old: Path, names: tuple[str, ...]) -> None:
     """Rename the new files to their targets; put everything back if one cannot be renamed."""
     kept = [name for name in names if (out / name).is_file()]
     for name in kept:
-        shutil.copy2(out / name, old / name)
+        shutil.copy2(out / name, _within(old, name))
     done: list[str] = []
     try:
         for name in names:
-            (new / name).replace(out / name)
+            (new / name).replace(_within(out, name))
             done.append(name)
     except BaseException:
         for name in done:

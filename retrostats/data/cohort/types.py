@@ -57,7 +57,7 @@ class RowLedger:
         return f"{told}; {len(self.left_out)} left out ({reasons})" if reasons else told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Cohort:
     """One checked trial in long form.
 
@@ -126,3 +126,28 @@ class Cohort:
         rows["baseline"] = rows["subject"].map(first).astype(float)
         rows["change"] = rows[name] - rows["baseline"]
         return rows.reset_index(drop=True)
+
+    def completeness(self) -> pd.DataFrame:
+        """Return how many subjects have each outcome, by arm and visit.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``arm``, ``visit``, ``week``, ``subjects`` (randomised to the arm), and one
+            per outcome with the number of subjects who have it.
+        """
+        names = [outcome.name for outcome in self.codebook.outcomes]
+        rows = self.frame[["arm", "visit", "week"]].assign(
+            subjects=1, **{name: self.frame[name].notna().astype(int) for name in names}
+        )
+        return rows.groupby(["arm", "visit", "week"], observed=True).sum().reset_index()
+
+    def __repr__(self) -> str:
+        from retrostats.data.cohort.summary import cohort_text
+
+        return cohort_text(self)
+
+    def _repr_html_(self) -> str:
+        from retrostats.data.cohort.summary import cohort_html
+
+        return cohort_html(self)

@@ -17,7 +17,7 @@ from retrostats.models.margins.correlated import largest_tail
 from retrostats.models.margins.random_scale import Tail
 from retrostats.models.margins.simultaneous import critical_value, range_tail, single_critical
 
-Adjustment: TypeAlias = Literal["none", "holm", "tukey", "dunnett"]
+Adjustment: TypeAlias = Literal["none", "holm", "tukey", "dunnett", "bonferroni"]
 
 #: What ``adjust=`` may say.
 ADJUSTMENTS: tuple[Adjustment, ...] = get_args(Adjustment)
@@ -68,6 +68,8 @@ def adjust(
         - ``"dunnett"``: single step, by the multivariate t distribution with the
           correlations of these comparisons. Meant for comparisons with one control, exact
           for any.
+        - ``"bonferroni"``: p values times the number of comparisons, and their intervals;
+          Holm's p values are never larger.
     level
         Coverage of the intervals, simultaneous within the family except under ``"none"``.
 
@@ -124,6 +126,7 @@ def caption_note(method: Adjustment, *, family: str = "") -> str:
         "holm": "p adjusted by Holm, Bonferroni intervals",
         "tukey": "p and intervals adjusted by Tukey",
         "dunnett": "p and intervals adjusted by Dunnett",
+        "bonferroni": "p and intervals adjusted by Bonferroni",
     }[method]
     return f"{said}, within {family}" if said and family else said
 
@@ -162,6 +165,11 @@ def _holm(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Flo
     p = np.empty(r)
     p[order] = np.minimum(1, np.maximum.accumulate(raw[order] * np.arange(r, 0, -1)))
     return p, single_critical(df, 1 - (1 - level) / r)
+
+
+def _bonferroni(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
+    raw, _ = _single(t, correlation, df, level)
+    return np.minimum(1, len(t) * raw), single_critical(df, 1 - (1 - level) / len(t))
 
 
 def _tukey(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
@@ -208,4 +216,5 @@ _METHODS: dict[Adjustment, Callable[[Floats, Floats, Floats, float], tuple[Float
     "holm": _holm,
     "tukey": _tukey,
     "dunnett": _dunnett,
+    "bonferroni": _bonferroni,
 }

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retrostats.arrays import Floats
 from retrostats.errors import DataError
-from retrostats.estimate import Estimate, EstimateTable, Interval
+from retrostats.estimate import Estimate, EstimateTable
 from retrostats.models.margins.anova_table import AnovaTable
 from retrostats.models.margins.comparisons import difference_rows, named_rows, sides_note
+from retrostats.models.margins.families import adjusted_estimates
 from retrostats.models.margins.grid import At
 from retrostats.models.margins.grid_note import grid_note, zero_note
 from retrostats.models.margins.labelled_rows import LabelledRows
 from retrostats.models.margins.means import marginal_rows
 from retrostats.models.margins.multiplicity import Adjustment, caption_note, require_adjustment
-from retrostats.models.margins.multiplicity import adjust as adjusted_family
 from retrostats.models.margins.proportions import counted_levels
 from retrostats.models.margins.terms import tested_terms, type_three_rows
 from retrostats.models.results.core import CoreFit
@@ -83,8 +85,8 @@ class MarginsFit(CoreFit):
         reference
             The level to compare with; ``None`` for all pairs, later minus earlier.
         adjust
-            ``"none"``, ``"holm"``, ``"tukey"`` (all pairs) or ``"dunnett"`` (against a
-            reference), within each combination of `by`. Under Holm the intervals are
+            ``"none"``, ``"holm"``, ``"bonferroni"``, ``"tukey"`` (all pairs) or ``"dunnett"``
+            (against a reference), within each combination of `by`. Under Holm the intervals are
             Bonferroni's, under Tukey and Dunnett simultaneous.
 
         Raises
@@ -204,30 +206,16 @@ class MarginsFit(CoreFit):
 
     def _family(self, rows: LabelledRows, method: Adjustment) -> tuple[Estimate, ...]:
         reduced = self._reduced(rows.rows, rows.labels)
-        estimates = list(self._estimates(rows.labels, reduced))
-        if method == "none":
-            return tuple(estimates)
         inner = reduced @ self.coordinates.back
-        for family in rows.families:
+
+        def covariance_of(family: NDArray[np.intp]) -> Floats:
             part = inner[family]
-            adjusted = adjusted_family(
-                np.array([estimates[k].value for k in family]),
-                part @ self.inference.covariance @ part.T,
-                np.array([estimates[k].df for k in family]),
-                method=method,
-                level=self.level,
-            )
-            for k, p, low, high in zip(
-                family, adjusted.p, adjusted.low, adjusted.high, strict=True
-            ):
-                before = estimates[k]
-                estimates[k] = Estimate(
-                    label=before.label,
-                    value=before.value,
-                    se=before.se,
-                    df=before.df,
-                    ci=Interval(float(low), float(high), self.level),
-                    p=float(p),
-                    unit=before.unit,
-                )
-        return tuple(estimates)
+            return np.asarray(part @ self.inference.covariance @ part.T)
+
+        return adjusted_estimates(
+            self._estimates(rows.labels, reduced),
+            rows.families,
+            covariance_of,
+            method=method,
+            level=self.level,
+        )

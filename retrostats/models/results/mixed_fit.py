@@ -11,7 +11,7 @@ from retrostats.layout import Layout
 from retrostats.models.results.compare import Compared, LikelihoodRatio, likelihood_ratio
 from retrostats.models.results.fit_margins import MarginsFit
 from retrostats.models.results.prediction import mean_table, raw_residuals
-from retrostats.models.results.rendering import fit_dict, fit_html, fit_text
+from retrostats.models.results.rendering import fit_dict, fit_html, fit_text, mixed_lines
 from retrostats.models.sums.prepared import RowData
 
 if TYPE_CHECKING:
@@ -122,6 +122,11 @@ class MixedFit(MarginsFit):
     def model_lines(self) -> tuple[tuple[str, str], ...]:
         """What was fitted, as pairs of a name and words."""
         return ()
+
+    @property
+    def summary_lines(self) -> tuple[tuple[str, str], ...]:
+        """What stands above the tables of a summary, as pairs of a name and words."""
+        return mixed_lines(self)
 
     @property
     def covariance_tables(self) -> tuple[Layout, ...]:

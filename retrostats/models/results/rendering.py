@@ -24,7 +24,7 @@ _DIGITS = 4
 
 def fit_text(fit: MixedFit) -> str:
     """Return what a reader of a terminal sees."""
-    named = _lines(fit)
+    named = fit.summary_lines
     width = max(len(name) for name, _ in named)
     lines = [f"{name:<{width}}  {words}" for name, words in named]
     lines += [f"Caveat: {caveat}" for caveat in fit.caveats]
@@ -39,7 +39,7 @@ def fit_html(fit: MixedFit) -> str:
     rows = "".join(
         f'<tr><th scope="row" style="{left};white-space:nowrap">{html.escape(name)}</th>'
         f'<td style="{left};overflow-wrap:anywhere">{html.escape(words)}</td></tr>'
-        for name, words in _lines(fit)
+        for name, words in fit.summary_lines
     )
     caveats = "".join(
         f'<p style="{_MARKED}"><b>Caveat:</b> {html.escape(text)}</p>' for text in fit.caveats
@@ -133,14 +133,15 @@ def _coefficients(fit: MixedFit) -> Layout:
     return replace(fit.coefficients._layout(), caption="Coefficients")
 
 
-def _lines(fit: MixedFit) -> list[tuple[str, str]]:
+def mixed_lines(fit: MixedFit) -> tuple[tuple[str, str], ...]:
+    """Return what was fitted to what and how, as pairs of a name and words."""
     steps = len(fit.optimiser.iterations)
     optimiser = (
         f"{fit.method.upper()}; {fit.optimiser.route.replace('newton', 'Newton')}, "
         f"{steps} iteration{'' if steps == 1 else 's'}, "
         f"largest scaled gradient {fit.optimiser.max_gradient:.1e}"
     )
-    return [
+    return (
         ("Mean", fit.formula),
         *fit.model_lines,
         ("Data", f"{fit.n_subjects} subjects; {fit.ledger}"),
@@ -148,7 +149,7 @@ def _lines(fit: MixedFit) -> list[tuple[str, str]]:
         ("Inference", f"{fit.df_method}, {fit.information} information"),
         ("Log-likelihood", f"{fit.loglik:.4f}"),
         ("Criteria", str(fit.information_criteria()[fit.convention])),
-    ]
+    )
 
 
 def _finite(value: float) -> float | None:

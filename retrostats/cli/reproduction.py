@@ -1,4 +1,4 @@
-"""The command line; it holds no statistics."""
+"""Commands on published trials."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retrostats.cli.writing import told_plainly
+
 if TYPE_CHECKING:
     from retrostats.data.claims import ClaimFile
     from retrostats.data.published import PublishedTrial
     from retrostats.integrity.verdicts import Reproduction
-
-app = typer.Typer(
-    help="Recompute what published trials print, and see which of it their figures support.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-new = typer.Typer(help="Write an empty folder or file to fill in.", no_args_is_help=True)
-app.add_typer(new, name="new")
 
 Ids = Annotated[
     list[str] | None,
@@ -34,11 +27,9 @@ Trials = Annotated[
 Out = Annotated[Path, typer.Option(help="Folder for the report; made if it does not exist.")]
 
 
-@app.command()
 def reproduce(ids: Ids = None, trials: Trials = None, out: Out = Path("reports")) -> None:
     """Recompute every printed comparison; write the report, its data and a forest plot."""
     from retrostats.data.catalogue import load_trials
-    from retrostats.errors import DataError
     from retrostats.integrity.claims import judge_claims
     from retrostats.report.reproduction import provenance, write_reproduction
 
@@ -47,11 +38,8 @@ def reproduce(ids: Ids = None, trials: Trials = None, out: Out = Path("reports")
     reproductions = tuple(_reproduced(loaded))
     judged = judge_claims(claims.claims if claims else (), reproductions)
     origin = provenance(reproductions, claims.digest if claims and judged else None)
-    try:
+    with told_plainly(out, "the report"):
         written = write_reproduction(reproductions, judged, out, generated_from=origin)
-    except OSError as error:
-        place = error.filename or out
-        raise DataError(f"{place}: the report cannot be written: {error.strerror}") from error
     if sys.stdout.isatty():
         typer.echo(f"{len(reproductions)} studies recomputed; read {written[0]}")
 
@@ -78,28 +66,3 @@ def _reproduced(trials: Sequence[PublishedTrial]) -> Iterator[Reproduction]:
     label = "Recomputing"
     for trial in track(trials, label, console=Console(stderr=True), transient=True):
         yield recompute(trial)
-
-
-@new.command("trial")
-def new_trial(
-    trial: Annotated[str, typer.Argument(metavar="ID", help="e.g. smith2024")],
-    to: Annotated[Path, typer.Option(help="The folder of trial folders to write into.")] = Path(
-        "data/trials"
-    ),
-) -> None:
-    """Write an empty trial folder: trial.toml to edit, values.csv to fill."""
-    from retrostats.data.template import new_trial as write
-
-    typer.echo(f"{write(trial, to)}: edit trial.toml, then add rows to values.csv")
-    typer.echo(f"To recompute it: retrostats reproduce {trial} --trials {to}")
-
-
-def main() -> None:
-    """Run one command: exit 0 on success, 1 on an error that the user can mend."""
-    from retrostats.errors import RetrostatsError
-
-    try:
-        app()
-    except RetrostatsError as error:
-        typer.echo(f"retrostats: {error}", err=True)
-        sys.exit(1)

@@ -1,0 +1,134 @@
+"""What one fitted model says of one outcome: means, differences, tests and residuals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retrostats.analysis.fitting import NAMES, Fitted
+from retrostats.analysis.types import ModelFacts
+from retrostats.data.codebook.types import Outcome
+from retrostats.description.diagnostics import residual_diagnostics
+from retrostats.description.types import ResidualDiagnostics
+from retrostats.estimate import Estimate, EstimateTable
+from retrostats.models.inference.ftest import FTest
+from retrostats.plan.types import Comparison, ModelPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """A model of one outcome, in the shape that every kind of model gives.
+
+    Attributes
+    ----------
+    means, differences
+        A table by visit label.
+    facts, diagnostics
+        What was fitted, and its residuals.
+    subjects
+        Those used.
+    baseline
+        Baseline of the outcome of these subjects, with their ``arm``.
+    """
+
+    means: dict[str, EstimateTable]
+    differences: dict[str, EstimateTable]
+    facts: ModelFacts
+    diagnostics: ResidualDiagnostics
+    subjects: pd.Index[str]
+    baseline: pd.DataFrame
+
+    def estimate(self, comparison: Comparison, visit: str) -> Estimate:
+        """Return one comparison at one visit."""
+        return self.differences[visit][comparison.label]
+
+
+def regression_answer(
+    fitted: Fitted, model: ModelPlan, outcome: Outcome, comparisons: Sequence[Comparison]
+) -> Answer:
+    """Ask an MMRM, LMM or ANCOVA for everything the report shows.
+
+    Parameters
+    ----------
+    fitted
+        The model.
+    model
+        Its plan.
+    outcome
+        What it is of.
+    comparisons
+        Those of the plan between arms that have data.
+    """
+    rows = fitted.rows
+    frame = rows.frame
+    residuals = fitted.fit.residuals("pearson")  # type: ignore[attr-defined]
+    raw = fitted.fit.residuals("raw")  # type: ignore[attr-defined]
+    return Answer(
+        means={visit: _means(fitted, outcome, visit) for visit in rows.visits},
+        differences={
+            visit: EstimateTable(
+                f"Difference in {outcome.label}, {visit}",
+                tuple(
+                    fitted.fit.contrast(
+                        fitted.difference_row(each.treatment, each.comparator, visit),
+                        label=each.label,
+                    )
+                    for each in comparisons
+                ),
+            )
+            for visit in rows.visits
+        },
+        facts=_facts(fitted, model),
+        diagnostics=residual_diagnostics(
+            frame[rows.outcome].to_numpy() - raw.to_numpy(),
+            residuals.to_numpy(),
+            frame["visit"].astype(str).to_numpy(),
+            frame["subject"].to_numpy(),
+            rows.visits,
+        ),
+        subjects=rows.subjects,
+        baseline=frame.drop_duplicates("subject")[["subject", "arm", "baseline"]],
+    )
+
+
+def _means(fitted: Fitted, outcome: Outcome, visit: str) -> EstimateTable:
+    arms = fitted.rows.arms
+    if len(fitted.rows.visits) == 1:
+        table = fitted.fit.named_contrasts({arm: {arm: 1.0} for arm in arms}, "arm")
+    else:
+        cells = {arm: {(arm, visit): 1.0} for arm in arms}
+        table = fitted.fit.named_contrasts(cells, ("arm", "visit"))
+    return EstimateTable(f"Adjusted mean of {outcome.label}, {visit}", table.estimates)
+
+
+def _facts(fitted: Fitted, model: ModelPlan) -> ModelFacts:
+    fit = fitted.fit
+    tests = tuple(
+        (row.label, row.df_num, row.df_den, row.statistic, row.p)
+        for row in fit.anova()
+        if isinstance(row, FTest)
+    )
+    criteria = fit.information_criteria()["sas"] if model.kind != "ancova" else None
+    return ModelFacts(
+        kind=NAMES[model.kind],
+        formula=fit.formula,
+        covariance=fitted.covariance,
+        not_fitted=fitted.not_fitted,
+        df=fit.df_method,
+        method=fit.method,
+        rows=fit.n_rows,
+        subjects=len(fitted.rows.subjects),
+        left_out=fitted.rows.left_out,
+        caveats=fit.caveats,
+        tests=tests,
+        parameters=fitted.parameters,
+        loglik=fit.loglik,
+        aic=criteria.aic if criteria else math.nan,
+        bic=criteria.bic if criteria else math.nan,
+        digest=fit.digest,
+    )

@@ -1,0 +1,73 @@
+"""An analysis as text and as HTML: the answer, every planned contrast, what to know."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from retrostats.estimate import Estimate
+from retrostats.layout import Layout, decimals, number, p_number, percent
+
+if TYPE_CHECKING:
+    from retrostats.analysis.types import Analysis, EndpointResult
+
+
+def analysis_text(analysis: Analysis) -> str:
+    """Return what a terminal shows."""
+    lines = [*_head(analysis), "", contrast_layout(analysis.endpoints).text()]
+    lines += ["", *(f"Caveat: {caveat}" for caveat in analysis.caveats)] if analysis.caveats else []
+    return "\n".join(lines)
+
+
+def analysis_html(analysis: Analysis) -> str:
+    """Return what a notebook shows."""
+    head = "".join(f"<p>{html.escape(line)}</p>" for line in _head(analysis))
+    caveats = "".join(f"<p><b>Caveat:</b> {html.escape(caveat)}</p>" for caveat in analysis.caveats)
+    return f"{head}{contrast_layout(analysis.endpoints).html()}{caveats}"
+
+
+def _head(analysis: Analysis) -> list[str]:
+    title = analysis.cohort.codebook.title
+    simulated = ["The data are simulated."] if analysis.cohort.codebook.simulated else []
+    flow, primary = analysis.flow, analysis.primary
+    numbers = f"{flow.randomised} randomised, {flow.analysed} analysed: {primary.model.kind}"
+    planned = primary.planned[0]
+    answer = f"{primary.outcome.label}, {primary.visit.label}. {planned.estimate}"
+    return [title, *simulated, numbers, answer, planned.judgement.sentence]
+
+
+def contrast_layout(endpoints: Sequence[EndpointResult]) -> Layout:
+    """Return every planned contrast as a table.
+
+    Parameters
+    ----------
+    endpoints
+        The primary one first; all intervals have one level.
+    """
+    adjusted = any(c.adjusted_p is not None for e in endpoints for c in e.planned)
+    level = percent(endpoints[0].planned[0].estimate.ci.level)
+    rows = [
+        (
+            f"{endpoint.outcome.label}, {endpoint.visit.label}: {contrast.comparison.label}",
+            endpoint.outcome.unit,
+            *_cells(contrast.estimate),
+            *([_adjusted(contrast.adjusted_p)] if adjusted else []),
+        )
+        for endpoint in endpoints
+        for contrast in endpoint.planned
+    ]
+    extra = ("adjusted p",) if adjusted else ()
+    header = ("", "Unit", "Difference", f"{level} CI", "p", *extra)
+    return Layout(caption="Planned contrasts", header=header, rows=tuple(rows), words=2)
+
+
+def _cells(estimate: Estimate) -> tuple[str, str, str]:
+    places = decimals(estimate.se)
+    low, high, _ = estimate.ci
+    interval = f"{number(low, places)} to {number(high, places)}"
+    return number(estimate.value, places), interval, p_number(estimate.p)
+
+
+def _adjusted(p: float | None) -> str:
+    return "" if p is None else p_number(p)

@@ -1,0 +1,86 @@
+"""An effect held against the smallest change that is worthwhile."""
+
+from __future__ import annotations
+
+from retrostats.analysis.types import Judgement, Verdict
+from retrostats.data.codebook.types import Outcome
+from retrostats.estimate import Estimate
+from retrostats.instruments import Change
+from retrostats.layout import percent
+
+_MEANINGS: dict[Verdict, str] = {
+    "worthwhile": "all of it is a benefit of at least that size",
+    "better, size unclear": "it lies on the side of benefit and does not tell whether the benefit "
+    "is that large",
+    "better, less than worthwhile": "it lies on the side of benefit, and all of it is smaller",
+    "unclear": "it contains both no difference and a benefit of that size",
+    "no worthwhile effect": "it contains no difference and excludes a benefit of that size",
+    "worse": "all of it lies on the side of harm",
+}
+
+
+def verdict_of(low: float, high: float, worthwhile: float) -> Verdict:
+    """Say where an interval lies, in the direction of benefit.
+
+    Parameters
+    ----------
+    low, high
+        Limits, turned so that positive is benefit.
+    worthwhile
+        The smallest worthwhile difference, positive, in the same unit.
+
+    Examples
+    --------
+    >>> verdict_of(0.2, 1.4, 2.0), verdict_of(-0.3, 2.5, 2.0)
+    ('better, less than worthwhile', 'unclear')
+    """
+    if high < 0:
+        return "worse"
+    if low >= worthwhile:
+        return "worthwhile"
+    if low > 0:
+        return "better, size unclear" if high >= worthwhile else "better, less than worthwhile"
+    return "unclear" if high >= worthwhile else "no worthwhile effect"
+
+
+def worthwhile_change(outcome: Outcome) -> Change | None:
+    """Return the smallest worthwhile change: the one declared, else the instrument's first."""
+    known = outcome.instrument.important()
+    return outcome.smallest_change or (known[0] if known else None)
+
+
+def judge(estimate: Estimate, outcome: Outcome, baseline_mean: float) -> Judgement:
+    """Hold a difference between arms against the smallest worthwhile change.
+
+    Parameters
+    ----------
+    estimate
+        Treatment minus comparator, in the unit of the outcome.
+    outcome
+        Its direction and its changes.
+    baseline_mean
+        Mean of the outcome at baseline, of which a relative change is a fraction.
+    """
+    errors = outcome.instrument.error()
+    detectable = next((c for c in errors if c.quantity.startswith("MDC")), None)
+    change = worthwhile_change(outcome)
+    if change is None:
+        sentence = f"No smallest worthwhile change of {outcome.instrument.name} is on record."
+        return Judgement(verdict="not judged", sentence=sentence, worthwhile=None, error=detectable)
+    size = change.value if change.basis == "absolute" else change.value * baseline_mean
+    ends = sorted(outcome.instrument.sign * limit for limit in estimate.ci[:2])
+    verdict = verdict_of(ends[0], ends[1], size)
+    sentence = (
+        f"The {percent(estimate.ci.level)} interval of {estimate.label} was held against the "
+        f"smallest worthwhile change, {_change_words(change, size, outcome)}: "
+        f"{_MEANINGS[verdict]}."
+    )
+    return Judgement(verdict=verdict, sentence=sentence, worthwhile=change, error=detectable)
+
+
+def _change_words(change: Change, size: float, outcome: Outcome) -> str:
+    absolute = f"{size:.3g} {outcome.unit}"
+    if change.basis == "relative":
+        absolute = f"{100 * change.value:.3g}% of the mean at baseline, {absolute}"
+    origin = "; ".join(text for text in (change.population, change.source) if text)
+    return f"{absolute} ({change.quantity}{'; ' if origin else ''}{origin})"

@@ -1,0 +1,113 @@
+"""The rows that a model of one outcome can use, and why the others cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrostats.data.cohort.types import Cohort
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelRows:
+    """Rows of the scheduled visits after baseline, sorted into used and left out.
+
+    Attributes
+    ----------
+    frame
+        The rows used: those of the cohort, with ``baseline`` of the outcome.
+    outcome
+        Name of its column.
+    offered
+        Rows of the population at these visits, one per subject and visit.
+    left_out
+        How many were left out for each reason; a row counts under its first reason.
+
+    Raises
+    ------
+    ValueError
+        If rows used and left out do not add up to those offered.
+    """
+
+    frame: pd.DataFrame
+    outcome: str
+    offered: int
+    left_out: tuple[tuple[str, int], ...]
+
+    def __post_init__(self) -> None:
+        if self.offered != len(self.frame) + sum(count for _, count in self.left_out):
+            raise ValueError(f"{self.outcome}: a row was lost between the cohort and the model")
+
+    @property
+    def subjects(self) -> pd.Index[str]:
+        """Subjects with at least one row used."""
+        import pandas as pd
+
+        names: pd.Index[str] = pd.Index(self.frame["subject"].unique())
+        return names
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Arms with at least one row used, the reference of the codebook first."""
+        present = set(self.frame["arm"].unique())
+        return tuple(arm for arm in self.frame["arm"].cat.categories if arm in present)
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """Visits with at least one row used, by week."""
+        present = set(self.frame["visit"].unique())
+        return tuple(visit for visit in self.frame["visit"].cat.categories if visit in present)
+
+
+def model_rows(
+    cohort: Cohort,
+    outcome: str,
+    *,
+    inside: NDArray[np.bool_],
+    needed: Sequence[str],
+    weeks: Sequence[float] | None = None,
+) -> ModelRows:
+    """Select the rows after baseline that have everything a model needs.
+
+    Parameters
+    ----------
+    cohort, outcome
+        The trial, and the name of an outcome.
+    inside
+        One truth value per row of ``cohort.subjects()``: who belongs to the population.
+    needed
+        Columns that must not be missing: ``"baseline"`` and covariates.
+    weeks
+        Only these; all after baseline when omitted.
+    """
+    rows = cohort.follow_up(outcome)
+    belongs = dict(zip(cohort.subjects()["subject"], inside, strict=True))
+    rows = rows[rows["subject"].map(belongs).astype(bool)]
+    if weeks is not None:
+        rows = rows[rows["week"].isin(list(weeks))]
+    usable = np.ones(len(rows), dtype=np.bool_)
+    left_out: list[tuple[str, int]] = []
+    for column in (outcome, *needed):
+        missing = rows[column].isna().to_numpy() & usable
+        if missing.any():
+            reason = (
+                f"{column} missing" if column != "baseline" else f"{outcome} at baseline missing"
+            )
+            left_out.append((reason, int(missing.sum())))
+            usable &= ~missing
+    used = rows[usable].copy()
+    for name in ("arm", "visit"):
+        used[name] = used[name].cat.remove_unused_categories()
+    return ModelRows(
+        frame=used.reset_index(drop=True),
+        outcome=outcome,
+        offered=len(rows),
+        left_out=tuple(left_out),
+    )

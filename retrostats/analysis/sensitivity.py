@@ -1,0 +1,183 @@
+"""Further analyses of the primary endpoint, to see whether the answer holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from retrostats.analysis.answers import Answer
+from retrostats.analysis.endpoints import Request, answer, plain_reason, with_model
+from retrostats.analysis.population import members
+from retrostats.analysis.types import SensitivityRow
+from retrostats.errors import FitError, PlanError
+from retrostats.estimate import Estimate
+from retrostats.plan.types import PopulationPlan, Sensitivity
+
+
+def sensitivity_rows(
+    request: Request, found: Answer, planned: tuple[Sensitivity, ...]
+) -> tuple[SensitivityRow, ...]:
+    """Return the primary contrast under the planned model, then under each further analysis.
+
+    Parameters
+    ----------
+    request, found
+        Of the primary endpoint; the first comparison is the one of the estimand.
+    planned
+        The further analyses.
+    """
+    first = _row(request, found, "as planned", "")
+    rows = [first]
+    for each in planned:
+        if each.kind == "delta":
+            rows += _deltas(request, found, each)
+        else:
+            rows.append(_refitted(request, each))
+    return tuple(rows)
+
+
+def _row(request: Request, found: Answer, label: str, note: str) -> SensitivityRow:
+    comparison = request.comparisons[0]
+    return SensitivityRow(
+        label=label,
+        comparison=comparison.label,
+        estimate=found.estimate(comparison, request.visit),
+        subjects=len(found.subjects),
+        note=note,
+    )
+
+
+def _refitted(request: Request, planned: Sensitivity) -> SensitivityRow:
+    label = f"covariance {planned.covariance}" if planned.kind == "covariance" else planned.kind
+    try:
+        varied, note = _VARIED[planned.kind](request, planned)
+        return _row(varied, answer(varied), label, note)
+    except (FitError, PlanError) as error:
+        return SensitivityRow(
+            label=label,
+            comparison=request.comparisons[0].label,
+            estimate=None,
+            subjects=0,
+            note=f"not fitted: {plain_reason(error)}",
+        )
+
+
+def _complete_cases(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
+    name = request.endpoint.outcome
+    frame = request.cohort.frame
+    weeks = frame["week"] > 0
+    if request.model.baseline:
+        weeks |= frame["week"] == request.cohort.codebook.baseline.week
+    seen = frame[weeks].groupby("subject", sort=False)[name].count()
+    visits = int(weeks.sum()) // max(len(seen), 1)
+    full = request.cohort.subjects()["subject"].map(seen).to_numpy() == visits
+    return replace(
+        request, inside=request.inside & full
+    ), "subjects with the outcome at every visit"
+
+
+def _per_protocol(request: Request, planned: Sensitivity) -> tuple[Request, str]:
+    population = PopulationPlan(kind="per protocol", rules=planned.rules)
+    inside = members(request.cohort, population).inside
+    note = " and ".join(rule.text for rule in planned.rules)
+    return replace(request, inside=request.inside & inside), note
+
+
+def _ancova(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
+    return with_model(request, kind="ancova"), f"{request.visit} alone, as observed"
+
+
+def _mixed_anova(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
+    note = "difference in change from baseline; subjects with every visit"
+    return with_model(request, kind="mixed_anova", covariates=()), note
+
+
+def _lmm(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
+    return with_model(request, kind="lmm"), "random intercept in place of the visits' covariance"
+
+
+def _covariance(request: Request, planned: Sensitivity) -> tuple[Request, str]:
+    return with_model(request, covariance=(planned.covariance,)), ""
+
+
+def _unadjusted(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
+    return with_model(request, baseline=False, covariates=()), "no baseline, no covariates"
+
+
+_VARIED: dict[str, Callable[[Request, Sensitivity], tuple[Request, str]]] = {
+    "complete cases": _complete_cases,
+    "per protocol": _per_protocol,
+    "ancova": _ancova,
+    "mixed_anova": _mixed_anova,
+    "lmm": _lmm,
+    "covariance": _covariance,
+    "unadjusted": _unadjusted,
+}
+
+
+def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[SensitivityRow]:
+    comparison = request.comparisons[0]
+    outcome = request.cohort.codebook.outcome(request.endpoint.outcome)
+    missing, n = _missing_share(request, comparison.treatment)
+    base = found.estimate(comparison, request.visit)
+    rows = []
+    for delta in planned.deltas:
+        shifted = delta_adjusted(base, -outcome.instrument.sign * delta, missing / n, n)
+        note = (
+            f"{missing} of {n} outcomes of {comparison.treatment} are missing and taken as "
+            f"{delta:g} {outcome.unit} worse than the model expects"
+        )
+        rows.append(
+            SensitivityRow(
+                label=f"delta {delta:g} {outcome.unit}",
+                comparison=comparison.label,
+                estimate=shifted,
+                subjects=len(found.subjects),
+                note=note,
+            )
+        )
+    return rows
+
+
+def _missing_share(request: Request, arm: str) -> tuple[int, int]:
+    """Return how many of an arm's subjects with a baseline lack the outcome, of how many."""
+    rows = request.cohort.follow_up(request.endpoint.outcome)
+    inside = dict(zip(request.cohort.subjects()["subject"], request.inside, strict=True))
+    mine = rows[(rows["visit"] == request.visit) & (rows["arm"] == arm)]
+    mine = mine[mine["subject"].map(inside).astype(bool) & mine["baseline"].notna()]
+    return int(mine[request.endpoint.outcome].isna().sum()), len(mine)
+
+
+def delta_adjusted(estimate: Estimate, shift: float, share: float, n: int) -> Estimate:
+    """Shift a difference as if the treated arm's missing outcomes differed from the model.
+
+    Parameters
+    ----------
+    estimate
+        Treatment minus comparator when outcomes are missing at random.
+    shift
+        What is added to every missing outcome of the treated arm, in the unit of the outcome.
+    share, n
+        Share of its `n` subjects whose outcome is missing.
+
+    Returns
+    -------
+    Estimate
+        The value moves by ``shift * share``. The variance grows by that of the observed share,
+        ``shift**2 * share * (1 - share) / n``; the shift itself is taken as known.
+
+    References
+    ----------
+    White IR, Horton NJ, Carpenter J, Pocock SJ. Strategy for intention to treat analysis in
+    randomised trials with missing outcome data. BMJ 2011;342:d40. doi:10.1136/bmj.d40
+    """
+    variance = estimate.se**2 + shift**2 * share * (1 - share) / n
+    return Estimate.from_se(
+        estimate.label,
+        estimate.value + shift * share,
+        math.sqrt(variance),
+        unit=estimate.unit,
+        df=estimate.df,
+        level=estimate.ci.level,
+    )

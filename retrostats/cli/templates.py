@@ -1,0 +1,54 @@
+"""Commands that write a file or folder to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrostats.cli.writing import write_new
+
+new = typer.Typer(help="Write a folder or file to fill in.", no_args_is_help=True)
+
+
+@new.command("trial")
+def new_trial(
+    trial: Annotated[str, typer.Argument(metavar="ID", help="e.g. smith2024")],
+    to: Annotated[Path, typer.Option(help="The folder of trial folders to write into.")] = Path(
+        "data/trials"
+    ),
+) -> None:
+    """Write an empty trial folder: trial.toml to edit, values.csv to fill."""
+    from retrostats.data.template import new_trial as write
+
+    typer.echo(f"{write(trial, to)}: edit trial.toml, then add rows to values.csv")
+    typer.echo(f"To recompute it: retrostats reproduce {trial} --trials {to}")
+
+
+@new.command("codebook")
+def new_codebook(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The data of a trial.")],
+    to: Annotated[Path, typer.Option(help="The codebook to write.")] = Path("codebook.toml"),
+) -> None:
+    """Suggest a codebook from a data file: what each column could mean, to be confirmed."""
+    from retrostats.data.codebook.suggest import suggest_codebook
+
+    write_new(to, suggest_codebook(file), "the codebook")
+    typer.echo(f"{to}: a suggestion; read every line, decide what is marked TO DECIDE")
+    typer.echo(f"To check the data with it: retrostats check {file} --codebook {to}")
+
+
+@new.command("plan")
+def new_plan(
+    codebook: Annotated[
+        Path | None, typer.Option(help="The codebook of the trial; its names fill the plan.")
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The plan to write.")] = Path("plan.toml"),
+) -> None:
+    """Write a commented analysis plan, to be decided on before the data are seen."""
+    from retrostats.data.codebook.reading import read_codebook
+    from retrostats.plan.template import new_plan as template
+
+    write_new(to, template(read_codebook(codebook) if codebook else None), "the plan")
+    typer.echo(f"{to}: decide on every line before anyone sees the outcomes by arm")

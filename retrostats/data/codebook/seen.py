@@ -1,0 +1,138 @@
+"""What can be seen of a table without knowing what its columns mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrostats.data.formats.table import RawTable
+
+#: Words that people write where a value is missing.
+MISSING_WORDS = frozenset(
+    {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", ".", "-", "?", "missing", "Missing"}
+)
+#: Numbers that people write where a value is missing; only where they stand apart.
+MISSING_NUMBERS = ("-9", "-88", "-99", "-999", "-9999", "999", "9999")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.A)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.A)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Seen:
+    """One column: its distinct values and where each stands.
+
+    Attributes
+    ----------
+    name
+        As the file has it.
+    texts
+        Distinct values in order of appearance, without the missing.
+    codes
+        For each row the position in `texts`, -1 where missing, shape ``(n,)``.
+    numbers
+        The values as numbers, shape ``(len(texts),)``; ``None`` where one is no number.
+    """
+
+    name: str
+    texts: tuple[str, ...]
+    codes: NDArray[np.intp]
+    numbers: NDArray[np.float64] | None
+
+    @property
+    def low(self) -> float:
+        """The least number."""
+        return float(self.numbers.min()) if self.numbers is not None else float("nan")
+
+    @property
+    def high(self) -> float:
+        """The greatest number."""
+        return float(self.numbers.max()) if self.numbers is not None else float("nan")
+
+    @property
+    def whole(self) -> bool:
+        """Whether all values are whole numbers."""
+        return self.numbers is not None and bool((self.numbers == np.round(self.numbers)).all())
+
+    @property
+    def dates(self) -> bool:
+        """Whether all values are dates as ``YYYY-MM-DD``."""
+        return bool(self.texts) and all(_DATE.fullmatch(text) for text in self.texts)
+
+    def constant_within(self, other: Seen) -> bool:
+        """Whether each value of another column goes with one value of this, missing ones aside."""
+        both = (self.codes >= 0) & (other.codes >= 0)
+        pairs = other.codes[both] * (len(self.texts) + 1) + self.codes[both]
+        return len(np.unique(pairs)) == len(np.unique(other.codes[both]))
+
+    def where(self, rows: NDArray[np.bool_]) -> Seen:
+        """Return the column of some rows."""
+        used, codes = np.unique(self.codes[rows], return_inverse=True)
+        kept = used[used >= 0]
+        offset = len(used) - len(kept)
+        return Seen(
+            name=self.name,
+            texts=tuple(self.texts[i] for i in kept),
+            codes=codes - offset,
+            numbers=None if self.numbers is None or not len(kept) else self.numbers[kept],
+        )
+
+
+def look_at(table: RawTable) -> tuple[tuple[Seen, ...], tuple[str, ...]]:
+    """Return what is seen of each column, and the missing codes of the file.
+
+    A column name that stands twice is looked at once; an empty name not at all.
+    """
+    codes: dict[str, None] = {}
+    columns: dict[str, Seen] = {}
+    for name, cells in zip(table.header, table.columns, strict=True):
+        if name and name not in columns:
+            columns[name] = _look(name, cells, table.decimal, codes)
+    return tuple(columns.values()), tuple(codes)
+
+
+def _look(name: str, cells: NDArray[np.object_], decimal: str, missing: dict[str, None]) -> Seen:
+    """Return one column, and note its missing codes in ``missing``."""
+    import pandas as pd
+
+    positions, distinct = pd.factorize(cells)
+    texts = [str(text) for text in distinct]
+    absent = {i for i, text in enumerate(texts) if not text or text in MISSING_WORDS}
+    missing.update(dict.fromkeys(texts[i] for i in sorted(absent) if texts[i]))
+    values = {i: _number(text, decimal) for i, text in enumerate(texts) if i not in absent}
+    numeric = bool(values) and None not in values.values()
+    if numeric:
+        apart = _apart({i: float(v) for i, v in values.items() if v is not None}, texts)
+        missing.update(dict.fromkeys(texts[i] for i in sorted(apart)))
+        absent |= apart
+    kept = [i for i in range(len(texts)) if i not in absent]
+    renumbered = np.full(len(texts) + 1, -1, dtype=np.intp)
+    renumbered[kept] = np.arange(len(kept))
+    numbers = np.array([values[i] for i in kept], dtype=float) if numeric else None
+    return Seen(
+        name=name,
+        texts=tuple(texts[i] for i in kept),
+        codes=renumbered[positions],
+        numbers=numbers,
+    )
+
+
+def _number(text: str, decimal: str) -> float | None:
+    plain = text.replace(",", ".") if decimal == "," else text
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def _apart(values: dict[int, float], texts: list[str]) -> set[int]:
+    """Return which values are written like missing codes and stand apart from the others."""
+    codes = {i for i in values if texts[i] in MISSING_NUMBERS}
+    others = [value for i, value in values.items() if i not in codes]
+    if not others:
+        return set()
+    low, high = min(others), max(others)
+    return {
+        i
+        for i in codes
+        if (values[i] < 0 <= low) or (values[i] > 0 and values[i] > 3 * max(high, 1))
+    }

@@ -1,0 +1,213 @@
+"""Ratios of two risks and of two odds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from retrostats.effects.proportions.differences import filled_arm
+from retrostats.estimate import Estimate, Interval
+from retrostats.layout import percent
+
+#: What to do with an empty cell: say that there is no ratio, or add a half to all four.
+ZeroCells = Literal["refuse", "haldane"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """A ratio of two arms, treated over control; 1 is no difference.
+
+    Attributes
+    ----------
+    label
+        What a reader sees.
+    log
+        Its natural logarithm with standard error, on the scale where trials are pooled.
+    halves_added
+        Whether a half was added to each cell of the table.
+    """
+
+    label: str
+    log: Estimate
+    halves_added: bool = False
+
+    @property
+    def value(self) -> float:
+        """The ratio."""
+        return math.exp(self.log.value)
+
+    @property
+    def ci(self) -> Interval:
+        """Two-sided interval of the ratio."""
+        low, high, level = self.log.ci
+        return Interval(math.exp(low), math.exp(high), level)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of a ratio of 1."""
+        return self.log.p
+
+    def __str__(self) -> str:
+        low, high, level = self.ci
+        added = ", 0.5 added to each cell" if self.halves_added else ""
+        interval = f"{percent(level)} CI {low:.3g} to {high:.3g}"
+        return f"{self.label}: {self.value:.3g} ({interval}){added}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "label": self.label,
+            "value": self.value,
+            "ci": self.ci._asdict(),
+            "p": self.p,
+            "log": self.log.to_dict(),
+            "halves_added": self.halves_added,
+        }
+
+
+def risk_ratio(
+    events_treated: int,
+    n_treated: int,
+    events_control: int,
+    n_control: int,
+    *,
+    level: float = 0.95,
+    label: str = "risk ratio",
+    zero_cells: ZeroCells = "refuse",
+) -> Ratio:
+    r"""Estimate the ratio of two risks, treated over control.
+
+    .. math::  \log RR = \log\frac{a/n_1}{c/n_2},\qquad
+               se^2 = \frac1a - \frac1{n_1} + \frac1c - \frac1{n_2}
+
+    Parameters
+    ----------
+    events_treated, n_treated, events_control, n_control
+        How many, of how many.
+    level
+        Coverage of the interval.
+    label
+        What a reader sees.
+    zero_cells
+        ``"refuse"`` raises where an arm has no event, or both arms have nothing else.
+        ``"haldane"`` adds 0.5 to each of the four cells if any of them is 0, and the result
+        says so.
+
+    Returns
+    -------
+    Ratio
+        With a normal interval and p on the log scale.
+
+    Raises
+    ------
+    ValueError
+        If counts are impossible, an arm is empty, or there is no ratio under ``"refuse"``.
+
+    References
+    ----------
+    .. [1] Katz D, Baptista J, Azen SP, Pike MC (1978). Biometrics 34, 469-474.
+       doi:10.2307/2530610
+
+    Examples
+    --------
+    >>> print(risk_ratio(15, 20, 8, 20))
+    risk ratio: 1.88 (95% CI 1.04 to 3.39)
+    """
+    cells = _cells(events_treated, n_treated, events_control, n_control, label)
+    (a, b, c, d), added = _without_zeros(cells, zero_cells, label)
+    # se > 0 needs somebody without the event; b / (a (a + b)) is 1/a - 1/n without cancelling.
+    if not (a and c and (b or d)):
+        _refuse(label, "an arm has no event, or both arms have nothing else")
+    variance = b / (a * (a + b)) + d / (c * (c + d))
+    log = math.log(a * (c + d)) - math.log(c * (a + b))
+    return _ratio(label, log, variance, level, added=added)
+
+
+def odds_ratio(
+    events_treated: int,
+    n_treated: int,
+    events_control: int,
+    n_control: int,
+    *,
+    level: float = 0.95,
+    label: str = "odds ratio",
+    zero_cells: ZeroCells = "refuse",
+) -> Ratio:
+    r"""Estimate the ratio of two odds, treated over control.
+
+    .. math::  \log OR = \log\frac{ad}{bc},\qquad se^2 = \frac1a + \frac1b + \frac1c + \frac1d
+
+    Parameters
+    ----------
+    events_treated, n_treated, events_control, n_control
+        How many, of how many; b and d of the formula are those without the event.
+    level
+        Coverage of the interval.
+    label
+        What a reader sees.
+    zero_cells
+        ``"refuse"`` raises where an arm has the event in all or in none. ``"haldane"`` adds 0.5
+        to each of the four cells if any of them is 0, and the result says so.
+
+    Returns
+    -------
+    Ratio
+        With a normal interval and p on the log scale.
+
+    Raises
+    ------
+    ValueError
+        If counts are impossible, an arm is empty, or there is no ratio under ``"refuse"``.
+
+    References
+    ----------
+    .. [1] Woolf B (1955). Ann Hum Genet 19, 251-253. doi:10.1111/j.1469-1809.1955.tb01348.x
+    .. [2] Haldane JBS (1956). Ann Hum Genet 20, 309-311.
+       doi:10.1111/j.1469-1809.1955.tb01285.x
+
+    Examples
+    --------
+    >>> print(odds_ratio(15, 20, 8, 20))
+    odds ratio: 4.5 (95% CI 1.17 to 17.4)
+    """
+    cells = _cells(events_treated, n_treated, events_control, n_control, label)
+    (a, b, c, d), added = _without_zeros(cells, zero_cells, label)
+    if not (a and b and c and d):
+        _refuse(label, "an arm has the event in all or in none")
+    variance = 1 / a + 1 / b + 1 / c + 1 / d
+    return _ratio(label, math.log(a * d) - math.log(b * c), variance, level, added=added)
+
+
+def _cells(
+    events_treated: int, n_treated: int, events_control: int, n_control: int, label: str
+) -> tuple[float, float, float, float]:
+    """Return with and without the event in the treated arm, then in the control arm."""
+    a, m = filled_arm(events_treated, n_treated, f"{label}, treated")
+    c, n = filled_arm(events_control, n_control, f"{label}, control")
+    return a, m - a, c, n - c
+
+
+def _without_zeros(
+    cells: tuple[float, float, float, float], zero_cells: ZeroCells, label: str
+) -> tuple[tuple[float, float, float, float], bool]:
+    if zero_cells not in ("refuse", "haldane"):
+        raise ValueError(f"{label}: zero_cells must be 'refuse' or 'haldane', got {zero_cells!r}")
+    if zero_cells == "refuse" or all(cells):
+        return cells, False
+    a, b, c, d = cells
+    return (a + 0.5, b + 0.5, c + 0.5, d + 0.5), True
+
+
+def _refuse(label: str, why: str) -> None:
+    raise ValueError(
+        f"{label}: {why}, so that the ratio has no interval. Report the risk difference, or add "
+        "0.5 to each cell with zero_cells='haldane' and say so."
+    )
+
+
+def _ratio(label: str, log: float, variance: float, level: float, *, added: bool) -> Ratio:
+    estimate = Estimate.from_se(
+        f"log {label}", log, math.sqrt(variance), unit="log ratio", level=level
+    )
+    return Ratio(label=label, log=estimate, halves_added=added)

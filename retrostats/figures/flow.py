@@ -1,0 +1,143 @@
+"""The participant flow diagram of CONSORT."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from retrostats.description.types import Flow
+from retrostats.figures.flow_chart import Box, Chart, flow_chart
+from retrostats.figures.style import (
+    SMALL_TEXT,
+    blank_axes,
+    fix_width,
+    house_style,
+    set_description,
+)
+from retrostats.figures.words import line_mm, size_mm
+
+_INK = "0.35"
+_STRIP = "#D9E6F2"
+#: What the layout of a figure leaves free at each edge, in mm.
+_EDGE = 1.1
+#: Two heights in mm that differ by less are the same.
+_SLACK = 0.3
+
+
+def flow_height(flow: Flow, *, width: float = 170.0) -> float:
+    """Return the height in mm that a flow diagram needs on a figure of its own.
+
+    Parameters
+    ----------
+    flow
+        As given to `plot_flow`.
+    width
+        Of the figure, in mm.
+    """
+    return flow_chart(flow, width - 2 * _EDGE).height + 2 * _EDGE + _SLACK
+
+
+def plot_flow(flow: Flow, *, ax: Axes | None = None) -> Axes:
+    """Draw the participant flow: enrolment, allocation, follow-up and analysis of each arm.
+
+    Words are wrapped for the width that the Axes have now; save the figure at this width.
+
+    Parameters
+    ----------
+    flow
+        What became of the subjects. Stages that are not known are left out.
+    ax
+        Axes to draw on; of a new figure, 170 mm wide and as high as needed, when omitted.
+
+    Returns
+    -------
+    Axes
+        The same Axes; their data coordinates are mm from the top left.
+
+    Raises
+    ------
+    ValueError
+        If the Axes are too narrow or not high enough, see `flow_height`.
+
+    References
+    ----------
+    .. [1] Hopewell S et al. (2025). CONSORT 2025 statement. BMJ 389, e081123.
+       doi:10.1136/bmj-2024-081123
+    """
+    with house_style():
+        ax = ax or blank_axes(170.0, flow_height(flow))
+        ax.set_axis_off()
+        width, height = size_mm(ax)
+        chart = flow_chart(flow, width)
+        if chart.height > height + _SLACK:
+            raise ValueError(
+                f"plot_flow: the flow needs a height of {chart.height:.0f} mm at a width of "
+                f"{width:.0f} mm, the Axes have {height:.0f} mm; see flow_height"
+            )
+        ax.set_xlim(0, width)
+        ax.set_ylim(height, 0)
+        _draw(ax, chart)
+    fix_width(ax)
+    set_description(ax, _sentence(flow))
+    return ax
+
+
+def _draw(ax: Axes, chart: Chart) -> None:
+    for (x0, y0), (x1, y1) in chart.lines:
+        ax.plot([x0, x1], [y0, y1], color=_INK, linewidth=0.8, clip_on=False, gid="line")
+    for start, end in chart.arrows:
+        style = {
+            "arrowstyle": "-|>,head_width=0.14,head_length=0.3",
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "linewidth": 0.8,
+            "color": _INK,
+        }
+        arrow = ax.annotate("", end, start, arrowprops=style, annotation_clip=False)
+        arrow.set_gid("arrow")
+    for box in chart.stages:
+        _rectangle(ax, box, gid="stage", facecolor=_STRIP, edgecolor="none")
+        ax.text(
+            box.middle,
+            box.top + box.height / 2,
+            box.lines[0].text,
+            fontsize=SMALL_TEXT,
+            fontweight="bold",
+            rotation=90,
+            ha="center",
+            va="center",
+        )
+    setting = chart.setting
+    for box in chart.boxes:
+        _rectangle(ax, box, gid="box", facecolor="white", edgecolor=_INK)
+        for place, line in enumerate(box.lines):
+            ax.text(
+                box.left + setting.padding + line.indent,
+                box.top + setting.padding + (place + 0.5) * line_mm(setting.size),
+                line.text,
+                fontsize=setting.size,
+                fontweight=line.weight,
+                ha="left",
+                va="center_baseline",
+                gid="words",
+            )
+
+
+def _rectangle(ax: Axes, box: Box, *, gid: str, facecolor: str, edgecolor: str) -> None:
+    corner = box.left, box.top
+    patch = Rectangle(
+        corner, box.width, box.height, facecolor=facecolor, edgecolor=edgecolor, linewidth=0.7
+    )
+    patch.set_gid(gid)
+    patch.set_clip_on(False)
+    ax.add_patch(patch)
+
+
+def _sentence(flow: Flow) -> str:
+    """Return the alt text: how many there were at each stage."""
+    known = [] if flow.assessed is None else [f"{flow.assessed} assessed for eligibility"]
+    known.append(f"{flow.randomised} randomised")
+    arms = "; ".join(
+        f"{arm.name}: {arm.randomised} allocated, {arm.analysed} analysed" for arm in flow.arms
+    )
+    return f"Participant flow: {', '.join(known)}. {arms}. Analysed for {flow.endpoint}."

@@ -1,0 +1,213 @@
+"""Cumulative responders: the share of each arm that improved by at least so much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from retrostats.description.types import ImprovementCurve
+from retrostats.figures.arms import ArmStyle, arm_styles
+from retrostats.figures.free_space import find_places
+from retrostats.figures.style import (
+    MM_PER_INCH,
+    SMALL_TEXT,
+    TEXT,
+    blank_axes,
+    fix_width,
+    house_style,
+    set_description,
+)
+from retrostats.figures.words import apart, kept_together, line_mm, size_mm, width_mm, wrapped
+
+_HEIGHT = 78.0
+_GREY = "0.35"
+#: Widest name of an arm and of a threshold in mm, before it is wrapped.
+_NAME, _THRESHOLD = 30.0, 26.0
+#: Room beyond the outermost improvements, as a share of their range.
+_BEYOND = 0.06
+_GAP = 1.2
+
+
+def plot_responders(
+    curves: Sequence[ImprovementCurve],
+    *,
+    thresholds: Sequence[tuple[float, str]] = (),
+    xlabel: str = "",
+    arm_names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a falling step curve per arm, and the thresholds that someone may choose.
+
+    Labels are placed for the width that the Axes have now; save the figure at this width.
+
+    Parameters
+    ----------
+    curves
+        One per arm, the reference first, in one unit.
+    thresholds
+        Improvements to mark, with their names.
+    xlabel
+        What improved, and its unit; the unit alone when omitted.
+    arm_names
+        Words for readers by label of the arm.
+    ax
+        Axes to draw on; a new figure when omitted.
+
+    Returns
+    -------
+    Axes
+        The same Axes.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, a curve has no improvement, or units are mixed.
+    """
+    _require_drawable(curves)
+    names = [(arm_names or {}).get(curve.arm, curve.arm) for curve in curves]
+    with house_style():
+        ax = ax or blank_axes(170.0, _HEIGHT)
+        low, high = _limits(curves, thresholds)
+        styles = arm_styles([curve.arm for curve in curves], arm_names)
+        for curve, style in zip(curves, styles, strict=True):
+            x, y = _steps(curve, low, high)
+            ax.plot(
+                x, y, color=style.colour, linestyle=style.dashes, linewidth=1.2, zorder=3,
+                gid="curve", solid_capstyle="butt",
+            )  # fmt: skip
+        for value, _ in thresholds:
+            ax.axvline(value, color=_GREY, linewidth=0.7, linestyle=":", zorder=1, gid="threshold")
+        ax.set_xlim(low, high)
+        ax.set_ylim(0, 1.02)
+        shares = [0.0, 0.25, 0.5, 0.75, 1.0]
+        ax.set_yticks(shares, [f"{share:.0%}" for share in shares], fontsize=SMALL_TEXT)
+        ax.set_ylabel("Improved by at least this much", fontsize=TEXT)
+        ax.set_xlabel(xlabel or f"Improvement ({curves[0].unit})", fontsize=TEXT)
+        _name_thresholds(ax, thresholds)
+        labels = [f"{name} (n = {curve.n})" for name, curve in zip(names, curves, strict=True)]
+        _name_curves(ax, labels, styles, thresholds)
+    fix_width(ax)
+    set_description(ax, _sentence(curves, names, thresholds))
+    return ax
+
+
+def _require_drawable(curves: Sequence[ImprovementCurve]) -> None:
+    if not curves:
+        raise ValueError("plot_responders: give at least one curve")
+    for curve in curves:
+        if not curve.improvements or len(curve.improvements) != len(curve.shares):
+            raise ValueError(
+                f"plot_responders: {curve.arm} has {len(curve.improvements)} improvements and "
+                f"{len(curve.shares)} shares; give as many of both, and at least one"
+            )
+    units = sorted({curve.unit for curve in curves})
+    if len(units) > 1:
+        raise ValueError(f"plot_responders: one unit per plot, got {', '.join(units)}")
+
+
+def _limits(
+    curves: Sequence[ImprovementCurve], thresholds: Sequence[tuple[float, str]]
+) -> tuple[float, float]:
+    """Return the ends of the axis: every improvement and threshold, with room beside them."""
+    ends = [end for curve in curves for end in (curve.improvements[0], curve.improvements[-1])]
+    ends += [value for value, _ in thresholds]
+    room = _BEYOND * (max(ends) - min(ends)) or 1.0
+    return min(ends) - room, max(ends) + room
+
+
+def _steps(curve: ImprovementCurve, low: float, high: float) -> tuple[list[float], list[float]]:
+    """Return the corners of a curve: it holds a share up to the improvement that reaches it."""
+    x, y = [low], [curve.shares[0]]
+    for here, share, below in zip(
+        curve.improvements, curve.shares, (*curve.shares[1:], 0.0), strict=True
+    ):
+        x += [here, here]
+        y += [share, below]
+    return [*x, high], [*y, 0.0]
+
+
+def _name_thresholds(ax: Axes, thresholds: Sequence[tuple[float, str]]) -> None:
+    """Write the names above the plot, beside one another where they would touch."""
+    texts = [wrapped(name, _THRESHOLD, SMALL_TEXT) for _, name in thresholds]
+    drawn = [
+        ax.annotate(
+            "\n".join(lines),
+            (value, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontsize=SMALL_TEXT,
+            color=_GREY,
+            ha="center",
+            va="bottom",
+            annotation_clip=False,
+            gid="threshold name",
+        )
+        for (value, _), lines in zip(thresholds, texts, strict=True)
+    ]
+    width, _ = size_mm(ax)
+    low, high = ax.get_xlim()
+    wanted = [(value - low) / (high - low) * width for value, _ in thresholds]
+    sizes = [max(width_mm(line, SMALL_TEXT) for line in lines) + 2 * _GAP for lines in texts]
+    placed = apart(wanted, sizes, within=(0.0, width))
+    for text, before, after in zip(drawn, wanted, placed, strict=True):
+        text.set_position(((after - before) * 72 / MM_PER_INCH, 3))
+
+
+def _name_curves(
+    ax: Axes,
+    labels: Sequence[str],
+    styles: Sequence[ArmStyle],
+    thresholds: Sequence[tuple[float, str]],
+) -> None:
+    """Write each label where it touches nothing, nearest to its own curve."""
+    width, height = size_mm(ax)
+    (low, high), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    scale, start = (
+        np.array([width / (high - low), height / (top - bottom)]),
+        np.array([low, bottom]),
+    )
+    curves = [line for line in ax.lines if line.get_gid() == "curve"]
+    lines = [(np.asarray(line.get_xydata(), dtype=float) - start) * scale for line in curves]
+    marks = [(np.array([[v, bottom], [v, top]]) - start) * scale for v, _ in thresholds]
+    texts = [wrapped(kept_together(label), _NAME, TEXT) for label in labels]
+    sizes = [
+        (max(width_mm(line, TEXT) for line in text), len(text) * line_mm(TEXT)) for text in texts
+    ]
+    places = find_places(lines, sizes, room=(width, height), obstacles=marks)
+    for text, size, style, place in zip(texts, sizes, styles, places, strict=True):
+        x, y = np.array([place.left, place.bottom + size[1] / 2]) / scale + start
+        ax.text(
+            x, y, "\n".join(text), fontsize=TEXT, color=style.colour, va="center", zorder=5,
+            gid="arm",
+        )  # fmt: skip
+        if place.leader:
+            ends = np.array(place.leader) / scale + start
+            ax.plot(*ends.T, color=style.colour, linewidth=0.6, zorder=2, gid="leader")
+
+
+def _sentence(
+    curves: Sequence[ImprovementCurve],
+    names: Sequence[str],
+    thresholds: Sequence[tuple[float, str]],
+) -> str:
+    """Return the alt text: the share of each arm that reaches each threshold."""
+    arms = ", ".join(f"{name} (n = {c.n})" for name, c in zip(names, curves, strict=True))
+    told = "".join(
+        f" At least {value:g} {curves[0].unit} ({words}): "
+        + ", ".join(
+            f"{name} {_share_at(curve, value):.0%}"
+            for name, curve in zip(names, curves, strict=True)
+        )
+        + "."
+        for value, words in thresholds
+    )
+    return f"Share of each arm that improved by at least so much, for {arms}.{told}"
+
+
+def _share_at(curve: ImprovementCurve, value: float) -> float:
+    """Read the share off the curve."""
+    reached = (s for i, s in zip(curve.improvements, curve.shares, strict=True) if i >= value)
+    return next(reached, 0.0)

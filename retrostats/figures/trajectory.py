@@ -1,0 +1,238 @@
+"""Marginal means over the visits of a trial, by arm, over the values of its subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from retrostats.estimate import EstimateTable
+from retrostats.figures.arms import ArmStyle, arm_styles
+from retrostats.figures.beside import write_counts, write_end_labels
+from retrostats.figures.style import SMALL_TEXT, TEXT, blank_axes, house_style, set_description
+
+#: A subject: weeks, and values at these weeks; ``nan`` where there is none.
+Course = tuple[Sequence[float], Sequence[float]]
+#: Weeks and means before the first visit of the model.
+Start = Mapping[str, tuple[float, float]]
+
+#: Neighbouring arms are drawn apart by this share of the shortest time between visits.
+_DODGE = 0.12
+#: And by at most this share of the whole time.
+_DODGE_MOST = 0.022
+#: Visits stand at equal distances where the shortest time between them is a smaller share of all.
+_TO_SCALE = 0.08
+_HEIGHT, _ROW = 72.0, 3.4
+
+
+def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
+    means: Mapping[str, EstimateTable],
+    weeks: Sequence[float],
+    *,
+    better: Literal["lower", "higher"],
+    ylabel: str = "",
+    baseline: Start | None = None,
+    raw: Mapping[str, Sequence[Course]] | None = None,
+    counts: Mapping[str, Sequence[int]] | None = None,
+    arm_names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw means and their intervals over the visits, an arm in each colour.
+
+    Nothing is computed. Arms are told apart by marker and dashes as well as by colour, and named
+    where their lines end.
+
+    Parameters
+    ----------
+    means
+        By label of the arm, the reference first: an estimate at each of `weeks`.
+    weeks
+        Of the visits, increasing.
+    better
+        Which direction is benefit.
+    ylabel
+        Outcome and unit.
+    baseline
+        By arm, week and mean before the first of `weeks`; hollow, without an interval.
+    raw
+        By arm, one course per subject, drawn thin behind the means.
+    counts
+        By arm, subjects with a value at each week; with that of `baseline` first if there is one
+        more than there are `weeks`.
+    arm_names
+        Words for readers by label; the labels where there are none.
+    ax
+        Axes to draw on; a new figure when omitted.
+
+    Returns
+    -------
+    Axes
+        The same Axes.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, an arm has another number of means or counts than visits, or
+        means mix units or levels.
+    """
+    _require_drawable(means, weeks, counts)
+    names = {arm: (arm_names or {}).get(arm, arm) for arm in means}
+    with house_style():
+        ax = ax or blank_axes(170.0, _HEIGHT + _ROW * len(means))
+        axis = _Weeks.of(weeks, baseline)
+        styles = dict(zip(means, arm_styles(list(means), arm_names), strict=True))
+        for place, arm in enumerate(means):
+            shift = (place - (len(means) - 1) / 2) * axis.step
+            _draw_courses(ax, (raw or {}).get(arm, ()), axis, styles[arm])
+            start = (baseline or {}).get(arm)
+            _draw_means(ax, means[arm], weeks, axis, style=styles[arm], shift=shift, start=start)
+        level = 100 * next(iter(means.values()))[0].ci.level
+        arrow = "↓" if better == "lower" else "↑"
+        note = f"{arrow} {better} is better; bars: {level:.4g}% CI"
+        ax.set_title(note, loc="left", fontsize=SMALL_TEXT, color="0.35")
+        ax.set_ylabel(ylabel, fontsize=TEXT)
+        ax.margins(x=0.05)
+        _write_weeks(ax, axis, styles, counts)
+        ends = {names[arm]: table[-1].value for arm, table in means.items()}
+        write_end_labels(ax, ends, list(styles.values()))
+    set_description(ax, _sentence(means, weeks, names, ylabel, better))
+    return ax
+
+
+def _require_drawable(
+    means: Mapping[str, EstimateTable],
+    weeks: Sequence[float],
+    counts: Mapping[str, Sequence[int]] | None,
+) -> None:
+    if not means or not weeks:
+        raise ValueError("plot_trajectories: give the means of at least one arm at one visit")
+    if any(later <= earlier for earlier, later in pairwise(weeks)):
+        raise ValueError(f"plot_trajectories: the weeks {list(weeks)} do not increase")
+    for arm, table in means.items():
+        if len(table) != len(weeks):
+            raise ValueError(
+                f"plot_trajectories: {arm} has {len(table)} means at {len(weeks)} visits"
+            )
+        if counts is not None and len(counts.get(arm, ())) not in {len(weeks), len(weeks) + 1}:
+            raise ValueError(
+                f"plot_trajectories: {arm} has {len(counts.get(arm, ()))} counts at "
+                f"{len(weeks)} visits; give one each, or one more for baseline"
+            )
+    kinds = {(e.unit, e.ci.level) for table in means.values() for e in table}
+    if len(kinds) > 1:
+        raise ValueError("plot_trajectories: one unit and one level per plot; split the means")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weeks:
+    """Where each week stands on the axis, and how far apart arms are drawn there."""
+
+    weeks: tuple[float, ...]
+    places: tuple[float, ...]
+    step: float
+
+    @classmethod
+    def of(cls, weeks: Sequence[float], baseline: Start | None) -> _Weeks:
+        every = tuple(sorted({*weeks, *(week for week, _ in (baseline or {}).values())}))
+        if len(every) == 1:
+            return cls(weeks=every, places=(0.0,), step=2 * _DODGE)
+        span = every[-1] - every[0]
+        shortest = min(later - earlier for earlier, later in pairwise(every))
+        if shortest < _TO_SCALE * span:
+            return cls(weeks=every, places=tuple(map(float, range(len(every)))), step=_DODGE)
+        step = min(_DODGE * shortest, _DODGE_MOST * span)
+        return cls(weeks=every, places=every, step=step)
+
+    @property
+    def label(self) -> str:
+        return (
+            "Week" if len(self.weeks) == 1 or self.places == self.weeks else "Week (not to scale)"
+        )
+
+    def at(self, weeks: Sequence[float]) -> list[float]:
+        return [float(place) for place in np.interp(weeks, self.weeks, self.places)]
+
+
+def _draw_courses(ax: Axes, courses: Sequence[Course], axis: _Weeks, style: ArmStyle) -> None:
+    """Draw subjects thin and pale; what is behind must not be read as a result."""
+    if not courses:
+        return
+    paths = [np.column_stack([axis.at(weeks), values]) for weeks, values in courses]
+    lines = LineCollection(paths, colors=style.colour, linewidths=0.4, alpha=0.18, zorder=1)
+    lines.set_gid("courses")
+    ax.add_collection(lines)
+    ax.autoscale_view()
+
+
+def _draw_means(
+    ax: Axes,
+    table: EstimateTable,
+    weeks: Sequence[float],
+    axis: _Weeks,
+    *,
+    style: ArmStyle,
+    shift: float,
+    start: tuple[float, float] | None,
+) -> None:
+    before = [] if start is None else [start]
+    x = [p + shift for p in axis.at([*(week for week, _ in before), *weeks])]
+    y = [*(value for _, value in before), *(estimate.value for estimate in table)]
+    ax.plot(x, y, color=style.colour, linestyle=style.dashes, linewidth=1.1, zorder=3, gid="line")
+    for middle, estimate in zip(x[len(before) :], table, strict=True):
+        ends, both = (estimate.ci.low, estimate.ci.high), (middle, middle)
+        ax.plot(both, ends, color=style.colour, linewidth=1.1, zorder=3, gid="interval")
+    for hollow, where in ((True, slice(0, len(before))), (False, slice(len(before), None))):
+        ax.plot(
+            x[where],
+            y[where],
+            style.marker,
+            color=style.colour,
+            markerfacecolor="white" if hollow else style.colour,
+            markersize=4.5,
+            zorder=4,
+            gid="baseline" if hollow else "means",
+        )
+
+
+def _write_weeks(
+    ax: Axes,
+    axis: _Weeks,
+    styles: Mapping[str, ArmStyle],
+    counts: Mapping[str, Sequence[int]] | None,
+) -> None:
+    """Write the weeks below the axis and, below them, how many subjects had a value."""
+    ax.set_xticks(axis.places, [f"{week:g}" for week in axis.weeks], fontsize=SMALL_TEXT)
+    ax.set_xlabel(axis.label, fontsize=TEXT)
+    if len(axis.places) == 1:
+        ax.set_xlim(-1, 1)
+    visits = len(axis.places)
+    rows = []
+    for arm in styles if counts is not None else ():
+        given = [str(n) for n in (counts or {})[arm]][-visits:]
+        rows.append([""] * (visits - len(given)) + given)
+    write_counts(ax, axis.places, rows, list(styles.values()))
+
+
+def _sentence(
+    means: Mapping[str, EstimateTable],
+    weeks: Sequence[float],
+    names: Mapping[str, str],
+    ylabel: str,
+    better: str,
+) -> str:
+    """Return the alt text: the means at the last visit."""
+    last = "; ".join(
+        f"{names[arm]} {e.value:.3g} ({e.ci.low:.3g} to {e.ci.high:.3g})"
+        for arm, e in ((arm, table[-1]) for arm, table in means.items())
+    )
+    level = 100 * next(iter(means.values()))[0].ci.level
+    return (
+        f"Means of {ylabel or 'the outcome'} over {len(weeks)} "
+        f"visit{'s' if len(weeks) > 1 else ''} in {len(means)} arms, {better} is better. "
+        f"At week {weeks[-1]:g}, with {level:.4g}% confidence intervals: {last}."
+    )

@@ -1,0 +1,1 @@
+"""Ordinary least squares: a row per subject, as a repeated-measures model of one visit."""

@@ -1,0 +1,1 @@
+"""Split-plot analysis of variance of complete subjects."""

@@ -1,0 +1,108 @@
+"""Parts of the sentences that a plan is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrostats.data.codebook.types import Codebook
+from retrostats.plan.names import COVARIANCES
+from retrostats.plan.types import Endpoint, ResponderPlan, Sensitivity, Subgroup
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as an enumeration, divided by semicolons where a part has its own commas.
+
+    Examples
+    --------
+    >>> listed(["age", "sex", "grade"])
+    'age, sex and grade'
+    >>> listed(["one, or two", "three"])
+    'one, or two; and three'
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    if any("," in part for part in parts):
+        return "; ".join(parts[:-1]) + "; and " + parts[-1]
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def amount(value: float) -> str:
+    """Return a number of a plan without digits that floats add.
+
+    Examples
+    --------
+    >>> amount(100 * 0.29), amount(2.0)
+    ('29', '2')
+    """
+    return f"{value:.10g}"
+
+
+def quantity(value: float, unit: str) -> str:
+    """Return a number with its unit; one point is no points.
+
+    Examples
+    --------
+    >>> quantity(1, "points"), quantity(2, "points"), quantity(5, "N")
+    ('1 point', '2 points', '5 N')
+    """
+    singular = unit[:-1] if value == 1 and unit in ("points", "repetitions", "degrees") else unit
+    return f"{amount(value)} {singular}".strip()
+
+
+def endpoint_words(endpoint: Endpoint, book: Codebook) -> str:
+    """Return an endpoint as its label and visit, e.g. ``"Pain at week 6"``."""
+    outcome = book.outcome(endpoint.outcome)
+    return f"{outcome.label} at {visit_words(endpoint.week, book)}"
+
+
+def visit_words(week: float, book: Codebook) -> str:
+    """Return the visit of a week, with the week where its label does not tell it."""
+    label, told = book.visit_at(week).label, f"week {amount(week)}"
+    return label if label.casefold() == told else f"{label} ({told})"
+
+
+def sensitivity_words(each: Sensitivity, primary: Endpoint, unit: str) -> str:
+    """Return what a further analysis of the primary endpoint does."""
+    rules = listed([rule.text for rule in each.rules])
+    covariance = COVARIANCES.get(each.covariance or "", each.covariance)
+    deltas = listed([amount(delta) for delta in each.deltas])
+    return {
+        "complete cases": "the planned model in subjects with the outcome at every visit",
+        "per protocol": f"the planned model per protocol, in subjects who meet {rules}",
+        "ancova": f"an analysis of covariance of week {amount(primary.week)} alone",
+        "mixed_anova": "a mixed (split-plot) analysis of variance",
+        "lmm": "a linear mixed model with a random intercept of the subject",
+        "covariance": f"the planned model with a {covariance} covariance",
+        "unadjusted": "the planned model with neither baseline nor covariates",
+        "delta": (
+            f"the planned model with the missing outcomes of the treated arm worse by {deltas} "
+            f"{unit} than it expects"
+        ),
+    }[each.kind]
+
+
+def responder_words(definition: ResponderPlan, book: Codebook) -> str:
+    """Return the sentence that defines a responder."""
+    outcome = book.outcome(definition.endpoint.outcome)
+    if definition.basis == "relative":
+        size = f"{amount(100 * definition.improvement)}% of the baseline value"
+    else:
+        size = quantity(definition.improvement, outcome.unit)
+    missing = {
+        "non-responder": "who lacks the value counts as a non-responder",
+        "excluded": "who lacks the value is left out",
+    }[definition.missing]
+    return (
+        f"A responder improves from baseline to {visit_words(definition.endpoint.week, book)} in "
+        f"{outcome.label} by at least {size}; {missing}."
+    )
+
+
+def subgroup_words(each: Subgroup, book: Codebook) -> str:
+    """Return a subgroup's covariate, of a number with the values shown."""
+    covariate = book.covariate(each.covariate)
+    if not each.at:
+        return covariate.label
+    values = listed([amount(value) for value in each.at])
+    unit = f" {covariate.unit}" if covariate.unit else ""
+    return f"{covariate.label} (shown at {values}{unit})"

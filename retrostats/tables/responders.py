@@ -1,0 +1,79 @@
+"""Responders by arm, their difference in risk, and how many must be treated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from retrostats.description.types import ResponderTable
+from retrostats.layout import Layout, p_number, percent
+from retrostats.tables.cells import (
+    ESTIMATE_COLUMNS,
+    Cell,
+    LongTable,
+    count_share,
+    names_of,
+    plain_estimate,
+    share,
+)
+
+
+def responders_layout(
+    table: ResponderTable, *, names: Mapping[str, str] | None = None, caption: str | None = None
+) -> Layout:
+    """Lay out responders: a row per arm, then a row per comparison.
+
+    Parameters
+    ----------
+    table
+        Responders by one definition.
+    names
+        Words for readers by label of the arm.
+    caption
+        Above the table; outcome and definition when omitted.
+    """
+    level = percent(table.arms[0].proportion.ci.level)
+    size = min(arm.n for arm in table.arms)
+    head = ("Responders: n of N (%)", "", "", "", "")
+    rows: list[tuple[str, ...]] = [head]
+    for name, arm in zip(names_of([a.arm for a in table.arms], names), table.arms, strict=True):
+        counted = count_share(arm.responders, arm.n).replace(" (", f" of {arm.n} (")
+        low, high = (share(end, arm.n) for end in arm.proportion.ci[:2])
+        ends = f"{low} to {high}"
+        rows.append((name, counted, ends, "", ""))
+    if table.comparisons:
+        rows.append(("Difference (percentage points)", "", "", "", ""))
+    for line in table.comparisons:
+        value, low, high = (
+            share(part, size).removesuffix("%")
+            for part in (line.difference.value, *line.difference.ci[:2])
+        )
+        p, needed = p_number(line.difference.p), line.number_needed.text()
+        rows.append((line.label, value, f"{low} to {high}", p, needed))
+    heads = [row[1] == "" for row in rows]
+    return Layout(
+        caption=f"{table.label}: {table.definition}" if caption is None else caption,
+        header=("", "Value", f"{level} CI", "p", "Number needed to treat"),
+        rows=tuple(rows),
+        closing_words=1,
+        indents=tuple(0 if head else 1 for head in heads),
+    )
+
+
+def responders_rows(table: ResponderTable) -> LongTable:
+    """Return a row per arm (kind ``"arm"``) and per comparison (kind ``"comparison"``)."""
+    header = (
+        "outcome", "visit", "definition", "missing_rule", "kind", "label", "responders", "n",
+        "missing", *ESTIMATE_COLUMNS, "number_needed", "number_needed_best", "number_needed_worst",
+    )  # fmt: skip
+    about = (table.outcome, table.visit, table.definition, table.missing_rule)
+    rows: list[tuple[Cell, ...]] = []
+    for arm in table.arms:
+        low, high, level = arm.proportion.ci
+        proportion = (arm.proportion.value, None, None, low, high, level, None)
+        counts = (arm.responders, arm.n, arm.missing)
+        rows.append((*about, "arm", arm.arm, *counts, *proportion, None, None, None))
+    for line in table.comparisons:
+        needed = (line.number_needed.value, *line.number_needed.limits)
+        estimate = plain_estimate(line.difference)
+        rows.append((*about, "comparison", line.label, None, None, None, *estimate, *needed))
+    return header, tuple(rows)

@@ -1,0 +1,194 @@
+"""Trajectories, read back: means, intervals, names, counts, and nothing that overlaps."""
+
+import math
+from itertools import combinations
+
+import matplotlib as mpl
+import pytest
+from matplotlib.text import Text
+
+from retrostats.estimate import Estimate, EstimateTable
+from retrostats.figures.saving import save_figure
+from retrostats.figures.style import blank_axes, describe
+from retrostats.figures.trajectory import plot_trajectories
+
+NAMES = {
+    "control": "Control",
+    "forward": "Forward walking",
+    "retro": "Retro (backward) walking on a treadmill",
+}
+WEEKS = (3, 6)
+
+
+def table(*values, unit="points"):
+    made = (Estimate.from_se(f"visit {i}", v, 0.4, unit=unit, df=60) for i, v in enumerate(values))
+    return EstimateTable("", tuple(made))
+
+
+MEANS = {"control": table(5.5, 5.0), "forward": table(5.4, 4.9), "retro": table(5.0, 4.8)}
+BASELINE = {"control": (0, 6.1), "forward": (0, 6.2), "retro": (0, 6.3)}
+COUNTS = {"control": [23, 21, 20], "forward": [22, 21, 19], "retro": [23, 22, 21]}
+
+
+def drawn(means=None, weeks=WEEKS, width=170.0, **options):
+    settings = {"better": "lower", "ylabel": "Pain (points)", "arm_names": NAMES} | options
+    return plot_trajectories(means or MEANS, weeks, ax=blank_axes(width, 80.0), **settings)
+
+
+def lines(ax, gid):
+    return [line for line in ax.lines if line.get_gid() == gid]
+
+
+def words(ax, gid):
+    return [text for text in ax.texts if text.get_gid() == gid]
+
+
+def test_means_and_intervals_are_drawn_as_given():
+    ax = drawn(baseline=BASELINE)
+    assert [list(line.get_ydata()) for line in lines(ax, "means")] == [
+        [e.value for e in means] for means in MEANS.values()
+    ]
+    assert [tuple(line.get_ydata()) for line in lines(ax, "interval")] == [
+        e.ci[:2] for means in MEANS.values() for e in means
+    ]
+    assert [list(line.get_ydata()) for line in lines(ax, "baseline")] == [[6.1], [6.2], [6.3]]
+    assert {line.get_markerfacecolor() for line in lines(ax, "baseline")} == {"white"}
+    assert [list(line.get_ydata()) for line in lines(ax, "line")] == [
+        [6.1, 5.5, 5.0], [6.2, 5.4, 4.9], [6.3, 5.0, 4.8],
+    ]  # fmt: skip
+
+
+def test_arms_stand_beside_one_another_at_their_week():
+    ax = drawn(baseline=BASELINE)
+    at_six = [line.get_xdata()[-1] for line in lines(ax, "means")]
+    assert at_six == sorted(at_six)
+    assert len(set(at_six)) == 3
+    assert at_six[1] == 6
+    assert max(abs(x - 6) for x in at_six) < 0.5
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["0", "3", "6"]
+    assert ax.get_xlabel() == "Week"
+
+
+def test_arms_differ_in_colour_marker_and_dashes():
+    ax = drawn()
+    assert len({line.get_marker() for line in lines(ax, "means")}) == 3
+    assert len({line.get_color() for line in lines(ax, "line")}) == 3
+    assert (
+        len({str(line.get_linestyle()) + str(line._dash_pattern) for line in lines(ax, "line")})
+        == 3
+    )
+    reference = mpl.colors.to_rgb(lines(ax, "line")[0].get_color())
+    assert len(set(reference)) == 1  # grey
+
+
+def test_an_arm_keeps_its_colour_where_another_is_missing():
+    alone = drawn({"retro": MEANS["retro"]})
+    assert lines(alone, "line")[0].get_color() == lines(drawn(), "line")[2].get_color()
+
+
+def test_subjects_are_pale_and_behind():
+    courses = [((0, 3, 6), (7, math.nan, 5)), ((0, 3), (6, 6))]
+    ax = drawn(raw={"control": courses})
+    (collection,) = [c for c in ax.collections if c.get_gid() == "courses"]
+    assert len(collection.get_segments()) == 2
+    assert collection.get_alpha() < 0.3
+    assert collection.get_zorder() < min(line.get_zorder() for line in lines(ax, "line"))
+    assert ax.get_ylim()[1] > 7
+
+
+def test_counts_stand_below_their_visits():
+    ax = drawn(baseline=BASELINE, counts=COUNTS)
+    assert [(t.xy[0], t.get_text()) for t in words(ax, "count")] == [
+        (week, str(n)) for arm in COUNTS for week, n in zip((0, 3, 6), COUNTS[arm], strict=True)
+    ]
+    without = drawn(baseline=BASELINE, counts={arm: row[1:] for arm, row in COUNTS.items()})
+    assert [t.xy[0] for t in words(without, "count")] == [3, 6] * 3
+
+
+@pytest.mark.parametrize("width", [85.0, 170.0])
+@pytest.mark.parametrize("weeks", [WEEKS, (1, 2, 4, 12, 26, 52), (6,)])
+def test_no_words_overlap_or_leave_the_page(width, weeks):
+    arms = {f"a{i}": table(*(5 + 0.02 * i for _ in weeks)) for i in range(5)}
+    ax = drawn(
+        arms,
+        weeks,
+        width,
+        baseline=dict.fromkeys(arms, (0, 6.0)),
+        counts={arm: [123] * (len(weeks) + 1) for arm in arms},
+        arm_names={arm: f"{NAMES['retro']} {arm}" for arm in arms},
+    )
+    ax.figure.draw_without_rendering()
+    low, high = ax.get_ylim()
+    shown = [*ax.texts, *ax.get_xticklabels(), ax.xaxis.label, ax.yaxis.label]
+    shown += [t for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
+    page = ax.figure.bbox
+    for text, box in boxes:
+        assert page.x0 <= box.x0, text
+        assert box.x1 <= page.x1 + 1, text
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, text
+    for (one, a), (other, b) in combinations(boxes, 2):
+        assert not (
+            min(a.x1, b.x1) - max(a.x0, b.x0) > 0 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.6
+        ), (one, other)
+    plot = ax.get_window_extent()
+    assert all(t.get_window_extent().x0 >= plot.x1 for t in words(ax, "arm"))
+
+
+def test_names_stand_in_the_order_of_the_line_ends():
+    ax = drawn()
+    ax.figure.draw_without_rendering()
+    middles = [(t.get_window_extent().y0 + t.get_window_extent().y1) / 2 for t in words(ax, "arm")]
+    assert middles == sorted(middles, reverse=True)
+    assert [t.get_text().split(" ")[1] for t in words(ax, "arm")] == ["Control", "Forward", "Retro"]
+
+
+def test_uneven_visits_are_drawn_at_equal_distances_and_say_so():
+    arms = {"a": table(6, 5, 4)}
+    ax = drawn(arms, (1, 2, 52), arm_names=None)
+    assert list(lines(ax, "means")[0].get_xdata()) == [0, 1, 2]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1", "2", "52"]
+    assert ax.get_xlabel() == "Week (not to scale)"
+
+
+@pytest.mark.parametrize(("better", "arrow"), [("lower", "↓"), ("higher", "↑")])
+def test_it_says_which_direction_is_better(better, arrow):
+    assert drawn(better=better).get_title(loc="left") == f"{arrow} {better} is better; bars: 95% CI"
+
+
+def test_text_is_large_enough_and_files_repeat(tmp_path):
+    written = []
+    for name in ("a.svg", "b.svg"):
+        ax = drawn(baseline=BASELINE, counts=COUNTS)
+        written.append(save_figure(ax.figure, tmp_path / name, width="double").read_bytes())
+    assert written[0] == written[1]
+    shown = [t for t in ax.findobj(Text) if t.get_text() and t.get_visible()]
+    assert min(text.get_fontsize() for text in shown) >= 6
+
+
+def test_the_alt_text_tells_the_last_means():
+    assert describe(drawn({"control": MEANS["control"]})) == (
+        "Means of Pain (points) over 2 visits in 1 arms, lower is better. "
+        "At week 6, with 95% confidence intervals: Control 5 (4.2 to 5.8)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("means", "weeks", "options", "message"),
+    [
+        ({}, WEEKS, {}, "give the means of at least one arm"),
+        (MEANS, (), {}, "give the means of at least one arm"),
+        (MEANS, (6, 3), {}, r"the weeks \[6, 3\] do not increase"),
+        (MEANS, (3, 6, 9), {}, "control has 2 means at 3 visits"),
+        (MEANS, WEEKS, {"counts": {"control": [1, 2]}}, "forward has 0 counts at 2 visits"),
+        (
+            {"a": table(1, 2), "b": table(1, 2, unit="mm")},
+            WEEKS,
+            {},
+            "one unit and one level per plot",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(means, weeks, options, message):
+    with pytest.raises(ValueError, match=f"^plot_trajectories: {message}"):
+        plot_trajectories(means, weeks, better="lower", **options)

@@ -1,0 +1,136 @@
+"""The plan in words: what was planned is said, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from retrostats.data.codebook.types import Codebook
+from retrostats.data.rules import parse_rule
+from retrostats.plan import names
+from retrostats.plan.sentences import planned_sentences, strategy_caveats
+from retrostats.plan.types import (
+    AnalysisPlan,
+    Comparison,
+    Endpoint,
+    IntercurrentEvent,
+    ModelPlan,
+    Multiplicity,
+    PopulationPlan,
+    ResponderPlan,
+    Sensitivity,
+    Subgroup,
+)
+
+
+def test_the_plan_in_words(plan: AnalysisPlan, codebook: Codebook) -> None:
+    forward = Comparison(treatment="forward", comparator="control")
+    pain = Endpoint(outcome="pain", week=6)
+    full = replace(
+        plan,
+        comparisons=(*plan.comparisons, forward),
+        secondary=(Endpoint(outcome="extension", week=3),),
+        model=ModelPlan(covariates=("sex", "age"), df="CR2", level=0.9),
+        multiplicity=Multiplicity(method="holm"),
+        sensitivity=(Sensitivity(kind="unadjusted"), Sensitivity(kind="delta", deltas=(0.5, 1))),
+        responders=(
+            ResponderPlan(endpoint=pain, improvement=0.29, basis="relative", missing="excluded"),
+            ResponderPlan(endpoint=pain, improvement=1),
+        ),
+        subgroups=(Subgroup(covariate="age", at=(50, 60)),),
+    )
+    assert planned_sentences(full, codebook) == (
+        (
+            "The primary estimand is the difference of means, treatment minus comparator, in Pain "
+            "at end (week 6) (NRS 0-10, points; lower is better): Retro walking compared with "
+            "Usual care, in this population: adults."
+        ),
+        (
+            'The intercurrent event "stopping" is handled by treatment policy: values are used as '
+            "observed, whatever happened."
+        ),
+        "Further comparisons are forward minus control.",
+        "The secondary endpoint is Extension at week 3.",
+        (
+            "Each endpoint is analysed by a mixed model for repeated measures with arm, visit and "
+            "their interaction at all visits after baseline."
+        ),
+        "It adjusts for the baseline of the outcome (with a slope for each visit), Sex and Age.",
+        (
+            "The covariance of the visits is unstructured (us), estimated by restricted maximum "
+            "likelihood; if it cannot be fitted, heterogeneous Toeplitz (toeph), then first-order "
+            "autoregressive (ar1) take its place in this order, and the result says so."
+        ),
+        (
+            "Tests and 90% confidence intervals use a cluster-robust (CR2) covariance with Bell "
+            "and McCaffrey's degrees of freedom."
+        ),
+        (
+            "p values are adjusted by Holm's method over the comparisons of each endpoint by "
+            "themselves."
+        ),
+        "All randomised subjects are analysed in the arm to which they were allocated.",
+        (
+            "The sensitivity analyses of the primary endpoint are the planned model with "
+            "neither baseline nor covariates and the planned model with the missing outcomes of "
+            "the treated arm worse by 0.5 and 1 points than it expects."
+        ),
+        (
+            "A responder improves from baseline to end (week 6) in Pain by at least 29% of the "
+            "baseline value; who lacks the value is left out."
+        ),
+        (
+            "A responder improves from baseline to end (week 6) in Pain by at least 1 point; who "
+            "lacks the value counts as a non-responder."
+        ),
+        (
+            "Subgroup effects on the primary endpoint are estimated by the interaction with Age "
+            "(shown at 50 and 60 years)."
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", names.MODELS)
+def test_every_model_has_its_words(kind: str, plan: AnalysisPlan, codebook: Codebook) -> None:
+    model = names.default_model(kind)  # type: ignore[arg-type]
+    told = " ".join(planned_sentences(replace(plan, model=model), codebook))
+    assert names.MODEL_WORDS[kind] in told
+    assert ("covariance of the visits" in told) == (kind == "mmrm")
+    assert ("Greenhouse" in told) == (kind == "mixed_anova")
+    assert ("residual degrees" in told) == (kind in ("ancova", "mixed_anova"))
+    assert ("baseline of the outcome" in told) == (kind != "mixed_anova")
+
+
+def test_words_of_hierarchy_protocol_and_robust_errors(
+    plan: AnalysisPlan, codebook: Codebook
+) -> None:
+    changed = replace(
+        plan,
+        model=replace(names.default_model("ancova", baseline=False), standard_errors="HC3"),
+        multiplicity=Multiplicity(method="hierarchical", family="all"),
+        population=PopulationPlan(kind="per protocol", rules=(parse_rule("sessions >= 12"),)),
+    )
+    told = " ".join(planned_sentences(changed, codebook))
+    assert "neither for the baseline of the outcome nor for covariates" in told
+    assert "residual degrees of freedom and HC3 standard errors" in told
+    assert "in the order of the plan over the comparisons of primary and secondary" in told
+    assert "per protocol: subjects who meet sessions >= 12." in told
+
+
+def test_a_strategy_that_the_data_cannot_give_is_a_caveat(plan: AnalysisPlan) -> None:
+    assert strategy_caveats(plan) == ()
+    for strategy in names.STRATEGIES[1:]:
+        event = IntercurrentEvent(event="surgery", strategy=strategy)  # type: ignore[arg-type]
+        estimand = replace(plan.estimand, intercurrent=(*plan.estimand.intercurrent, event))
+        (caveat,) = strategy_caveats(replace(plan, estimand=estimand))
+        assert caveat.startswith(f'The strategy for "surgery", {strategy}, ')
+        assert caveat.endswith("The analysis itself uses every value in the file.")
+    none = replace(plan, estimand=replace(plan.estimand, intercurrent=()))
+    assert "names no intercurrent event" in strategy_caveats(none)[0]
+
+
+def test_a_population_per_protocol_is_a_caveat(plan: AnalysisPlan) -> None:
+    population = PopulationPlan(kind="per protocol", rules=(parse_rule("sessions >= 12"),))
+    (caveat,) = strategy_caveats(replace(plan, population=population))
+    assert 'takes "stopping" by treatment policy, whatever happened, but' in caveat

@@ -1,0 +1,85 @@
+"""The template: filled from a codebook it is a plan, without one it says what is to be filled."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from retrostats.data.codebook.types import Codebook
+from retrostats.errors import PlanError
+from retrostats.plan.agreement import require_fits
+from retrostats.plan.grammar import REPEATED, SINGLE
+from retrostats.plan.reading import read_plan
+from retrostats.plan.template import new_plan
+from retrostats.plan.types import AnalysisPlan
+
+
+def written(text: str, folder: Path) -> Path:
+    path = folder / "new.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def accepted(book: Codebook, folder: Path) -> AnalysisPlan:
+    plan = read_plan(written(new_plan(book), folder))
+    require_fits(plan, book)
+    return plan
+
+
+def test_a_template_of_a_codebook_fits_it(codebook: Codebook, tmp_path: Path) -> None:
+    plan = accepted(codebook, tmp_path)
+    assert [each.label for each in plan.comparisons] == ["retro - control", "forward - control"]
+    assert [(each.outcome, each.week) for each in plan.endpoints] == [("pain", 6), ("extension", 6)]
+    assert plan.model.kind == "mmrm"
+    assert plan.multiplicity.method == "holm"
+    assert [each.kind for each in plan.sensitivity] == [
+        "complete cases",
+        "ancova",
+        "per protocol",
+        "delta",
+    ]
+    assert plan.sensitivity[2].rules[0].text == "sessions >= 12"  # two thirds of 18
+    assert plan.sensitivity[3].deltas == (0.5, 1, 2)  # up to the smallest worthwhile change
+    assert plan.responders[0].improvement == 2
+
+
+def test_a_template_follows_what_the_trial_has(
+    wide: Codebook, one_follow_up: Codebook, tmp_path: Path
+) -> None:
+    assert len(accepted(wide, tmp_path).endpoints) == 1  # extension has no baseline
+    plan = accepted(one_follow_up, tmp_path)
+    assert plan.model.kind == "ancova"
+    bare = replace(wide, arms=wide.arms[:2], covariates=(), adherence=(), eligibility=())
+    plan = accepted(replace(bare, outcomes=wide.outcomes[:1]), tmp_path)
+    assert plan.multiplicity.method == "none"
+    assert len(plan.comparisons) == 1
+
+
+def test_labels_cannot_break_out_of_their_place(codebook: Codebook, tmp_path: Path) -> None:
+    arms = tuple(replace(arm, label=f'{arm.label}\n" = [x]\\') for arm in codebook.arms)
+    plan = accepted(replace(codebook, arms=arms, title='a "b"\nc'), tmp_path)
+    assert plan.comparisons[0].treatment == 'retro\n" = [x]\\'
+
+
+def test_without_a_codebook_every_placeholder_is_named(tmp_path: Path) -> None:
+    text = new_plan(None)
+    with pytest.raises(PlanError) as told:
+        read_plan(written(text, tmp_path))
+    open_places = re.findall(r'^\w+ = "<', text, re.M)
+    assert f"{len(open_places)} faults found" in str(told.value)
+    assert "still holds the placeholder <label of the treated arm>" in str(told.value)
+    filled = re.sub(r'^(\w+) = "(<.*>)"', r'\1 = "\1"', text, flags=re.M)
+    plan = read_plan(written(filled.replace('"week"', "6"), tmp_path))
+    assert plan.estimand.comparison.label == "treatment - comparator"
+
+
+def test_the_template_and_the_manual_explain_every_key(codebook: Codebook) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    text = new_plan(codebook)
+    for table, keys in (*SINGLE.items(), *REPEATED.items()):
+        assert not table or f"[{table}]" in text
+        for key in keys:
+            assert re.search(rf"`{key}(`| = )", manual), key
