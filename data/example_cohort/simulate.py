@@ -176,7 +176,7 @@ def make_sessions(
     size: int, leavers: dict[int, tuple[int, str]], normal: np.random.Generator
 ) -> list[int]:
     """Return the sessions attended, of those planned until a person left."""
-    missed = np.abs(normal.standard_normal(size)) * 2.2
+    missed = np.abs(normal.standard_normal(size)) * 3.4
     attended = []
     for i in range(size):
         until = leavers[i][0] * PLANNED_SESSIONS // 2 if i in leavers else PLANNED_SESSIONS

@@ -28,7 +28,7 @@ def cohort():
 @pytest.fixture(scope="module")
 def wide():
     """Return pain by subject and visit, with arm and covariates."""
-    file = pd.read_csv(EXAMPLE / "cohort.csv", comment="#")
+    file = pd.read_csv(EXAMPLE / "cohort.csv", na_values=["-99"])
     pain = file.pivot_table(index="id", columns="visit", values="nrs", dropna=False)
     about = file[file["visit"] == "baseline"].set_index("id")[["group", "age", "kl"]]
     return pain.join(about)

@@ -194,7 +194,7 @@ def test_adjusted_differences_are_wider_and_ordered():
     assert [e.label for e in dunnett] == [e.label for e in plain]
     assert "Dunnett" in dunnett.caption
     with pytest.raises(rs.DataError, match="choose one of none, holm, tukey, dunnett"):
-        fit.differences("arm", by="week", adjust="bonferroni")
+        fit.differences("arm", by="week", adjust="scheffe")
 
 
 def test_marginal_means_average_equally_or_in_proportion():

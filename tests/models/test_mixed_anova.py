@@ -290,6 +290,9 @@ def test_the_table_reads_as_its_effects():
     assert lines[0] == "Mixed ANOVA of pain, type III, Greenhouse-Geisser"
     week = table["week"]
     cells = lines[3].split()
+    inter = table["arm:week"]
+    assert f"{inter.p:.3f}" != f"{inter.p_gg:.3f}"
+    assert lines[4].split()[4] == f"{inter.p_gg:.3f}"
     assert cells[:4] == ["week", f"{3 * week.epsilon_gg:.1f}", f"{54 * week.epsilon_gg:.1f}",
                          f"{week.statistic:.2f}"]  # fmt: skip
     told = f"Mauchly's W = {table.sphericity.w:.3f}, p = {table.sphericity.p:.3f}"
@@ -405,14 +408,19 @@ def test_questions_that_make_no_sense():
 
 
 @pytest.mark.parametrize("visits", [3, 4, 6])
-def test_mauchlys_p_has_the_second_order_of_pingouin(visits):
-    """Of one arm, with more than two contrasts: fewer have no second-order term."""
+def test_mauchlys_p_beside_pingouin(visits):
+    """R and pingouin have 3 k where Anderson's second-order term has 3 (k - 1)."""
     import pingouin  # slow to import
 
     rng = np.random.default_rng(visits)
-    y = rng.normal(size=(9, visits)) @ rng.normal(size=(visits, visits))
-    own, within = cells_of(y, np.zeros(9, dtype=int), 1), orthonormal_contrasts(visits)
+    y = rng.normal(size=(12, visits)) + rng.normal(size=(12, 1))
+    own, within = cells_of(y, np.zeros(12, dtype=int), 1), orthonormal_contrasts(visits)
     found = sphericity(within.T @ own.scatter @ within, own.error_df)
     theirs = pingouin.sphericity(pd.DataFrame(y))
-    close([found.w, found.p], [theirs.W, theirs.pval])
+    close(found.w, theirs.W)
     close(found.epsilon_gg, pingouin.epsilon(pd.DataFrame(y), correction="gg"))
+    first = stats.chi2.sf(theirs.chi2, theirs.dof)
+    q, k = visits - 1, visits
+    cubic = 2 * q**3 + 6 * q**2 + 2
+    close(first + (theirs.pval - first) * (cubic + 3 * q) / (cubic + 3 * k), found.p)
+    assert (abs(found.p - first) > 1e-4) == (visits > 3)

@@ -100,6 +100,7 @@ def test_every_model_has_its_words(kind: str, plan: AnalysisPlan, codebook: Code
     assert ("Greenhouse" in told) == (kind == "mixed_anova")
     assert ("residual degrees" in told) == (kind in ("ancova", "mixed_anova"))
     assert ("baseline of the outcome" in told) == (kind != "mixed_anova")
+    assert ("slope for each visit" in told) == (kind in ("mmrm", "lmm"))
 
 
 def test_words_of_hierarchy_protocol_and_robust_errors(

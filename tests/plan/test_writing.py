@@ -188,6 +188,12 @@ def test_the_digest_is_that_of_the_canonical_toml(folder: Path) -> None:
     assert back.file_digest == hashlib.sha256((folder / "written.toml").read_bytes()).hexdigest()
 
 
+def test_every_character_survives(folder: Path) -> None:
+    every = "".join(chr(code) for code in range(0x2100) if not 0xD800 <= code < 0xE000)
+    plan = replace(PLAN, title=f'a{every}"""\\')
+    assert through_toml(plan_to_toml(plan), folder) == plan
+
+
 def test_a_default_left_out_is_the_default_written_out(folder: Path) -> None:
     short = """
 title = "A plan"

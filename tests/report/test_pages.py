@@ -8,6 +8,7 @@ import zipfile
 from html.parser import HTMLParser
 
 import pytest
+import typst
 from docx import Document as WordDocument
 
 from retrostats.figures.saving import save_figure
@@ -26,7 +27,7 @@ from retrostats.report.blocks import (
 from retrostats.report.pages.html import as_html
 from retrostats.report.pages.pdf import as_pdf, text_size
 from retrostats.report.pages.shape import numbered, printable, shape_of
-from retrostats.report.pages.word import as_word, normalised_zip
+from retrostats.report.pages.word import as_word, column_widths, normalised_zip
 
 from .invented import EVIL
 
@@ -235,6 +236,13 @@ def test_the_pdf_is_tagged_and_figures_have_words(pdf):
     assert b"/Alt" in pdf
 
 
+def test_the_pdf_uses_no_font_of_the_machine(document, figures, monkeypatch):
+    asked = []
+    monkeypatch.setattr(typst, "compile", lambda *_, **how: asked.append(how) or b"")
+    as_pdf(document, figures["pdf"])
+    assert [how["ignore_system_fonts"] for how in asked] == [True]
+
+
 def wide_table(columns):
     head = ("Outcome", *[f"Column {k}" for k in range(columns)])
     rows = (("Outcome", *["-1.23 (-0.45 to 3.21)"] * columns),) * 3
@@ -277,6 +285,21 @@ def test_word_tables_are_set_for_a_journal(word):
         assert rules[0] > 0
         assert rules[-1] > 0
         assert not any(rules[1:-1])
+
+
+def test_word_columns_of_numbers_get_what_they_need_and_sentences_the_rest():
+    layout = Layout(
+        caption="", header=("", "Subjects", "95% CI", "Note"),
+        rows=(("as planned", "64", "-1.44 to -0.16", "a long remark about it " * 6),),
+        closing_words=1,
+    )  # fmt: skip
+    label, subjects, interval, note = column_widths(shape_of(layout), 170.0)
+    assert label + subjects + interval + note == pytest.approx(170)
+    assert interval / len("-1.44 to -0.16") > 1.9  # mm a letter, margins included
+    assert subjects / len("Subjects") > 1.9
+    assert note > 70
+    few = column_widths(shape_of(Layout(caption="", header=("", "n"), rows=(("a", "1"),))), 170.0)
+    assert sum(few) < 40  # a narrow table does not spread over the page
 
 
 def test_the_word_file_knows_no_day_and_no_author(word):

@@ -111,7 +111,12 @@ FLOW = Flow(
     visits=("baseline", "week 6"),
     arms=(
         arm("control", "Control"),
-        arm("retro", "Retro walking", withdrawn=(("moved", 2),), not_analysed=(("no data", 1),)),
+        arm(
+            "retro",
+            "Retro walking",
+            withdrawn=(("moved", 2), ("pain", 1)),
+            not_analysed=(("no data", 1),),
+        ),
     ),
     endpoint="Pain, week 6",
 )
@@ -129,13 +134,14 @@ def test_the_flow_as_printed():
         ("Attended", "", "", ""),
         ("baseline", "20", "20", "40"),
         ("week 6", "18", "18", "36"),
-        ("Left the trial", "0", "2", "2"),
+        ("Left the trial", "0", "3", "3"),
         ("moved", "0", "2", "2"),
+        ("pain", "0", "1", "1"),
         ("Analysed: Pain, week 6", "20", "19", "39"),
         ("Not analysed", "0", "1", "1"),
         ("no data", "0", "1", "1"),
     )
-    assert layout.indents == (0, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1)
+    assert layout.indents == (0, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1)
 
 
 def test_the_flow_for_machines():

@@ -17,11 +17,11 @@ def subject_empty(evidence: Evidence) -> Iterator[Found]:
     cells = evidence.cells.subject
     if cells is None:
         return
-    for entry in np.flatnonzero(cells.entries.subjects < 0):
+    for entry in _readable(evidence, cells, np.flatnonzero(cells.entries.subjects < 0)):
         yield Found(
-            evidence.cells.line(cells, int(entry)),
+            evidence.cells.line(cells, entry),
             evidence.codebook.roles.subject,
-            cells.text(int(entry)),
+            cells.text(entry),
             "the subject is empty",
             "an identifier on every row",
             "write whom the row is about, or delete the row",
@@ -33,11 +33,11 @@ def visit_empty(evidence: Evidence) -> Iterator[Found]:
     cells = evidence.cells.visit
     if cells is None:
         return
-    for entry in _unknown_visits(evidence, cells, empty=True):
+    for entry in _readable(evidence, cells, _unknown_visits(evidence, cells, empty=True)):
         yield Found(
-            evidence.cells.line(cells, int(entry)),
+            evidence.cells.line(cells, entry),
             evidence.codebook.roles.visit or "",
-            cells.text(int(entry)),
+            cells.text(entry),
             "the visit is empty",
             f"one of {listed(_visit_values(evidence))}",
             "write the visit, or delete the row",
@@ -50,10 +50,10 @@ def unknown_visit(evidence: Evidence) -> Iterator[Found]:
     if cells is None:
         return
     values = _visit_values(evidence)
-    for entry in _unknown_visits(evidence, cells, empty=False):
-        text = cells.text(int(entry))
+    for entry in _readable(evidence, cells, _unknown_visits(evidence, cells, empty=False)):
+        text = cells.text(entry)
         yield Found(
-            evidence.cells.line(cells, int(entry)),
+            evidence.cells.line(cells, entry),
             evidence.codebook.roles.visit or "",
             shorten(text),
             f"{show(text)} is no visit of the codebook{suggestion(text, values)}",
@@ -161,6 +161,18 @@ def _same_rows(evidence: Evidence, cells: Cells, entry: int, first: int) -> bool
     rows: Integers = cells.entries.rows
     one, other = rows[entry], rows[first]
     return all(column[one] == column[other] for column in evidence.cells.table.columns)
+
+
+def _readable(evidence: Evidence, cells: Cells, entries: Integers) -> Iterator[int]:
+    """Yield the cells whose row the reader of the file could take apart."""
+    broken = {
+        problem.line
+        for problem in evidence.cells.table.problems
+        if problem.severity == "error" and not problem.column
+    }
+    for entry in map(int, entries):
+        if evidence.cells.line(cells, entry) not in broken:
+            yield entry
 
 
 def _unknown_visits(evidence: Evidence, cells: Cells, *, empty: bool) -> Integers:

@@ -194,8 +194,10 @@ def _unsound(evidence: Evidence, name: str) -> Flags:
     """Return which subjects have a faulty value of a quantity; another rule tells it."""
     unsound = np.zeros(len(evidence.members), dtype=bool)
     for quantity in evidence.of_kind("covariate", "adherence", "outcome"):
-        if quantity.name == name and (quantity.verdicts > Verdict.MISSING).any():
+        if quantity.name == name and len(quantity.verdicts):
             faulty = (quantity.verdicts > Verdict.MISSING)[quantity.cells.codes]
+            if quantity.blamed is not None:
+                faulty |= quantity.blamed
             subjects = quantity.cells.entries.subjects[faulty]
             unsound[subjects[subjects >= 0]] = True
     return unsound

@@ -19,7 +19,7 @@ _BINARY = {
     b"\x1f\x8b": "compressed by gzip; unpack it first",
 }
 #: A file with a larger share of NUL bytes is no text with a slip in it.
-_NUL_SHARE = 0.01
+_NUL_SHARE = 0.05
 
 
 def decode(source: Source, encoding: str | None) -> tuple[bytes, str]:

@@ -27,6 +27,8 @@ class Records:
         Cells of each, shape ``(n,)``.
     taken
         Cells of the records that had to be taken apart one by one, by their position.
+    file_lines
+        Lines of the whole text; more than records where cells hold line ends.
     faults
         Quotation marks that enclose no cell, each with its line.
     """
@@ -36,6 +38,7 @@ class Records:
     lines: NDArray[np.intp]
     counts: NDArray[np.intp]
     taken: Mapping[int, list[str]]
+    file_lines: int
     faults: tuple[tuple[int, QuoteFault], ...] = ()
 
 
@@ -66,7 +69,14 @@ def find_records(data: bytes, delimiter: bytes) -> Records:
     if not by_hand and b'"' not in data:
         lines = np.arange(1, len(line_starts) + 1)
         counts = _count(np.flatnonzero(marks), line_starts, line_ends)
-        return Records(starts=line_starts, ends=line_ends, lines=lines, counts=counts, taken={})
+        return Records(
+            starts=line_starts,
+            ends=line_ends,
+            lines=lines,
+            counts=counts,
+            taken={},
+            file_lines=len(line_starts),
+        )
     quotes = np.flatnonzero(codes == _QUOTE)
     if by_hand or not _well_formed(codes, quotes, delimiter[0]):
         first = np.arange(len(line_starts))
@@ -78,7 +88,14 @@ def find_records(data: bytes, delimiter: bytes) -> Records:
     position = np.flatnonzero(first)
     starts, ends = line_starts[first], line_ends[np.append(position[1:], len(first)) - 1]
     counts = _count(np.flatnonzero(marks & ~inside), starts, ends)
-    return Records(starts=starts, ends=ends, lines=position + 1, counts=counts, taken={})
+    return Records(
+        starts=starts,
+        ends=ends,
+        lines=position + 1,
+        counts=counts,
+        taken={},
+        file_lines=len(line_starts),
+    )
 
 
 def _line_breaks(data: bytes, codes: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -147,5 +164,6 @@ def _by_hand(
         lines=np.flatnonzero(begins) + 1,
         counts=counts[begins],
         taken={int(position[line]): cells for line, cells in taken.items()},
+        file_lines=len(begins),
         faults=faults,
     )

@@ -57,7 +57,7 @@ def _has_control(data: bytes, codes: NDArray[np.uint8]) -> bool:
 
 def _breaks_within(records: Records) -> bool:
     """Whether some cell holds a line end, which may stand at its edge."""
-    return len(records.lines) > 0 and int(records.lines[-1]) > len(records.lines)
+    return records.file_lines > len(records.lines)
 
 
 def _has_spaces(

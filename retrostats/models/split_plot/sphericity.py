@@ -81,7 +81,7 @@ def sphericity(error: Floats, df: int) -> Sphericity:
 
 
 def mauchly(eigenvalues: Floats, df: int) -> tuple[float, float]:
-    """Return Mauchly's W and its p value, as R's ``mauchly.test``.
+    """Return Mauchly's W and its p value.
 
     Parameters
     ----------
@@ -89,6 +89,12 @@ def mauchly(eigenvalues: Floats, df: int) -> tuple[float, float]:
         Of the error matrix of orthonormal contrasts, shape ``(p,)``, all positive.
     df
         Error degrees of freedom.
+
+    Notes
+    -----
+    R's ``mauchly.test``, car and pingouin put the number of visits, ``p + 1``, in one place of the
+    second-order term where Anderson has p. With three visits that term is zero; with four and
+    more their p is larger by some thousandths of itself.
 
     References
     ----------

@@ -48,7 +48,7 @@ def data_blocks(analysis: Analysis) -> tuple[Block, ...]:
         blocks.append(
             Paragraph(
                 text="What the checks of the file found worth a second look, counted by rule. "
-                "`retrostats check` lists each with its line and column."
+                "The command retrostats check lists each with its line and column."
             )
         )
         blocks.append(Table(id="warnings", layout=_warnings(cohort.warnings), paper=False))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrostats.report.blocks import Document, Notice, Table
 from retrostats.report.pages.shape import (
+    WRAPS,
     TableRow,
     TableShape,
     numbered,
@@ -37,6 +38,8 @@ _NO_DATE = (1980, 1, 1, 0, 0, 0)
 _BOLD = 1.1
 #: Characters that the margins of a cell take.
 _MARGIN = 3.5
+#: Room that a letter of 9 points is given where there is enough, in mm.
+_LETTER = 1.9
 
 #: Thickness of rules in eighths of a point: above and below the table, below its head.
 _THICK, _THIN = 12, 6
@@ -161,9 +164,7 @@ def _fill(table: WordTable, shape: TableShape, room: float) -> None:
     from docx.shared import Mm
 
     table.autofit = False
-    shares = [max(width, 4) * _BOLD + _MARGIN for width in shape.widths]
-    scale = min(room / sum(shares), 1.9)  # a narrow table does not spread over the page
-    widths = [Mm(share * scale) for share in shares]
+    widths = [Mm(width) for width in column_widths(shape, room)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     grid = [list(row.cells) for row in table.rows]  # asking the library for one cell is slow
@@ -178,6 +179,28 @@ def _fill(table: WordTable, shape: TableShape, room: float) -> None:
     for cell in grid[-1]:
         _rule(cell, bottom=_THICK)
     _repeat_head(table)
+
+
+def column_widths(shape: TableShape, room: float) -> list[float]:
+    """Return the width of each column in mm.
+
+    Parameters
+    ----------
+    shape
+        Numbers and short words get what they need; sentences share what is left.
+    room
+        Of the page, in mm.
+    """
+    need = [max(min(width, WRAPS), 4) * _BOLD + _MARGIN for width in shape.widths]
+    letter = min(room / sum(need), _LETTER)
+    widths = [characters * letter for characters in need]
+    wanted = [
+        max(0.0, width * _LETTER - given) if wrap else 0.0
+        for width, given, wrap in zip(shape.widths, widths, shape.wraps, strict=True)
+    ]
+    left = max(0.0, room - sum(widths))
+    part = min(1.0, left / sum(wanted)) if any(wanted) else 0.0
+    return [given + part * more for given, more in zip(widths, wanted, strict=True)]
 
 
 def _write_row(cells: list[_Cell], row: TableRow, shape: TableShape) -> None:

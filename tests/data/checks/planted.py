@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from retrostats.data.codebook.types import Codebook
+from made_up_trial import LAYOUTS, VISITS, Sheet, long_codebook
 
-from ..cohort.made_up import (
-    LAYOUTS,
-    VISITS,
-    Sheet,
-    long_codebook,
-)
+from retrostats.data.codebook.types import Codebook
 
 Plant = Callable[[Sheet, str], Sheet]
 Where = tuple[str, int]
@@ -31,7 +26,9 @@ class Planted:
     plant
         Puts the fault in, and a mark into the free text of the faulty record.
     marked
-        Whether a line is told; otherwise the fault is of the whole file.
+        Whether the line of a record is told.
+    line
+        What is told otherwise: the line of the header, or 0 for the file as a whole.
     also
         Rules that the same fault breaks too.
     alone
@@ -49,6 +46,7 @@ class Planted:
     plant: Plant
     severity: str = "error"
     marked: bool = True
+    line: int = 0
     also: tuple[str, ...] = ()
     alone: bool = False
     layout: str = "long"
@@ -105,7 +103,7 @@ def repeated(sheet: Sheet, mark: str) -> Sheet:
 
 
 def identical(sheet: Sheet, mark: str) -> Sheet:
-    row = row_of(sheet, ("K02", 1))
+    row = row_of(sheet, ("K05", 0))
     sheet = marked(sheet, row, mark)
     return sheet.add(sheet.records[row], row + 4)
 
@@ -235,14 +233,14 @@ PLANTED = (
     Planted("seen at a left-out visit only", "subject left out", "id", "every row of this subject",
             extra_visit, **WARNING, alone=True, book=leaving_out("Unscheduled")),
     Planted("name twice", "duplicated header", "nrs", "the same name", renamed("note", "nrs"),
-            marked=False, alone=True),
+            marked=False, line=1, alone=True),
     # rows
     Planted("cell too many", "ragged row", "", "cells", ragged),
     Planted("formula", "formula injection", "left", "=1+1",
             cell(("K16", 0), "left", "=1+1"), also=("changes within a subject",)),
     Planted("bell", "control character", "left", "", cell(("K22", 0), "left", "a\x07b")),
     Planted("novel", "huge field", "left", "at most 1000", every_row("K03", {"left": "x" * 1500}),
-            severity="warning"),
+            also=("huge field", "huge field")),
     Planted("subject empty", "subject empty", "id", "the subject is empty",
             cell(("K03", 2), "id", "")),
     Planted("subject a missing code", "subject empty", "id", "the subject is empty",
@@ -362,7 +360,8 @@ PLANTED = (
     Planted("parameter empty", "missing parameter", "PARAMCD", "the parameter is empty",
             where(adam_row("K04", 2, "TUG"), "PARAMCD", ""), **ADAM),
     Planted("parameter twice", "repeated visit", "AVAL", "a value of this parameter",
-            where(adam_row("K04", 2, "PULSE"), "PARAMCD", "TUG"), **ADAM),
+            where(adam_row("K04", 2, "PULSE"), "PARAMCD", "TUG"), **ADAM,
+            also=("outside the usual range",)),
 )  # fmt: skip
 
 #: Those that one file can hold together.

@@ -1,4 +1,4 @@
-"""Every planted fault is found with its rule, line, column and words, however the file is written."""
+"""Every planted fault is found with its rule, line, column and words, in every form of file."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from made_up_trial import Form, to_bytes
 
 from retrostats.data.checks.registry import RULES
 from retrostats.data.cohort.reading import check_cohort, read_cohort
 from retrostats.errors import DataError
 
-from ..cohort.made_up import Form, to_bytes
 from .planted import PLANTED, TOGETHER, Planted, all_together, line_of
 
 FORMS = {
@@ -23,6 +23,8 @@ FORMS = {
     "all of them": Form(bom=True, crlf=True, blank_lines=True, breaks=True),
 }
 
+#: One by one, every fault is planted in these forms by `make test-slow` only.
+SLOW = {form: pytest.mark.slow for form in FORMS if form not in {"plain", "all of them"}}
 #: Rules of the reader of files; its own tests hold all of them.
 FORM_RULES = {
     *("control character", "duplicated header", "formula injection", "huge field"),
@@ -45,14 +47,14 @@ def test_there_are_forty_and_every_rule_has_one():
     assert set(planted) - set(severity) == FORM_RULES
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [pytest.param(f, marks=SLOW.get(f, ())) for f in FORMS])
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.name)
 def test_a_fault_is_found_where_it_stands(fault: Planted, form: str, tmp_path: Path):
     data = to_bytes(fault.sheet(), FORMS[form])
     report = check_cohort(written(tmp_path, data), fault.codebook())
 
     told = [p for p in report.problems if p.rule == fault.rule]
-    line = line_of(data, "#mark#") if fault.marked else 0
+    line = line_of(data, "#mark#") if fault.marked else fault.line
     assert (line, fault.column, fault.severity) in [(p.line, p.column, p.severity) for p in told]
     at = next(p for p in told if (p.line, p.column) == (line, fault.column))
     assert fault.message in str(at)

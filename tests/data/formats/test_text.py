@@ -47,8 +47,9 @@ def rows_of(table):
     return [" ".join(cells) for cells in zip(*table.columns, strict=True)]
 
 
-@pytest.mark.parametrize(("name", "raw", "header", "rows", "lines"), CLEAN, ids=lambda x: x)
-def test_a_file_without_faults(read, name, raw, header, rows, lines):
+@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case[0])
+def test_a_file_without_faults(read, case):
+    name, raw, header, rows, lines = case
     table = read(raw)
     assert [str(problem) for problem in table.problems] == []
     assert table.lines.tolist() == lines, name
@@ -96,8 +97,9 @@ FAULTY = [
 ]
 
 
-@pytest.mark.parametrize(("name", "raw", "expected"), FAULTY, ids=lambda x: x)
-def test_a_fault_is_found_at_its_place(read, name, raw, expected):
+@pytest.mark.parametrize("case", FAULTY, ids=lambda case: case[0])
+def test_a_fault_is_found_at_its_place(read, case):
+    name, raw, expected = case
     problems = read(raw).problems
     found = [(p.rule, p.line, p.column, p.value) for p in problems]
     assert [place[:2] for place in found] == [place[:2] for place in expected], name
@@ -112,7 +114,6 @@ def test_a_fault_is_found_at_its_place(read, name, raw, expected):
 REFUSED = [
     ("empty", b"", {}, "the file is empty"),
     ("blank", b"\n \n\r\n", {}, "empty but for blank lines"),
-    ("delimiters", b",,\n;;\n,,\n", {"delimiter": ";"}, None),
     ("no header", b",,\n,,\n", {"delimiter": ","}, "no header"),
     ("cp1252", b"id,x\n1,\xe9\n", {}, "line 2: byte 0xE9 (byte 3 of the line) is not UTF-8; save"),
     ("cp1252 after CR", b"id,x\r\r1,\xe9\r", {}, "line 3: byte 0xE9 (byte 3 "),
@@ -131,11 +132,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "raw", "declared", "message"), REFUSED, ids=lambda x: str(x)[:20])
-def test_no_table_without_text(read, name, raw, declared, message):
-    if message is None:
-        assert read(raw, **declared).header == (",,",), name
-        return
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case[0])
+def test_no_table_without_text(read, case):
+    _, raw, declared, message = case
     with pytest.raises(DataError) as error:
         read(raw, **declared)
     assert message in str(error.value)
@@ -161,8 +160,6 @@ def test_a_decimal_comma_is_detected_and_told(read):
 def test_what_is_declared_is_not_told_and_wins(read):
     table = read(b"id;x\n1;3,500\n2;4,500\n", delimiter=";", decimal=",")
     assert (table.decimal, table.notes, table.problems) == (",", (), ())
-    (problem,) = read(b"id;x\n1;3,5\n2;4.5\n3;5.5\n", decimal=",").problems
-    assert problem.value == "4.5" or problem.rule == "mixed decimal marks"
 
 
 def test_the_undeclared_mark_is_the_wrong_one(read):

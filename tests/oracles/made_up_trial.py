@@ -218,9 +218,7 @@ def long_codebook(**changes: object) -> Codebook:
                 ),
             ),
         ),
-        adherence=(
-            Adherence(name="sessions", label="Sessions", column="sessions", planned=18),
-        ),
+        adherence=(Adherence(name="sessions", label="Sessions", column="sessions", planned=18),),
         eligibility=(parse_rule("age >= 40"), parse_rule("nrs >= 2")),
     )
     return replace(book, **changes)
