@@ -120,7 +120,7 @@ def _mmrm(formula: str, rows: ModelRows, model: ModelPlan, unit: str) -> Fitted:
         try:
             fit = fit_mmrm(
                 formula,
-                rows.frame,
+                rows.numbered,
                 subject="subject",
                 visit="visit",
                 covariance=covariance,
@@ -155,7 +155,9 @@ def _visit_parameters(sigma: Floats, visits: Sequence[Any]) -> tuple[tuple[str, 
 
 
 def _lmm(formula: str, rows: ModelRows, model: ModelPlan, unit: str) -> Fitted:
-    fit = fit_lmm(formula, rows.frame, subject="subject", df=model.df, unit=unit, level=model.level)
+    fit = fit_lmm(
+        formula, rows.numbered, subject="subject", df=model.df, unit=unit, level=model.level
+    )
     between = float(fit.random_covariance[0, 0]) ** 0.5
     parameters = (("SD of the random intercept", between), ("residual SD", float(fit.sigma)))
     return Fitted(
@@ -165,7 +167,7 @@ def _lmm(formula: str, rows: ModelRows, model: ModelPlan, unit: str) -> Fitted:
 
 def _ancova(formula: str, rows: ModelRows, model: ModelPlan, unit: str) -> Fitted:
     fit = fit_ancova(
-        formula, rows.frame, covariance=model.standard_errors, unit=unit, level=model.level
+        formula, rows.numbered, covariance=model.standard_errors, unit=unit, level=model.level
     )
     parameters = (("residual SD", float(fit.sigma)),)
     return Fitted(fit=fit, rows=rows, covariance="", not_fitted=(), parameters=parameters)

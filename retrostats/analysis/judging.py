@@ -8,14 +8,16 @@ from retrostats.estimate import Estimate
 from retrostats.instruments import Change
 from retrostats.layout import percent
 
-_MEANINGS: dict[Verdict, str] = {
-    "worthwhile": "all of it is a benefit of at least that size",
-    "better, size unclear": "it lies on the side of benefit and does not tell whether the benefit "
-    "is that large",
-    "better, less than worthwhile": "it lies on the side of benefit, and all of it is smaller",
-    "unclear": "it contains both no difference and a benefit of that size",
-    "no worthwhile effect": "it contains no difference and excludes a benefit of that size",
-    "worse": "all of it lies on the side of harm",
+#: What "the interval" does, by verdict; "that size" is the smallest worthwhile change.
+MEANINGS: dict[Verdict, str] = {
+    "worthwhile": "holds only benefits of at least that size",
+    "better, size unclear": "lies on the side of benefit and does not tell whether the benefit is "
+    "that large",
+    "better, less than worthwhile": "lies on the side of benefit, and all of it is smaller",
+    "unclear": "contains both no difference and a benefit of that size",
+    "no worthwhile effect": "contains no difference and excludes a benefit of that size",
+    "worse": "lies on the side of harm",
+    "not judged": "was not judged",
 }
 
 
@@ -71,9 +73,9 @@ def judge(estimate: Estimate, outcome: Outcome, baseline_mean: float) -> Judgeme
     ends = sorted(outcome.instrument.sign * limit for limit in estimate.ci[:2])
     verdict = verdict_of(ends[0], ends[1], size)
     sentence = (
-        f"The {percent(estimate.ci.level)} interval of {estimate.label} was held against the "
-        f"smallest worthwhile change, {_change_words(change, size, outcome)}: "
-        f"{_MEANINGS[verdict]}."
+        f"{estimate.label}: held against the smallest worthwhile change, "
+        f"{_change_words(change, size, outcome)}, the {percent(estimate.ci.level)} interval "
+        f"{MEANINGS[verdict]}."
     )
     return Judgement(verdict=verdict, sentence=sentence, worthwhile=change, error=detectable)
 

@@ -54,6 +54,11 @@ class ModelRows:
         return names
 
     @property
+    def numbered(self) -> pd.DataFrame:
+        """The rows with subjects as numbers, so that no message of a model can name a person."""
+        return self.frame.assign(subject=without_names(self.frame["subject"]))
+
+    @property
     def arms(self) -> tuple[str, ...]:
         """Arms with at least one row used, the reference of the codebook first."""
         present = set(self.frame["arm"].unique())
@@ -64,6 +69,13 @@ class ModelRows:
         """Visits with at least one row used, by week."""
         present = set(self.frame["visit"].unique())
         return tuple(visit for visit in self.frame["visit"].cat.categories if visit in present)
+
+
+def without_names(subjects: pd.Series[str]) -> NDArray[np.intp]:
+    """Return subjects as numbers from 1, in order of appearance, shape ``(n,)``."""
+    import pandas as pd
+
+    return np.asarray(pd.factorize(subjects)[0] + 1, dtype=np.intp)
 
 
 def model_rows(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retrostats.analysis.answers import Answer
 from retrostats.analysis.fitting import NAMES
+from retrostats.analysis.model_rows import without_names
 from retrostats.analysis.types import ModelFacts
 from retrostats.data.codebook.types import Outcome
 from retrostats.data.cohort.types import Cohort
@@ -55,7 +56,7 @@ def split_plot_answer(
     rows = _rows(cohort, inside)
     try:
         fit = fit_mixed_anova(
-            rows,
+            rows.assign(subject=without_names(rows["subject"])),
             outcome=outcome.name,
             subject="subject",
             between="arm",

@@ -183,6 +183,8 @@ def test_the_answer_comes_first_and_says_everything_a_reader_needs(analysis, doc
     )
     answer = text_of(document, "answer")
     assert "Few subjects: degrees of freedom are small." in answer
+    unanswered = "Timed up and go, week 6: no answer. No covariance fits."
+    assert unanswered in text_of(document, "contrasts")
     assert "significant" not in pdf_content(document).lower()
 
 

@@ -25,9 +25,10 @@ from retrostats.report.blocks import (
     Table,
 )
 from retrostats.report.pages.html import as_html
+from retrostats.report.pages.normal_zip import normalised_zip
 from retrostats.report.pages.pdf import as_pdf, text_size
 from retrostats.report.pages.shape import numbered, printable, shape_of
-from retrostats.report.pages.word import as_word, column_widths, normalised_zip
+from retrostats.report.pages.word import as_word, column_widths
 
 from .invented import EVIL
 

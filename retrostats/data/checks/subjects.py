@@ -73,6 +73,8 @@ def baseline_missing(evidence: Evidence) -> Iterator[Found]:
     todo = "add it if it was measured; analyses that adjust for baseline leave the subject out"
     for quantity in evidence.of_kind("outcome"):
         name = quantity.name
+        if not len(quantity.cells.codes):
+            continue  # without any row of it: another rule tells that
         grid = evidence.grid(quantity)
         lacking = present & missing_at(quantity, grid, at)
         if present.any() and (lacking == present).all():

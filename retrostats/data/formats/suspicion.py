@@ -28,7 +28,7 @@ def suspects_of(data: bytes, delimiter: bytes, records: Records) -> frozenset[st
         "control character": _has_control(data, codes),
         "huge field": bool((records.ends - records.starts > LONGEST).any()),
         "spreadsheet error": b"#" in data,
-        "decimal mark": (delimiter != b"," or b'"' in data) and b"," in data,
+        "decimal mark": _has_commas(data, delimiter, records),
         "spaces": _has_spaces(data, codes, borders, delimiter) or _breaks_within(records),
     }
     borders[[_SPACE, _TAB]] = True
@@ -53,6 +53,12 @@ def _beyond_ascii(text: str) -> set[str]:
 def _has_control(data: bytes, codes: NDArray[np.uint8]) -> bool:
     allowed = sum(map(data.count, (b"\t", b"\n", b"\r")))
     return bool(np.count_nonzero(codes < _SPACE) > allowed) or bytes([_DELETE]) in data
+
+
+def _has_commas(data: bytes, delimiter: bytes, records: Records) -> bool:
+    """Whether a comma stands within a cell."""
+    delimiters = int((records.counts - 1).sum()) if delimiter == b"," else 0
+    return data.count(b",") > delimiters
 
 
 def _breaks_within(records: Records) -> bool:

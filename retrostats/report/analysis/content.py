@@ -10,9 +10,8 @@ from retrostats.report.analysis.data import data_blocks
 from retrostats.report.analysis.effects import (
     contrast_blocks,
     responder_blocks,
-    sensitivity_blocks,
-    subgroup_blocks,
 )
+from retrostats.report.analysis.further import sensitivity_blocks, subgroup_blocks
 from retrostats.report.analysis.methods import method_blocks
 from retrostats.report.analysis.models import model_blocks
 from retrostats.report.analysis.trial import (

@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable
 
 from retrostats.analysis.types import Analysis
-from retrostats.report.analysis.effects import contrast_lines, sensitivity_lines
+from retrostats.report.analysis.effects import contrast_lines
+from retrostats.report.analysis.further import sensitivity_lines
 from retrostats.report.analysis.keys import endpoint_keys
 from retrostats.report.exports import harmless, round_number
 from retrostats.tables.adherence import adherence_rows_long

@@ -43,18 +43,31 @@ def as_json(analysis: Analysis) -> str:
         "generated_from": {"digests": digests(analysis), "versions": versions()},
         "plan": {"title": plan.title, "level": plan.model.level},
         "answer": _contrast(analysis.primary.planned[0]),
-        "caveats": list(analysis.caveats),
+        "caveats": analysis.caveats,
         "flow": _flow(analysis.flow),
         "baseline": _baseline(analysis.baseline),
-        "outcomes": [
-            {
-                "outcome": row.outcome, "unit": row.unit, "visit": row.visit, "week": row.week,
-                "arm": row.arm, "values": _cell(row.values),
-                "change": _cell(row.change) if row.change else None,
-            }
-            for row in analysis.outcomes
-        ],
+        "outcomes": _outcomes(analysis),
         "endpoints": [_endpoint(key, result) for key, result in endpoint_keys(analysis)],
+        **_further(analysis),
+        "adherence": _adherence(analysis),
+        "data": _data(analysis),
+    }
+    return json.dumps(plain_json(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _outcomes(analysis: Analysis) -> list[dict[str, Any]]:
+    return [
+        {
+            "outcome": row.outcome, "unit": row.unit, "visit": row.visit, "week": row.week,
+            "arm": row.arm, "values": _cell(row.values),
+            "change": _cell(row.change) if row.change else None,
+        }
+        for row in analysis.outcomes
+    ]  # fmt: skip
+
+
+def _further(analysis: Analysis) -> dict[str, Any]:
+    return {
         "unanswered": [
             {"outcome": u.endpoint.outcome, "week": u.endpoint.week, "reason": u.reason}
             for u in analysis.unanswered
@@ -74,14 +87,15 @@ def as_json(analysis: Analysis) -> str:
             for row in analysis.sensitivity
         ],
         "subgroups": [_subgroup(result) for result in analysis.subgroups],
-        "adherence": [
-            {"name": row.name, "unit": row.unit, "arm": row.arm, "values": _cell(row.values),
-             "planned": row.planned, "mean_share": row.share}
-            for row in analysis.adherence
-        ],
-        "data": _data(analysis),
     }  # fmt: skip
-    return json.dumps(plain_json(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _adherence(analysis: Analysis) -> list[dict[str, Any]]:
+    return [
+        {"name": row.name, "unit": row.unit, "arm": row.arm, "values": _cell(row.values),
+         "planned": row.planned, "mean_share": row.share}
+        for row in analysis.adherence
+    ]  # fmt: skip
 
 
 def plain_json(value: Any) -> Any:

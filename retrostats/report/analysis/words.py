@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from retrostats.analysis.types import Analysis, EndpointResult, PlannedContrast, Verdict
+from retrostats.analysis.judging import MEANINGS
+from retrostats.analysis.types import Analysis, EndpointResult, PlannedContrast
 from retrostats.data.codebook.types import Codebook, Outcome
 from retrostats.estimate import Estimate
 from retrostats.layout import decimals, number, p_number, p_sentence, percent
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM
 from retrostats.plan.words import quantity
-
-#: What the interval does, by the verdict.
-_MEANINGS: dict[Verdict, str] = {
-    "worthwhile": "holds only benefits of at least that size",
-    "better, size unclear": "lies on the side of benefit and does not tell whether the benefit is "
-    "that large",
-    "better, less than worthwhile": "lies on the side of benefit, and all of it is smaller",
-    "unclear": "contains both no difference and a benefit of that size",
-    "no worthwhile effect": "contains no difference and excludes a benefit of that size",
-    "worse": "lies on the side of harm",
-    "not judged": "was not judged",
-}
 
 #: Methods of estimation in words.
 _METHODS = {"reml": "restricted maximum likelihood", "ml": "maximum likelihood"}
@@ -144,7 +133,7 @@ def worthwhile_words(contrast: PlannedContrast, outcome: Outcome) -> str:
 
 def judged_words(contrast: PlannedContrast) -> str:
     """Return what the interval means against the smallest worthwhile change, as a clause."""
-    return f"the interval {_MEANINGS[contrast.judgement.verdict]}"
+    return f"the interval {MEANINGS[contrast.judgement.verdict]}"
 
 
 def covariance_words(name: str) -> str:

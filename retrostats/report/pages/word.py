@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from retrostats.report.blocks import Document, Notice, Table
+from retrostats.report.pages.normal_zip import normalised_zip
 from retrostats.report.pages.shape import (
     WRAPS,
     TableRow,
@@ -30,9 +30,6 @@ UPRIGHT = 105
 
 #: Room for text of an upright and of a turned page, in mm: A4 with margins of 20 mm.
 _ROOM = {False: 170.0, True: 257.0}
-
-#: What every file of a zip is dated: the first day that the format has.
-_NO_DATE = (1980, 1, 1, 0, 0, 0)
 
 #: How much wider than a plain letter a bold one is, at most.
 _BOLD = 1.1
@@ -77,28 +74,6 @@ def as_word(document: Document) -> bytes:
     file = io.BytesIO()
     word.save(file)
     return normalised_zip(file.getvalue())
-
-
-def normalised_zip(content: bytes) -> bytes:
-    """Return a zip with the same files, sorted by name, without the time of writing.
-
-    Parameters
-    ----------
-    content
-        Bytes of a zip. ``[Content_Types].xml`` comes first, as Word expects.
-    """
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file,
-    ):
-        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            entry = zipfile.ZipInfo(name, date_time=_NO_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3  # the same on every system
-            file.writestr(entry, source.read(name))
-    return target.getvalue()
 
 
 def _set_styles(word: WordDocument) -> None:

@@ -192,6 +192,13 @@ def adam_row(person: str, visit: int, parameter: str) -> dict[str, str]:
     return {"USUBJID": person, "AVISIT": VISITS[visit], "PARAMCD": parameter}
 
 
+def other_parameter(sheet: Sheet, _: str) -> Sheet:
+    for row in range(len(sheet.records)):
+        if sheet.cell(row, "PARAMCD") == "TUG":
+            sheet = sheet.put(row, "PARAMCD", "UPANDGO")
+    return sheet
+
+
 def extra_visit(sheet: Sheet, mark: str) -> Sheet:
     """Add a person who is seen at a visit that the codebook leaves out."""
     record = list(sheet.records[0])
@@ -359,6 +366,8 @@ PLANTED = (
             where(adam_row("K04", 2, "TUG"), "PARAMCD", "tug"), **ADAM, **WARNING),
     Planted("parameter empty", "missing parameter", "PARAMCD", "the parameter is empty",
             where(adam_row("K04", 2, "TUG"), "PARAMCD", ""), **ADAM),
+    Planted("parameter of another name", "missing parameter", "PARAMCD",
+            "no row has the parameter 'TUG' of outcome tug", other_parameter, marked=False, **ADAM),
     Planted("parameter twice", "repeated visit", "AVAL", "a value of this parameter",
             where(adam_row("K04", 2, "PULSE"), "PARAMCD", "TUG"), **ADAM,
             also=("outside the usual range",)),
