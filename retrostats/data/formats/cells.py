@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,6 @@ from retrostats.data.formats.tokens import Tokeniser
 
 #: Bytes that are taken apart between two reports of progress.
 _CHUNK = 6_000_000
-_QUOTES: Literal[0] = 0
-_NO_QUOTES: Literal[3] = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +121,6 @@ def _regular(
     nexts = np.append(records.starts[1:], len(data))
     sizes = (nexts - records.starts)[regular]
     parts: list[list[NDArray[np.object_]]] = []
-    # A taken record stands apart; where there is one, the others have no quotation marks.
-    quoted = b'"' in data and not records.taken
-    quoting: Literal[0, 3] = _QUOTES if quoted else _NO_QUOTES
     cuts = np.flatnonzero(np.diff(np.cumsum(sizes) // _CHUNK)) + 1
     chunks = np.split(regular, cuts)
     for number, chunk in enumerate(chunks, start=1):
@@ -143,7 +137,6 @@ def _regular(
             na_filter=False,
             keep_default_na=False,
             skip_blank_lines=False,
-            quoting=quoting,
             encoding="utf-8",
         )
         parts.append([frame[name].to_numpy(dtype=object) for name in range(width)])

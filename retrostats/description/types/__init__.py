@@ -1,0 +1,34 @@
+"""What a trial looks like before any model, in the shapes that tables and figures show."""
+
+from retrostats.description.types.flow import ArmFlow, Counts, Flow
+from retrostats.description.types.groups import CountCell, NumberCell
+from retrostats.description.types.residuals import ResidualDiagnostics
+from retrostats.description.types.responders import (
+    ArmResponders,
+    ImprovementCurve,
+    ResponderComparison,
+    ResponderTable,
+)
+from retrostats.description.types.trial import (
+    AdherenceRow,
+    BaselineRow,
+    BaselineTable,
+    VisitSummary,
+)
+
+__all__ = [
+    "AdherenceRow",
+    "ArmFlow",
+    "ArmResponders",
+    "BaselineRow",
+    "BaselineTable",
+    "CountCell",
+    "Counts",
+    "Flow",
+    "ImprovementCurve",
+    "NumberCell",
+    "ResidualDiagnostics",
+    "ResponderComparison",
+    "ResponderTable",
+    "VisitSummary",
+]
