@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: reproduce test test-slow lint lab bench bench-models simulate picture lock clean
+.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate picture lock clean
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
@@ -27,8 +27,15 @@ lab: $(STAMP) ## JupyterLab in notebooks/
 	mkdir -p notebooks
 	$(BIN)/jupyter lab --notebook-dir notebooks
 
-bench: $(STAMP) ## how long import, help and a full report take
+bench: $(STAMP) ## how long import, help and full reports take
 	$(BIN)/python benchmarks/commands.py
+
+bench-files: $(STAMP) ## how long a file of a million rows takes to be read and checked
+	$(BIN)/python benchmarks/cohort_files.py
+
+example: $(STAMP) ## analyse the simulated trial; writes reports/example
+	$(BIN)/retrostats analyse data/example_cohort/cohort.csv --codebook data/example_cohort/codebook.toml \
+	  --plan data/example_cohort/plan.toml --out reports/example
 
 bench-models: $(BENCH_STAMP) ## mixed models beside statsmodels, mixedlm and R; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/mixed_models.py

@@ -125,22 +125,43 @@ def code_texts(column: Texts) -> tuple[Integers, Texts]:
     return codes, np.asarray(texts, dtype=object)
 
 
-def gather(table: RawTable, columns: Sequence[str], entries: Sequence[Entries]) -> Cells | None:
+class Coder:
+    """Codes the columns of a table, each of them once."""
+
+    def __init__(self, table: RawTable) -> None:
+        self.table = table
+        self._coded: dict[str, tuple[Integers, Texts]] = {}
+
+    def __call__(self, column: str) -> tuple[Integers, Texts]:
+        """Return `code_texts` of a column; empty arrays where the file lacks it."""
+        if column not in self._coded:
+            cells = self.table[column] if column in self.table else np.empty(0, dtype=object)
+            self._coded[column] = code_texts(cells)
+        return self._coded[column]
+
+
+def gather(coder: Coder, columns: Sequence[str], entries: Sequence[Entries]) -> Cells | None:
     """Return the cells of one quantity; ``None`` where the file has none of its columns.
 
     Parameters
     ----------
-    table
-        The file.
+    coder
+        Codes the columns of the file.
     columns, entries
         One column after the other, and which of its cells to take.
     """
-    held = [(name, at) for name, at in zip(columns, entries, strict=True) if name in table]
+    held = [(name, at) for name, at in zip(columns, entries, strict=True) if name in coder.table]
     if not held:
         return None
-    codes, texts = code_texts(np.concatenate([_pick(table[name], at.rows) for name, at in held]))
     sizes = [len(at.rows) for _, at in held]
-    joined = held[0][1] if len(held) == 1 else _join([at for _, at in held])
+    if len(held) == 1:
+        name, joined = held[0]
+        codes, texts = coder(name)
+        codes = codes if len(codes) == sizes[0] else codes[joined.rows]
+    else:
+        parts = [coder.table[name][at.rows] for name, at in held]
+        codes, texts = code_texts(np.concatenate(parts))
+        joined = _join([at for _, at in held])
     return Cells(
         columns=tuple(name for name, _ in held),
         column=np.repeat(np.arange(len(held)), sizes),
@@ -197,10 +218,6 @@ def spread(values: Floats, at: Integers) -> Floats:
     taken: Floats = values[at]
     taken[at < 0] = np.nan
     return taken
-
-
-def _pick(column: Texts, rows: Integers) -> Texts:
-    return column if len(rows) == len(column) else column[rows]
 
 
 def _join(entries: Sequence[Entries]) -> Entries:

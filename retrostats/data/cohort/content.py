@@ -53,10 +53,11 @@ def _parts(name: str, column: pd.Series[Any]) -> Iterator[bytes]:
         yield b"numbers"
         yield numbers.tobytes()
     else:
-        codes, texts = pd.factorize(column)  # rows are in a canonical order, so the codes are too
-        yield b"texts"
-        yield _json(np.asarray(texts, dtype=object).tolist())
-        yield codes.astype("<i4").tobytes()
+        texts = column.to_numpy(dtype=object)
+        starts = np.flatnonzero(np.append(True, texts[1:] != texts[:-1])[: len(texts)])
+        yield b"texts"  # each run of equal texts once, and where it begins
+        yield _json(texts[starts].tolist())
+        yield starts.astype("<i8").tobytes()
 
 
 def _json(texts: list[str]) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 from retrostats.data.codebook.types import Codebook, FileLayout
 from retrostats.data.cohort.cells import (
     Cells,
+    Coder,
     Entries,
     Flags,
     Integers,
@@ -17,7 +18,6 @@ from retrostats.data.cohort.cells import (
     Texts,
     TrialCells,
     choose,
-    code_texts,
     gather,
     select,
 )
@@ -37,10 +37,11 @@ def read_cells(table: RawTable, codebook: Codebook) -> TrialCells:
 
 def read_long(table: RawTable, codebook: Codebook) -> TrialCells:
     """Read a file with one row per subject and visit."""
-    who = _subjects(table, codebook)
-    visits, scheduled, reasons = _visits(table, codebook)
+    coder = Coder(table)
+    who = _subjects(coder, codebook)
+    visits, scheduled, reasons = _visits(coder, codebook)
     entries = select(Entries(np.arange(table.n_rows), who.codes, visits), scheduled)
-    return _finish(table, codebook, who, _Rows(entries, entries, reasons))
+    return _finish(coder, codebook, who, _Rows(entries, entries, reasons))
 
 
 def read_redcap(table: RawTable, codebook: Codebook) -> TrialCells:
@@ -49,8 +50,9 @@ def read_redcap(table: RawTable, codebook: Codebook) -> TrialCells:
     Rows of repeating instruments are left out. An event that the codebook leaves out still tells
     the arm and the covariates of its subject.
     """
-    who = _subjects(table, codebook)
-    visits, scheduled, reasons = _visits(table, codebook)
+    coder = Coder(table)
+    who = _subjects(coder, codebook)
+    visits, scheduled, reasons = _visits(coder, codebook)
     repeated = np.zeros(table.n_rows, dtype=bool)
     if REPEAT_INSTRUMENT in table:
         cells = table[REPEAT_INSTRUMENT]
@@ -59,12 +61,13 @@ def read_redcap(table: RawTable, codebook: Codebook) -> TrialCells:
             reasons[int(row)] = f"repeating instrument {show(str(cells[row]))}"
     rows = Entries(np.arange(table.n_rows), who.codes, visits)
     used = select(rows, scheduled & ~repeated)
-    return _finish(table, codebook, who, _Rows(used, select(rows, ~repeated), reasons))
+    return _finish(coder, codebook, who, _Rows(used, select(rows, ~repeated), reasons))
 
 
 def read_wide(table: RawTable, codebook: Codebook) -> TrialCells:
     """Read a file with one row per subject and a column per visit."""
-    who = _subjects(table, codebook)
+    coder = Coder(table)
+    who = _subjects(coder, codebook)
     rows = np.arange(table.n_rows)
 
     def at(visit: int) -> Entries:
@@ -72,13 +75,13 @@ def read_wide(table: RawTable, codebook: Codebook) -> TrialCells:
 
     def across(columns: Mapping[str, str]) -> Cells | None:
         held = [(i, columns[v.label]) for i, v in enumerate(codebook.visits) if v.label in columns]
-        return gather(table, [name for _, name in held], [at(i) for i, _ in held])
+        return gather(coder, [name for _, name in held], [at(i) for i, _ in held])
 
-    quantities = _facts(table, codebook, at(-1))
+    quantities = _facts(coder, codebook, at(-1))
     for outcome in codebook.outcomes:
         _add(quantities, "outcome", outcome.name, across(outcome.columns))
     _add(quantities, "date", "date", across(codebook.roles.dates))
-    subject = gather(table, [codebook.roles.subject], [at(0)])
+    subject = gather(coder, [codebook.roles.subject], [at(0)])
     return TrialCells(
         table=table,
         codebook=codebook,
@@ -99,22 +102,23 @@ def read_adam(table: RawTable, codebook: Codebook) -> TrialCells:
     leaves out.
     """
     roles = codebook.roles
-    who = _subjects(table, codebook)
-    visits, scheduled, reasons = _visits(table, codebook)
-    parameters, known = _parameters(table, codebook, reasons)
+    coder = Coder(table)
+    who = _subjects(coder, codebook)
+    visits, scheduled, reasons = _visits(coder, codebook)
+    parameters, known = _parameters(coder, codebook, reasons)
     used = scheduled & known
     entries = select(Entries(np.arange(table.n_rows), who.codes, visits), used)
-    found = _finish(table, codebook, who, _Rows(entries, entries, reasons))
+    found = _finish(coder, codebook, who, _Rows(entries, entries, reasons))
     quantities = dict(found.quantities)
     wanted: list[tuple[Kind, str | None]] = [("outcome", roles.value)]
     wanted += [("base", roles.base), ("change", roles.change)]
     for kind, column in wanted:
-        cells = None if column is None else gather(table, [column], [entries])
+        cells = None if column is None else gather(coder, [column], [entries])
         for position, outcome in enumerate(codebook.outcomes):
             if cells is not None:
                 _add(quantities, kind, outcome.name, choose(cells, parameters[used] == position))
     every_row = Entries(np.arange(table.n_rows), who.codes, visits)
-    parameter = gather(table, [roles.parameter or ""], [every_row])
+    parameter = gather(coder, [roles.parameter or ""], [every_row])
     return TrialCells(
         table=table,
         codebook=codebook,
@@ -150,22 +154,23 @@ class _Rows(NamedTuple):
     reasons: dict[int, str]
 
 
-def _subjects(table: RawTable, codebook: Codebook) -> _Who:
+def _subjects(coder: Coder, codebook: Codebook) -> _Who:
     """Return the subject of each row, -1 where the cell is empty."""
+    table = coder.table
     if codebook.roles.subject not in table:
         return _Who(np.full(table.n_rows, -1), np.empty(0, dtype=object))
-    codes, ids = code_texts(table[codebook.roles.subject])
+    codes, ids = coder(codebook.roles.subject)
     empty = missing_texts(ids, codebook.form.missing)
     place = np.where(empty, -1, np.cumsum(~empty) - 1)
     return _Who(place[codes] if len(ids) else codes, ids[~empty])
 
 
-def _visits(table: RawTable, codebook: Codebook) -> tuple[Integers, Flags, dict[int, str]]:
+def _visits(coder: Coder, codebook: Codebook) -> tuple[Integers, Flags, dict[int, str]]:
     """Return the visit of each row, which rows stay, and why the others are left out."""
-    column = codebook.roles.visit or ""
+    table, column = coder.table, codebook.roles.visit or ""
     if column not in table:
         return np.full(table.n_rows, -1), np.ones(table.n_rows, dtype=bool), {}
-    codes, texts = code_texts(table[column])
+    codes, texts = coder(column)
     labels = table.labels.get(column, {})
     declared = [visit.values for visit in codebook.visits]
     place = match_values(texts, declared, labels=labels, decimal=table.decimal)
@@ -180,13 +185,13 @@ def _visits(table: RawTable, codebook: Codebook) -> tuple[Integers, Flags, dict[
 
 
 def _parameters(
-    table: RawTable, codebook: Codebook, reasons: dict[int, str]
+    coder: Coder, codebook: Codebook, reasons: dict[int, str]
 ) -> tuple[Integers, Flags]:
     """Return the outcome of each row, and which rows have one; add why the others do not."""
-    column = codebook.roles.parameter or ""
+    table, column = coder.table, codebook.roles.parameter or ""
     if column not in table:
         return np.full(table.n_rows, -1), np.ones(table.n_rows, dtype=bool)
-    codes, texts = code_texts(table[column])
+    codes, texts = coder(column)
     declared = [(outcome.code or outcome.name,) for outcome in codebook.outcomes]
     place = match_values(texts, declared, labels=table.labels.get(column, {}))
     for row in np.flatnonzero(place[codes] < 0) if (place < 0).any() else ():
@@ -196,24 +201,24 @@ def _parameters(
     return place[codes], place[codes] >= 0
 
 
-def _finish(table: RawTable, codebook: Codebook, who: _Who, rows: _Rows) -> TrialCells:
+def _finish(coder: Coder, codebook: Codebook, who: _Who, rows: _Rows) -> TrialCells:
     """Return the cells of a layout with one row per subject and visit."""
-    roles = codebook.roles
-    quantities = _facts(table, codebook, rows.facts)
+    table, roles = coder.table, codebook.roles
+    quantities = _facts(coder, codebook, rows.facts)
     if codebook.form.layout != "adam":
         for outcome in codebook.outcomes:
             column = outcome.column or ""
-            _add(quantities, "outcome", outcome.name, gather(table, [column], [rows.used]))
+            _add(quantities, "outcome", outcome.name, gather(coder, [column], [rows.used]))
     if roles.date is not None:
-        _add(quantities, "date", "date", gather(table, [roles.date], [rows.used]))
-    visit = gather(table, [roles.visit or ""], [rows.used])
+        _add(quantities, "date", "date", gather(coder, [roles.date], [rows.used]))
+    visit = gather(coder, [roles.visit or ""], [rows.used])
     left = sorted(rows.reasons)
     return TrialCells(
         table=table,
         codebook=codebook,
         ids=who.ids,
         row_subjects=who.codes,
-        subject=gather(table, [roles.subject], [rows.used]),
+        subject=gather(coder, [roles.subject], [rows.used]),
         visit=visit,
         quantities=quantities,
         occasions=() if visit is None else (visit,),
@@ -224,17 +229,17 @@ def _finish(table: RawTable, codebook: Codebook, who: _Who, rows: _Rows) -> Tria
     )
 
 
-def _facts(table: RawTable, codebook: Codebook, entries: Entries) -> Quantities:
+def _facts(coder: Coder, codebook: Codebook, entries: Entries) -> Quantities:
     """Return what is known of a subject rather than of a visit."""
     found: Quantities = {}
-    _add(found, "arm", "arm", gather(table, [codebook.roles.arm], [entries]))
+    _add(found, "arm", "arm", gather(coder, [codebook.roles.arm], [entries]))
     for covariate in codebook.covariates:
-        cells = gather(table, [covariate.column], [entries])
+        cells = gather(coder, [covariate.column], [entries])
         _add(found, "covariate", covariate.name, cells)
     for adherence in codebook.adherence:
-        _add(found, "adherence", adherence.name, gather(table, [adherence.column], [entries]))
+        _add(found, "adherence", adherence.name, gather(coder, [adherence.column], [entries]))
     if codebook.roles.withdrawal is not None:
-        cells = gather(table, [codebook.roles.withdrawal], [entries])
+        cells = gather(coder, [codebook.roles.withdrawal], [entries])
         _add(found, "withdrawal", "withdrawal", cells)
     return found
 

@@ -15,6 +15,10 @@ from retrostats.models.covariance.partial import from_partial, to_partial
 START_LIMIT = 0.99
 
 
+#: The largest number below 1.
+_BELOW_ONE = float(np.nextafter(1.0, 0.0))
+
+
 class CorrelationPattern(ABC):
     """A correlation matrix as a function of r parameters; r is 0 for one visit.
 
@@ -57,7 +61,8 @@ class CorrelationPattern(ABC):
 
     def to_unconstrained(self, rho: Floats) -> Floats:
         """Return the unconstrained parameters, shape (r,)."""
-        return np.arctanh(rho)
+        # A search along nearly perfect correlations can round one to exactly 1.
+        return np.arctanh(np.clip(rho, -_BELOW_ONE, _BELOW_ONE))
 
     def from_unconstrained(self, psi: Floats) -> Floats:
         """Return the parameters, shape (r,); ``psi`` may be complex."""

@@ -103,6 +103,15 @@ def test_a_subject_seen_once_is_judged_by_its_arm():
     assert found_in("tug", values) == ()
 
 
+def test_a_value_is_judged_by_its_own_arm():
+    values = honest(10, 0.2)
+    arms = (np.arange(SUBJECTS) % 4 > 0) * 1.0
+    values[arms == 1] *= 12
+    values[4] = [10.2, 0.1, 9.9]
+    (found,) = find_slips(Grid(values, ENTRIES), arms, INSTRUMENTS["tug"])
+    assert (found.entry, found.corrected) == (ENTRIES[4, 1], 10.0)
+
+
 def test_short_scales_and_few_values_are_not_judged():
     assert factors(INSTRUMENTS["nrs"]) == ()
     values = honest(10, 0.2)[:3]
