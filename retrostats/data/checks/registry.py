@@ -152,7 +152,11 @@ _OF_SUBJECTS = (
         subjects.baseline_missing,
         "A subject seen at baseline has every outcome there.",
     ),
-    _warning("seen once", subjects.one_row_only, "A subject is seen at more than one visit."),
+    _warning(
+        "seen once",
+        subjects.one_row_only,
+        "A subject is seen at more than one visit, or left for a reason.",
+    ),
     _warning(
         "similar subjects",
         subjects.similar_subjects,

@@ -95,17 +95,21 @@ def baseline_missing(evidence: Evidence) -> Iterator[Found]:
 
 
 def one_row_only(evidence: Evidence) -> Iterator[Found]:
-    """Yield each subject seen at one visit only, which may be a slip of the identifier."""
+    """Yield each subject seen at one visit only without a reason: perhaps a slip of its name."""
     if evidence.codebook.form.layout == "wide" or evidence.n_visits < 2:
         return
-    for subject in np.flatnonzero(evidence.members & (evidence.seen.sum(axis=1) == 1)):
+    once = evidence.members & (evidence.seen.sum(axis=1) == 1)
+    for reason in evidence.of_kind("withdrawal"):
+        once &= np.isnan(evidence.facts[reason.kind, reason.name].values)
+    for subject in np.flatnonzero(once):
         yield Found(
             evidence.first_line(int(subject)),
             evidence.codebook.roles.subject,
             "",
             "the subject of this row is seen at this visit only",
             f"up to {evidence.n_visits} visits",
-            "check the spelling of the identifier; nothing is wrong if the subject left early",
+            "check the spelling of the identifier; if the subject left early, a reason under "
+            "withdrawal says so",
         )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from retrostats.arrays import Floats
 from retrostats.data.checks.evidence import Evidence, Grid
+from retrostats.data.checks.neighbours import arm_medians, other_visits, visit_spread
 from retrostats.data.checks.quantities import Quantity
 from retrostats.data.cohort.cells import Flags, Integers
 from retrostats.data.cohort.matching import plain
@@ -42,8 +43,6 @@ ENOUGH = 10
 LONG_SCALE = 50.0
 #: Units of scales.
 SCALE_UNITS = frozenset({"", "mm", "cm", "point", "points", "%"})
-#: From one SD of a normal distribution to its median absolute deviation.
-_MAD = 1.4826
 
 
 class Factor(NamedTuple):
@@ -152,18 +151,6 @@ def explain_outside(value: float, typical: float, instrument: Instrument) -> str
     return ""
 
 
-def arm_medians(values: Floats, arms: Floats) -> Floats:
-    """Return for each subject the median of the positive values of its arm, shape ``(s, 1)``."""
-    medians = np.full((len(values), 1), np.nan)
-    for arm in np.unique(arms[~np.isnan(arms)]):
-        members = arms == arm
-        held = values[members]
-        held = held[held > 0]
-        if len(held):
-            medians[members] = np.median(held)
-    return medians
-
-
 def _slips_by(grid: Grid, centre: Floats, factor: Factor, instrument: Instrument) -> Iterator[Slip]:
     values = grid.values
     root = math.sqrt(factor.by) if factor.by > 1 else 1 / math.sqrt(1 / factor.by)
@@ -173,7 +160,7 @@ def _slips_by(grid: Grid, centre: Floats, factor: Factor, instrument: Instrument
         return
     gap, ratio = visit_spread(values)
     spread = (gap if is_scale(instrument) else math.nan, ratio)
-    others = _other_visits(values, subjects, visits)
+    others = other_visits(values, subjects, visits)
     value, typical = values[subjects, visits], centre[subjects, 0]
     explained = _explained(value, others, typical, factor, spread)
     if is_scale(instrument):
@@ -188,32 +175,6 @@ def _slips_by(grid: Grid, centre: Floats, factor: Factor, instrument: Instrument
             words=factor.words,
             compared="in the arm of the subject" if alone else "at the other visits of the subject",
         )
-
-
-def visit_spread(values: Floats) -> tuple[float, float]:
-    """Return robust SDs of the difference and of the log ratio between two visits of a subject."""
-    before, after = values[:, :-1], values[:, 1:]
-    gaps = (after - before)[~np.isnan(after - before)]
-    both = (before > 0) & (after > 0)
-    ratios = np.log(after[both]) - np.log(before[both])
-    return _about_zero(gaps), _about_zero(ratios)
-
-
-def _about_zero(values: Floats) -> float:
-    return float(_MAD * np.median(np.abs(values))) if len(values) else math.nan
-
-
-def _other_visits(values: Floats, subjects: Integers, visits: Integers) -> Floats:
-    """Return the median of the other positive values of each subject, NaN where there is none."""
-    rest = values[subjects].copy()
-    rest[np.arange(len(subjects)), visits] = np.nan
-    rest[~(rest > 0)] = np.nan
-    ordered = np.sort(rest, axis=1)
-    count = np.count_nonzero(~np.isnan(ordered), axis=1)
-    rows = np.arange(len(subjects))
-    last = np.maximum(count - 1, 0)
-    middle = (ordered[rows, last // 2] + ordered[rows, (last + 1) // 2]) / 2
-    return np.where(count > 0, middle, np.nan)
 
 
 def _explained(

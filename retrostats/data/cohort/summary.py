@@ -49,7 +49,8 @@ def _lines(cohort: Cohort) -> list[tuple[str, str]]:
     book = cohort.codebook
     sizes = cohort.subjects()["arm"].value_counts()
     arms = ", ".join(f"{arm.label} {sizes[arm.label]}" for arm in book.arms)
-    title = f"{book.title} (simulated data)" if book.simulated else book.title
+    told = "simulated" in book.title.casefold()
+    title = f"{book.title} (simulated data)" if book.simulated and not told else book.title
     return [
         ("Cohort", title),
         ("File", f"{cohort.file} ({cohort.form})"),
