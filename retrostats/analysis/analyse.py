@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from retrostats.analysis.answers import Answer
 from retrostats.analysis.endpoints import (
@@ -10,6 +11,7 @@ from retrostats.analysis.endpoints import (
     adjusted_p,
     answer,
     endpoint_result,
+    fit_notes,
     plain_reason,
 )
 from retrostats.analysis.population import Members, members
@@ -25,6 +27,7 @@ from retrostats.description.types import ImprovementCurve
 from retrostats.description.visits import outcome_summaries
 from retrostats.errors import FitError, PlanError
 from retrostats.plan.agreement import require_fits
+from retrostats.plan.reading import read_plan
 from retrostats.plan.sentences import strategy_caveats
 from retrostats.plan.types import AnalysisPlan, Endpoint
 
@@ -32,7 +35,9 @@ from retrostats.plan.types import AnalysisPlan, Endpoint
 Progress = Callable[[str, float], None]
 
 
-def analyse(cohort: Cohort, plan: AnalysisPlan, *, progress: Progress | None = None) -> Analysis:
+def analyse(
+    cohort: Cohort, plan: AnalysisPlan | Path | str, *, progress: Progress | None = None
+) -> Analysis:
     """Analyse a trial by its plan.
 
     Parameters
@@ -40,7 +45,7 @@ def analyse(cohort: Cohort, plan: AnalysisPlan, *, progress: Progress | None = N
     cohort
         The checked data, from `read_cohort`.
     plan
-        From `read_plan`.
+        From `read_plan`, or the path of its file.
     progress
         Called with words and the share of the work done, from 0 to 1.
 
@@ -57,6 +62,7 @@ def analyse(cohort: Cohort, plan: AnalysisPlan, *, progress: Progress | None = N
         of the primary endpoint cannot be fitted to these data. Another model is never put in
         its place.
     """
+    plan = _plan_of(plan)
     require_fits(plan, cohort.codebook)
     tell = progress or (lambda _words, _share: None)
     who = members(cohort, plan.population)
@@ -96,6 +102,14 @@ def analyse(cohort: Cohort, plan: AnalysisPlan, *, progress: Progress | None = N
         subgroups=subgroups,
         caveats=_caveats(cohort, plan, endpoints, unanswered),
     )
+
+
+def _plan_of(plan: AnalysisPlan | Path | str) -> AnalysisPlan:
+    if isinstance(plan, AnalysisPlan):
+        return plan
+    if isinstance(plan, (str, Path)):
+        return read_plan(plan)
+    raise PlanError(f"analyse: expected a plan or the path of one, got {type(plan).__name__}")
 
 
 def _curves(
@@ -171,17 +185,14 @@ def _caveats(
     """Return what a reader must know, each once, the gravest first."""
     told: list[str] = []
     for failed in unanswered:
+        label = cohort.codebook.outcome(failed.endpoint.outcome).label
         visit = cohort.codebook.visit_at(failed.endpoint.week).label
-        told.append(f"{failed.endpoint.outcome}, {visit}: no answer; {failed.reason}")
+        told.append(f"{label}, {visit}: no answer; {failed.reason}")
     for result in endpoints:
         place = f"{result.outcome.label}, {result.visit.label}"
-        if result.model.not_fitted:
-            tried = ", ".join(name for name, _ in result.model.not_fitted)
-            told.append(
-                f"{place}: the planned covariance {tried} could not be fitted; the plan's next, "
-                f"{result.model.covariance}, was used"
-            )
-        told += [f"{place}: {caveat}" for caveat in result.model.caveats]
+        model = result.model
+        notes = fit_notes(model.not_fitted, model.covariance, model.caveats)
+        told += [f"{place}: {note}" for note in notes]
     told += strategy_caveats(plan)
     if cohort.warnings:
         count = len(cohort.warnings)

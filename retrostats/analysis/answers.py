@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrostats.analysis.fitting import NAMES, Fitted
-from retrostats.analysis.types import ModelFacts
+from retrostats.analysis.types import ModelFacts, Quantity
 from retrostats.data.codebook.types import Outcome
 from retrostats.description.diagnostics import residual_diagnostics
 from retrostats.description.types import ResidualDiagnostics
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.models.inference.ftest import FTest
+from retrostats.models.results.fit_margins import MarginsFit
+from retrostats.models.split_plot.result import MixedAnova
 from retrostats.plan.types import Comparison, ModelPlan
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Answer:
         Those used.
     baseline
         Baseline of the outcome of these subjects, with their ``arm``.
+    quantity, counts, start, fit
+        As in `EndpointResult`.
     """
 
     means: dict[str, EstimateTable]
@@ -42,6 +46,15 @@ class Answer:
     diagnostics: ResidualDiagnostics
     subjects: pd.Index[str]
     baseline: pd.DataFrame
+    quantity: Quantity
+    counts: dict[str, dict[str, int]]
+    start: dict[str, float]
+    fit: MarginsFit | MixedAnova
+
+    def subjects_of(self, comparison: Comparison) -> int:
+        """Return how many subjects of the two arms the model uses."""
+        pair = comparison.treatment, comparison.comparator
+        return int(self.baseline["arm"].isin(pair).sum())
 
     def estimate(self, comparison: Comparison, visit: str) -> Estimate:
         """Return one comparison at one visit."""
@@ -92,8 +105,25 @@ def regression_answer(
             rows.visits,
         ),
         subjects=rows.subjects,
-        baseline=frame.drop_duplicates("subject")[["subject", "arm", "baseline"]],
+        baseline=(first := frame.drop_duplicates("subject")[["subject", "arm", "baseline"]]),
+        quantity="adjusted mean difference" if _adjusts(model) else "mean difference",
+        counts=counts_of(frame),
+        start=dict.fromkeys(rows.arms, float(first["baseline"].mean())) if model.baseline else {},
+        fit=fitted.fit,
     )
+
+
+def _adjusts(model: ModelPlan) -> bool:
+    return model.baseline or bool(model.covariates)
+
+
+def counts_of(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Return the rows of a model by visit, then by arm, in the order of their categories."""
+    arms = frame["arm"].cat.categories
+    return {
+        str(visit): {str(arm): int((rows["arm"] == arm).sum()) for arm in arms}
+        for visit, rows in frame.groupby("visit", observed=True)
+    }
 
 
 def _means(fitted: Fitted, outcome: Outcome, visit: str) -> EstimateTable:

@@ -6,10 +6,12 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retrostats.estimate import Estimate
+from retrostats.estimate import TIDY_COLUMNS, Estimate, tidy_row
 from retrostats.layout import Layout, decimals, number, p_number, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from retrostats.analysis.types import Analysis, EndpointResult
 
 
@@ -60,6 +62,26 @@ def contrast_layout(endpoints: Sequence[EndpointResult]) -> Layout:
     extra = ("adjusted p",) if adjusted else ()
     header = ("", "Unit", "Difference", f"{level} CI", "p", *extra)
     return Layout(caption="Planned contrasts", header=header, rows=tuple(rows), words=2)
+
+
+def contrast_frame(endpoints: Sequence[EndpointResult]) -> pd.DataFrame:
+    """Return every planned contrast as a row of a data frame, numbers as they are."""
+    import pandas as pd
+
+    rows = [
+        (
+            endpoint.outcome.name,
+            endpoint.visit.label,
+            endpoint.role,
+            *tidy_row(contrast.estimate),
+            contrast.adjusted_p,
+            contrast.judgement.verdict,
+        )
+        for endpoint in endpoints
+        for contrast in endpoint.planned
+    ]
+    columns = ["outcome", "visit", "role", *TIDY_COLUMNS, "adjusted_p", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _cells(estimate: Estimate) -> tuple[str, str, str]:

@@ -17,8 +17,9 @@ from retrostats.analysis.split_plot import split_plot_answer
 from retrostats.analysis.types import EndpointResult, PlannedContrast
 from retrostats.data.cohort.types import Cohort
 from retrostats.effects.standardised import standardised_effect
-from retrostats.errors import FitError, PlanError
+from retrostats.errors import PlanError, RetrostatsError
 from retrostats.estimate import Estimate
+from retrostats.plan.names import COVARIANCES
 from retrostats.plan.types import AnalysisPlan, Comparison, Endpoint, ModelPlan
 
 
@@ -51,14 +52,18 @@ class Request:
         """Label of the visit of the endpoint."""
         return self.cohort.codebook.visit_at(self.endpoint.week).label
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that must be known of a subject, beside the outcome."""
+        return (*(("baseline",) if self.model.baseline else ()), *self.model.covariates)
+
     def rows(self) -> ModelRows:
         """Return the rows that the model can use."""
-        needed = [*(["baseline"] if self.model.baseline else []), *self.model.covariates]
         return model_rows(
             self.cohort,
             self.endpoint.outcome,
             inside=self.inside,
-            needed=needed,
+            needed=self.needed,
             weeks=[self.endpoint.week] if self.model.kind == "ancova" else None,
         )
 
@@ -79,15 +84,21 @@ def answer(request: Request) -> Answer:
             request.cohort, request.endpoint, request.model, request.inside, request.comparisons
         )
     rows = request.rows()
-    _require_compared(request, rows)
+    require_compared(request, rows)
     fitted = fit_regression(
         rows, request.model, unit=outcome.unit, covariates=request.model.covariates
     )
     return regression_answer(fitted, request.model, outcome, request.comparisons)
 
 
-def _require_compared(request: Request, rows: ModelRows) -> None:
-    """Refuse a comparison of arms, or a visit, without usable data."""
+def require_compared(request: Request, rows: ModelRows) -> None:
+    """Refuse a comparison of arms, or a visit, without usable data.
+
+    Raises
+    ------
+    PlanError
+        If an arm that the plan compares has no usable row at the visit of the endpoint.
+    """
     at_visit = rows.frame.loc[rows.frame["visit"] == request.visit, "arm"]
     present = set(at_visit.unique())
     wanted = dict.fromkeys(a for c in request.comparisons for a in (c.treatment, c.comparator))
@@ -134,8 +145,13 @@ def endpoint_result(
         means=found.means,
         differences=found.differences,
         planned=planned,
+        quantity=found.quantity,
+        visit_weeks={v.label: v.week for v in codebook.follow_ups if v.label in found.means},
+        counts=found.counts,
+        start=found.start,
         model=found.facts,
         diagnostics=found.diagnostics,
+        fit=found.fit,
     )
 
 
@@ -178,6 +194,28 @@ def with_model(request: Request, **changes: object) -> Request:
     return replace(request, model=replace(request.model, **changes))  # type: ignore[arg-type]
 
 
-def plain_reason(error: FitError | PlanError) -> str:
+def plain_reason(error: RetrostatsError) -> str:
     """Return the reason of a failure on one line."""
     return " ".join(str(error).split())
+
+
+def fit_notes(
+    not_fitted: Sequence[tuple[str, str]], covariance: str, caveats: Sequence[str]
+) -> list[str]:
+    """Return what a reader must know of a fit: another covariance than the planned one, caveats.
+
+    Parameters
+    ----------
+    not_fitted
+        Structures that could not be fitted, with the reasons.
+    covariance
+        The structure that was used.
+    caveats
+        Of the fit.
+    """
+    if not not_fitted:
+        return list(caveats)
+    tried = " and ".join(COVARIANCES.get(name, name) for name, _ in not_fitted)
+    used = COVARIANCES.get(covariance, covariance)
+    told = f"the {tried} covariance could not be fitted; the plan's next, {used}, was used"
+    return [told, *caveats]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ class ModelRows:
     offered
         Rows of the population at these visits, one per subject and visit.
     left_out
-        How many were left out for each reason; a row counts under its first reason.
+        How many were left out for each reason. A row counts under its first reason: baseline,
+        then covariates in the order of the plan, then the outcome itself.
 
     Raises
     ------
@@ -106,12 +107,9 @@ def model_rows(
         rows = rows[rows["week"].isin(list(weeks))]
     usable = np.ones(len(rows), dtype=np.bool_)
     left_out: list[tuple[str, int]] = []
-    for column in (outcome, *needed):
+    for column, reason in _reasons(cohort, outcome, needed):
         missing = rows[column].isna().to_numpy() & usable
         if missing.any():
-            reason = (
-                f"{column} missing" if column != "baseline" else f"{outcome} at baseline missing"
-            )
             left_out.append((reason, int(missing.sum())))
             usable &= ~missing
     used = rows[usable].copy()
@@ -123,3 +121,14 @@ def model_rows(
         offered=len(rows),
         left_out=tuple(left_out),
     )
+
+
+def _reasons(cohort: Cohort, outcome: str, needed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield columns that must be there and what their lack is called, in the order that counts."""
+    label = cohort.codebook.outcome(outcome).label
+    for column in needed:
+        if column == "baseline":
+            yield column, f"{label} at baseline missing"
+        else:
+            yield column, f"{cohort.codebook.covariate(column).label} missing"
+    yield outcome, f"{label} missing"

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from retrostats.analysis.answers import Answer
-from retrostats.analysis.endpoints import Request, answer, plain_reason, with_model
+from retrostats.analysis.endpoints import (
+    Request,
+    answer,
+    fit_notes,
+    plain_reason,
+    with_model,
+)
 from retrostats.analysis.population import members
 from retrostats.analysis.types import SensitivityRow
 from retrostats.errors import FitError, PlanError
@@ -39,12 +45,14 @@ def sensitivity_rows(
 
 def _row(request: Request, found: Answer, label: str, note: str) -> SensitivityRow:
     comparison = request.comparisons[0]
+    facts = found.facts
+    notes = fit_notes(facts.not_fitted, facts.covariance, facts.caveats)
     return SensitivityRow(
         label=label,
         comparison=comparison.label,
         estimate=found.estimate(comparison, request.visit),
-        subjects=len(found.subjects),
-        note=note,
+        subjects=found.subjects_of(comparison),
+        note="; ".join(filter(None, [note, *notes])),
     )
 
 
@@ -119,33 +127,35 @@ _VARIED: dict[str, Callable[[Request, Sensitivity], tuple[Request, str]]] = {
 def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[SensitivityRow]:
     comparison = request.comparisons[0]
     outcome = request.cohort.codebook.outcome(request.endpoint.outcome)
-    missing, n = _missing_share(request, comparison.treatment)
+    missing, n = _missing_of(request, comparison.treatment)
     base = found.estimate(comparison, request.visit)
     rows = []
     for delta in planned.deltas:
         shifted = delta_adjusted(base, -outcome.instrument.sign * delta, missing / n, n)
         note = (
-            f"{missing} of {n} outcomes of {comparison.treatment} are missing and taken as "
-            f"{delta:g} {outcome.unit} worse than the model expects"
+            f"of the {n} subjects of {comparison.treatment} with what the model needs, the "
+            f"{missing} without {outcome.label} at {request.visit} are taken as {delta:g} "
+            f"{outcome.unit} worse than the model expects"
         )
         rows.append(
             SensitivityRow(
                 label=f"delta {delta:g} {outcome.unit}",
                 comparison=comparison.label,
                 estimate=shifted,
-                subjects=len(found.subjects),
+                subjects=found.subjects_of(comparison),
                 note=note,
             )
         )
     return rows
 
 
-def _missing_share(request: Request, arm: str) -> tuple[int, int]:
-    """Return how many of an arm's subjects with a baseline lack the outcome, of how many."""
+def _missing_of(request: Request, arm: str) -> tuple[int, int]:
+    """Return how many subjects of an arm lack the outcome, of those with all the model needs."""
     rows = request.cohort.follow_up(request.endpoint.outcome)
     inside = dict(zip(request.cohort.subjects()["subject"], request.inside, strict=True))
     mine = rows[(rows["visit"] == request.visit) & (rows["arm"] == arm)]
-    mine = mine[mine["subject"].map(inside).astype(bool) & mine["baseline"].notna()]
+    mine = mine[mine["subject"].map(inside).astype(bool)]
+    mine = mine[mine[list(request.needed)].notna().all(axis=1)]
     return int(mine[request.endpoint.outcome].isna().sum()), len(mine)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retrostats.analysis.answers import Answer
+from retrostats.analysis.answers import Answer, counts_of
 from retrostats.analysis.fitting import NAMES
 from retrostats.analysis.model_rows import without_names
 from retrostats.analysis.types import ModelFacts
@@ -82,6 +82,10 @@ def split_plot_answer(
         baseline=complete.loc[complete["visit"] == first, ["subject", "arm", outcome.name]].rename(
             columns={outcome.name: "baseline"}
         ),
+        quantity="mean difference in change from baseline",
+        counts={v: n for v, n in counts_of(complete).items() if v != first},
+        start={mean.label: mean.value for mean in _means(fit, outcome, first)},
+        fit=fit,
     )
 
 

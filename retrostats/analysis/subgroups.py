@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from retrostats.analysis.endpoints import Request, plain_reason
+from retrostats.analysis.endpoints import Request, fit_notes, plain_reason, require_compared
 from retrostats.analysis.fitting import Fitted, fit_regression
 from retrostats.analysis.types import SubgroupResult
 from retrostats.data.codebook.types import Covariate
-from retrostats.errors import FitError
+from retrostats.errors import DataError, FitError, PlanError
 from retrostats.estimate import EstimateTable
 from retrostats.plan.types import Subgroup
 
@@ -33,11 +34,12 @@ def subgroup_result(request: Request, planned: Subgroup) -> SubgroupResult:
     rows = wider.rows()
     unit = codebook.outcome(request.endpoint.outcome).unit
     try:
+        require_compared(wider, rows)
         fitted = fit_regression(
             rows, wider.model, unit=unit, covariates=needed, modifier=covariate.name
         )
         return _effects(request, fitted, covariate, planned)
-    except FitError as error:
+    except (DataError, FitError, PlanError) as error:
         return SubgroupResult(
             covariate=covariate.name,
             label=covariate.label,
@@ -74,10 +76,28 @@ def _effects(
         effects=EstimateTable(
             f"{comparison.label}, {visit}, by {covariate.label}", effects.estimates
         ),
-        sizes=_sizes(fitted, covariate, at),
+        sizes=_sizes(fitted, request, covariate, at),
         interaction=(test.df_num, test.df_den, test.statistic, test.p),
-        note="" if covariate.kind == "category" else "the effect changes along a straight line",
+        note="; ".join(_notes(fitted, covariate, at)),
     )
+
+
+def _notes(fitted: Fitted, covariate: Covariate, at: list[Any]) -> Iterator[str]:
+    """Yield what a reader must know of these effects."""
+    if covariate.kind == "number":
+        yield "the effect changes along a straight line"
+        known = fitted.rows.frame[covariate.name]
+        beyond = [f"{value:g}" for value in at if not known.min() <= value <= known.max()]
+        if beyond:
+            verb = "lies" if len(beyond) == 1 else "lie"
+            yield (
+                f"{' and '.join(beyond)} {verb} outside the data ({known.min():g} to "
+                f"{known.max():g}), where nothing was observed"
+            )
+    missing = dict(fitted.rows.left_out).get(f"{covariate.label} missing", 0)
+    if missing:
+        yield f"{missing} rows have no {covariate.label}"
+    yield from fit_notes(fitted.not_fitted, fitted.covariance, fitted.fit.caveats)
 
 
 def _levels(fitted: Fitted, covariate: Covariate, planned: Subgroup) -> list[Any]:
@@ -95,9 +115,13 @@ def _words(covariate: Covariate, value: Any) -> str:
     return f"{covariate.label} {value:g}{unit}"
 
 
-def _sizes(fitted: Fitted, covariate: Covariate, at: list[Any]) -> tuple[int, ...]:
-    """Return the subjects of each level; of a number there are no groups to count."""
+def _sizes(
+    fitted: Fitted, request: Request, covariate: Covariate, at: list[Any]
+) -> tuple[int, ...]:
+    """Return the subjects of the two arms at each level; of a number, all of them."""
+    comparison = request.comparisons[0]
+    each = fitted.rows.frame.drop_duplicates("subject")
+    each = each[each["arm"].isin([comparison.treatment, comparison.comparator])]
     if covariate.kind == "number":
-        return ()
-    each = fitted.rows.frame.drop_duplicates("subject")[covariate.name]
-    return tuple(int((each == level).sum()) for level in at)
+        return (len(each),)
+    return tuple(int((each[covariate.name] == level).sum()) for level in at)

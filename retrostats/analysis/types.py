@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from retrostats.analysis.display import analysis_html, analysis_text
+from retrostats.analysis.display import analysis_html, analysis_text, contrast_frame
 from retrostats.data.codebook.types import Outcome, Visit
 from retrostats.data.cohort.types import Cohort
 from retrostats.description.types import (
@@ -21,15 +21,26 @@ from retrostats.estimate import Estimate, EstimateTable
 from retrostats.instruments import Change
 from retrostats.plan.types import AnalysisPlan, Comparison, Endpoint
 
-#: What an interval says of the smallest worthwhile change, in the direction of benefit.
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What an interval says of the smallest worthwhile change (SWC), in the direction of benefit.
 Verdict = Literal[
-    "worthwhile",  # all of it is at least the smallest worthwhile change
-    "better, size unclear",  # all above zero, and it contains the smallest worthwhile change
-    "better, less than worthwhile",  # above zero and all below the smallest worthwhile change
-    "unclear",  # contains zero and the smallest worthwhile change
-    "no worthwhile effect",  # contains zero and excludes a worthwhile benefit
-    "worse",  # all below zero
-    "not judged",  # no smallest worthwhile change is known
+    "worthwhile",  # all of it at least SWC
+    "better, size unclear",  # above 0, and contains SWC
+    "better, less than worthwhile",  # above 0, all below SWC
+    "unclear",  # contains 0 and SWC
+    "no worthwhile effect",  # contains 0, within -SWC and SWC
+    "no worthwhile benefit",  # contains 0 and -SWC, all below SWC
+    "worse, less than worthwhile",  # below 0, all above -SWC
+    "worse, size unclear",  # below 0, and contains -SWC
+    "worthwhile harm",  # all of it at most -SWC
+    "not judged",  # no SWC is known
+]
+
+#: What a contrast is of.
+Quantity = Literal[
+    "adjusted mean difference", "mean difference", "mean difference in change from baseline"
 ]
 
 
@@ -43,12 +54,16 @@ class Judgement:
         The verdict, and the sentence for the report.
     worthwhile, error
         The changes it was held against, with their sources; ``None`` where none is known.
+    alternatives
+        Where the trial declares no smallest worthwhile change: the others that the catalogue has
+        for the instrument, and the verdict by each.
     """
 
     verdict: Verdict
     sentence: str
     worthwhile: Change | None
     error: Change | None
+    alternatives: tuple[tuple[Change, Verdict], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +155,20 @@ class EndpointResult:
         Every comparison of the plan at each of these visits: a table by visit label.
     planned
         The comparisons at the visit of the endpoint.
+    quantity
+        What the differences are of.
+    visit_weeks
+        Week by label of the visits of the model, in order.
+    counts
+        Subjects whose outcome the model uses, by visit label, then by arm.
+    start
+        By arm, where its course begins at baseline: the common mean of the subjects analysed
+        where the model adjusts for baseline, the arms' own means where baseline is one of the
+        visits; empty where the model has no baseline.
     model, diagnostics
         What was fitted, and its residuals.
+    fit
+        The fitted model, for further questions.
     """
 
     outcome: Outcome
@@ -150,13 +177,52 @@ class EndpointResult:
     means: dict[str, EstimateTable]
     differences: dict[str, EstimateTable]
     planned: tuple[PlannedContrast, ...]
+    quantity: Quantity
+    visit_weeks: dict[str, float]
+    counts: dict[str, dict[str, int]]
+    start: dict[str, float]
     model: ModelFacts
     diagnostics: ResidualDiagnostics
+    fit: Any
+
+    @property
+    def weeks(self) -> tuple[float, ...]:
+        """Weeks of the visits of the model, in order."""
+        return tuple(week for week, _ in self._visits)
+
+    @property
+    def courses(self) -> dict[str, EstimateTable]:
+        """The means of each arm over these weeks, for `plot_trajectories`."""
+        arms = [mean.label for mean in next(iter(self.means.values()))]
+        return {
+            arm: EstimateTable(
+                f"{self.outcome.label}, {arm}",
+                tuple(replace(self.means[visit][arm], label=visit) for _, visit in self._visits),
+            )
+            for arm in arms
+        }
+
+    @property
+    def _visits(self) -> list[tuple[float, str]]:
+        return [(week, visit) for visit, week in self.visit_weeks.items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitivityRow:
-    """The primary contrast under another analysis, or why there is none."""
+    """The primary contrast under another analysis, or why there is none.
+
+    Attributes
+    ----------
+    label, comparison
+        The analysis, and the arms.
+    estimate
+        ``None`` where it could not be made.
+    subjects
+        Those of the two arms that the model uses.
+    note
+        What differs from the plan: population, model, the covariance that was used in place of
+        a planned one, caveats of the fit.
+    """
 
     label: str
     comparison: str
@@ -167,7 +233,21 @@ class SensitivityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubgroupResult:
-    """The primary contrast within subgroups, and the test of the interaction."""
+    """The primary contrast within subgroups, and the test of the interaction.
+
+    Attributes
+    ----------
+    covariate, label
+        Name in the codebook, and words.
+    effects
+        The contrast at each level or value; empty where the model could not be fitted.
+    sizes
+        Subjects of the two arms at each level; of a number, all of them once.
+    interaction
+        Numerator and denominator degrees of freedom, F, p.
+    note
+        What a reader must know: values outside the data, missing covariates, fallbacks, caveats.
+    """
 
     covariate: str
     label: str
@@ -231,6 +311,10 @@ class Analysis:
     def answer(self) -> Estimate:
         """The primary contrast of the estimand."""
         return self.primary.planned[0].estimate
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the planned contrasts, one per row, with adjusted p and verdict."""
+        return contrast_frame(self.endpoints)
 
     def __repr__(self) -> str:
         return analysis_text(self)

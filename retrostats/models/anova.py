@@ -101,7 +101,7 @@ def fit_mixed_anova(
         (effects["between"], effects["within"], effects["interaction"]),
         sphericity,
     )
-    lost = f"{subjects.incomplete} fit_mmrm uses the visits that they have."
+    lost = f"{subjects.incomplete} A mixed model uses the visits that they have."
     return MixedAnova(
         outcome=outcome,
         between=between,

@@ -14,6 +14,7 @@ import statsmodels.formula.api as smf
 import retrostats as rs
 from retrostats.analysis.analyse import analyse
 from retrostats.analysis.sensitivity import delta_adjusted
+from retrostats.data.catalogue import data_folder
 from retrostats.errors import FitError, PlanError
 from retrostats.estimate import Estimate
 from retrostats.plan.types import Endpoint, Multiplicity, Sensitivity, Subgroup
@@ -150,7 +151,10 @@ def test_a_covariance_that_cannot_be_fitted_gives_way_to_the_next_of_the_plan(
     got = analyse(cohort, with_model(covariance=("us", "cs")))
     assert got.primary.model.covariance == "cs"
     assert got.primary.model.not_fitted == (("us", "no maximum"),)
-    assert any("the plan's next, cs, was used" in caveat for caveat in got.caveats)
+    assert got.caveats[0] == (
+        "Pain, week 6: the unstructured covariance could not be fitted; the plan's next, "
+        "compound symmetry, was used"
+    )
     with pytest.raises(PlanError, match=r"(?s)primary endpoint \(pain, week 6\).*us: no maximum"):
         analyse(cohort, with_model(covariance=("us",)))
 
@@ -163,7 +167,7 @@ def test_a_secondary_endpoint_without_an_answer_is_listed(with_frame, plan):
     got = analyse(with_frame(constant), replace(plan, sensitivity=(), subgroups=()))
     assert [e.outcome.name for e in got.endpoints] == ["pain", "womac", "strength"]
     assert [each.endpoint for each in got.unanswered] == [Endpoint(outcome="tug", week=6)]
-    assert got.caveats[0].startswith("tug, week 6: no answer; ")
+    assert got.caveats[0].startswith("Timed up and go, week 6: no answer; ")
 
 
 def test_an_arm_without_outcomes_at_the_week_is_a_plan_error(with_frame, short):
@@ -211,7 +215,8 @@ class TestSensitivity:
         )
         expected = fit.differences("arm", by="visit", reference="control")
         got = rows["complete cases"]
-        assert got.subjects == whole["subject"].nunique()
+        pair = whole[whole["arm"].isin(["retro", "control"])]
+        assert got.subjects == pair["subject"].nunique()
         assert numbers(got.estimate) == pytest.approx(
             numbers(expected["retro - control, visit week 6"]), rel=SAME_FIT
         )
@@ -273,7 +278,8 @@ class TestSubgroups:
         test = fit.f_test(", ".join(f"{name} = 0" for name in extra))
         expected = [test.df_num, test.df_denom, float(test.fvalue), float(test.pvalue)]
         assert got.interaction == pytest.approx(expected, rel=1e-8)
-        assert got.sizes == tuple(int((rows["kl_grade"] == level).sum()) for level in levels)
+        pair = rows[rows["arm"] != "forward"]
+        assert got.sizes == tuple(int((pair["kl_grade"] == level).sum()) for level in levels)
 
     def test_a_number_is_shown_at_the_values_of_the_plan(self, cohort, with_model):
         planned = replace(
@@ -325,3 +331,106 @@ def test_the_order_of_the_rows_does_not_matter(cohort, short, with_frame):
     first = analyse(cohort, short).answer
     second = analyse(with_frame(reversed_subjects), short).answer
     assert numbers(second) == pytest.approx(numbers(first), rel=SAME_FIT)
+
+
+def test_notes_of_other_fits_name_the_fallback_and_the_caveats(cohort, plan, monkeypatch):
+    from retrostats.analysis import fitting
+
+    original = fitting.fit_mmrm
+
+    def failing(*args, covariance, **kwargs):
+        if covariance == "us":
+            raise FitError("no maximum")
+        return original(*args, covariance=covariance, **kwargs)
+
+    monkeypatch.setattr(fitting, "fit_mmrm", failing)
+    planned = replace(
+        plan,
+        secondary=(),
+        responders=(),
+        sensitivity=(Sensitivity(kind="complete cases"),),
+        subgroups=(Subgroup(covariate="sex"),),
+    )
+    got = analyse(cohort, planned)
+    told = (
+        "the unstructured covariance could not be fitted; the plan's next, heterogeneous Toeplitz"
+    )
+    assert told in got.sensitivity[1].note
+    assert told in got.subgroups[0].note
+
+
+@pytest.mark.parametrize("arm", ["forward", "retro"])
+def test_a_subgroup_that_an_arm_lacks_is_told_and_the_rest_stands(with_frame, plan, arm):
+    def unknown(frame):
+        frame.loc[frame.arm == arm, "sex"] = None
+        return frame
+
+    planned = replace(plan, secondary=(), responders=(), sensitivity=())
+    got = analyse(with_frame(unknown), planned)
+    assert got.answer.label == "retro - control"
+    assert len(got.subgroups[0].effects) == 0
+    assert got.subgroups[0].note.startswith("not fitted: ")
+    assert arm in got.subgroups[0].note
+
+
+def test_a_subgroup_value_outside_the_data_is_told(cohort, plan):
+    planned = replace(
+        plan, secondary=(), responders=(), sensitivity=(),
+        subgroups=(Subgroup(covariate="age", at=(20.0, 60.0)),),
+    )  # fmt: skip
+    note = analyse(cohort, planned).subgroups[0].note
+    used = rows_of(cohort, "pain")["age"]
+    assert f"20 lies outside the data ({used.min():g} to {used.max():g})" in note
+
+
+def test_counts_and_start_are_those_of_the_rows_used(cohort, analysis):
+    rows = rows_of(cohort, "pain")
+    primary = analysis.primary
+    for visit, counts in primary.counts.items():
+        for arm, count in counts.items():
+            assert count == int(((rows["visit"] == visit) & (rows["arm"] == arm)).sum())
+    mean = rows.drop_duplicates("subject")["baseline"].mean()
+    assert primary.start == pytest.approx(dict.fromkeys(("control", "retro", "forward"), mean))
+    assert primary.quantity == "adjusted mean difference"
+
+
+def test_a_row_counts_under_its_first_reason(with_frame, short):
+    def gaps(frame):
+        frame.loc[frame.subject == "S001", "pain"] = np.nan
+        frame.loc[frame.subject == "S002", "kl_grade"] = None
+        return frame
+
+    left_out = dict(analyse(with_frame(gaps), short).primary.model.left_out)
+    assert left_out["Pain at baseline missing"] == 2
+    assert left_out["Kellgren-Lawrence grade missing"] == 2
+
+
+def test_courses_are_the_means_of_each_arm_over_the_visits(analysis):
+    primary = analysis.primary
+    assert primary.weeks == (3.0, 6.0)
+    assert set(primary.courses) == {"control", "retro", "forward"}
+    for arm, course in primary.courses.items():
+        assert [mean.value for mean in course] == [
+            primary.means[visit][arm].value for visit in ("week 3", "week 6")
+        ]
+
+
+def test_the_fit_answers_further_questions(analysis):
+    found = analysis.primary.fit.differences("arm", by="visit", reference="control")
+    assert found["retro - control, visit week 6"].value == pytest.approx(analysis.answer.value)
+
+
+def test_a_plan_may_be_given_by_its_path(cohort, analysis):
+    path = data_folder() / "example_cohort" / "plan.toml"
+    assert analyse(cohort, path).answer == analysis.answer
+    assert analyse(cohort, str(path)).plan.file_digest
+    with pytest.raises(PlanError, match="a plan or the path of one"):
+        analyse(cohort, 3)  # type: ignore[arg-type]
+
+
+def test_the_planned_contrasts_as_a_data_frame(analysis):
+    frame = analysis.tidy()
+    assert len(frame) == 12
+    assert list(frame.columns[:3]) == ["outcome", "visit", "role"]
+    assert frame.loc[0, "estimate"] == analysis.answer.value
+    assert frame.loc[0, "adjusted_p"] == analysis.primary.planned[0].adjusted_p

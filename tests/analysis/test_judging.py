@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import pytest
 
-from retrostats.analysis.judging import judge, verdict_of, worthwhile_change
+from retrostats.analysis.judging import MEANINGS, judge, verdict_of, worthwhile_change
+from retrostats.analysis.types import Verdict
 from retrostats.data.codebook.types import Outcome
 from retrostats.estimate import Estimate, Interval
 from retrostats.instruments import Change, Instrument
@@ -42,9 +44,13 @@ def estimate(low, high):
         (0.0, 1.9, "no worthwhile effect"),
         (-1.0, 2.0, "unclear"),
         (-1.0, 1.0, "no worthwhile effect"),
-        (-3.0, 0.0, "no worthwhile effect"),
-        (-3.0, -0.1, "worse"),
-        (-3.0, -2.0, "worse"),
+        (-1.9, 0.0, "no worthwhile effect"),
+        (-2.0, 0.0, "no worthwhile benefit"),
+        (-3.0, 1.9, "no worthwhile benefit"),
+        (-3.0, 2.0, "unclear"),
+        (-1.9, -0.1, "worse, less than worthwhile"),
+        (-2.0, -0.1, "worse, size unclear"),
+        (-3.0, -2.0, "worthwhile harm"),
     ],
 )
 def test_where_an_interval_lies(low, high, verdict):
@@ -77,3 +83,25 @@ def test_what_the_trial_declares_goes_before_the_instrument():
 def test_nothing_is_judged_without_a_worthwhile_change():
     found = judge(estimate(-1.5, -0.2), outcome(changes=(MDC,)), 5.0)
     assert (found.verdict, found.worthwhile, found.error) == ("not judged", None, MDC)
+
+
+@pytest.mark.parametrize("mean", [math.nan, 0.0, -4.0])
+def test_a_share_of_a_baseline_that_is_not_positive_is_no_size(mean):
+    relative = Change(kind="important", quantity="MCID", value=0.12, basis="relative")
+    found = judge(estimate(-1.0, 1.0), outcome(changes=(relative,)), mean)
+    assert (found.verdict, found.worthwhile) == ("not judged", None)
+
+
+def test_every_verdict_has_a_meaning():
+    assert set(MEANINGS) == set(get_args(Verdict))
+
+
+def test_other_values_on_record_are_judged_too_unless_the_trial_declares_its_own():
+    smaller = Change(kind="important", quantity="MPCI", value=1.0, source="another paper")
+    found = judge(estimate(-1.5, -0.2), outcome(changes=(MCID, smaller)), 5.0)
+    assert found.verdict == "better, less than worthwhile"
+    assert found.alternatives == ((smaller, "better, size unclear"),)
+    assert "By another value on record, 1 points (MPCI; another paper), it lies" in found.sentence
+    own = Change(kind="important", quantity="declared", value=2.0)
+    declared = judge(estimate(-1.5, -0.2), outcome(changes=(MCID, smaller), declared=own), 5.0)
+    assert declared.alternatives == ()

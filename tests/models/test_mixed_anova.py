@@ -252,7 +252,7 @@ def test_lost_subjects_are_told_first_and_in_full():
     found = fit(data)
     sentence = (
         "4 of 22 subjects are lost, because a week is missing (control 1 of 9, forward 0 of 5, "
-        "retro 2 of 7, no arm noted 1 of 1). fit_mmrm uses the visits that they have."
+        "retro 2 of 7, no arm noted 1 of 1). A mixed model uses the visits that they have."
     )
     assert found.summary().splitlines()[0] == sentence
     assert found._repr_html_().startswith(f"<p><b>{sentence}</b></p>")
