@@ -11,9 +11,10 @@ BENCH_STAMP := $(VENV)/.stamp-bench
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
+	@echo "The report is reports/reproduction.html"
 
 test: lint ## tests, ruff and mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(STAMP) ## the long searches and simulations
 	$(BIN)/python -m pytest -m slow
@@ -36,6 +37,7 @@ bench-files: $(STAMP) ## how long a file of a million rows takes to be read and 
 example: $(STAMP) ## analyse the simulated trial; writes reports/example
 	$(BIN)/retrostats analyse data/example_cohort/cohort.csv --codebook data/example_cohort/codebook.toml \
 	  --plan data/example_cohort/plan.toml --out reports/example
+	@echo "The report is reports/example/report.html"
 
 bench-models: $(BENCH_STAMP) ## mixed models beside statsmodels, mixedlm and R; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/mixed_models.py

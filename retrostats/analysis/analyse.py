@@ -25,7 +25,7 @@ from retrostats.description.flow import describe_flow
 from retrostats.description.responders import improvement_curves, responder_table
 from retrostats.description.types import ImprovementCurve
 from retrostats.description.visits import outcome_summaries
-from retrostats.errors import FitError, PlanError
+from retrostats.errors import PlanError, RetrostatsError
 from retrostats.plan.agreement import require_fits
 from retrostats.plan.reading import read_plan
 from retrostats.plan.sentences import strategy_caveats
@@ -150,7 +150,7 @@ def _answers(
         tell(f"Fitting {request.endpoint.outcome}", 0.6 * place / len(requests))
         try:
             found.append(answer(request))
-        except (FitError, PlanError) as error:
+        except RetrostatsError as error:
             if place == 0:
                 raise PlanError(
                     f"the planned model of the primary endpoint ({request.endpoint.outcome}, "

@@ -28,8 +28,9 @@ class ModelRows:
     offered
         Rows of the population at these visits, one per subject and visit.
     left_out
-        How many were left out for each reason. A row counts under its first reason: baseline,
-        then covariates in the order of the plan, then the outcome itself.
+        How many were left out for each reason. A row counts under its first reason: a visit at
+        which nobody has the outcome, then baseline, covariates in the order of the plan, and the
+        outcome itself.
 
     Raises
     ------
@@ -107,6 +108,10 @@ def model_rows(
         rows = rows[rows["week"].isin(list(weeks))]
     usable = np.ones(len(rows), dtype=np.bool_)
     left_out: list[tuple[str, int]] = []
+    label = cohort.codebook.outcome(outcome).label
+    for visit, missing in _unmeasured(rows, outcome):
+        left_out.append((f"{label} not measured at {visit}", int(missing.sum())))
+        usable &= ~missing
     for column, reason in _reasons(cohort, outcome, needed):
         missing = rows[column].isna().to_numpy() & usable
         if missing.any():
@@ -132,3 +137,10 @@ def _reasons(cohort: Cohort, outcome: str, needed: Sequence[str]) -> Iterator[tu
         else:
             yield column, f"{cohort.codebook.covariate(column).label} missing"
     yield outcome, f"{label} missing"
+
+
+def _unmeasured(rows: pd.DataFrame, outcome: str) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield each visit at which nobody has the outcome, and which rows are of it."""
+    counts = rows.groupby("visit", observed=True)[outcome].count()
+    for visit in counts.index[counts == 0]:
+        yield str(visit), (rows["visit"] == visit).to_numpy()

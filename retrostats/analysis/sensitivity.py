@@ -16,7 +16,7 @@ from retrostats.analysis.endpoints import (
 )
 from retrostats.analysis.population import members
 from retrostats.analysis.types import SensitivityRow
-from retrostats.errors import FitError, PlanError
+from retrostats.errors import RetrostatsError
 from retrostats.estimate import Estimate
 from retrostats.plan.types import PopulationPlan, Sensitivity
 
@@ -61,7 +61,7 @@ def _refitted(request: Request, planned: Sensitivity) -> SensitivityRow:
     try:
         varied, note = _VARIED[planned.kind](request, planned)
         return _row(varied, answer(varied), label, note)
-    except (FitError, PlanError) as error:
+    except RetrostatsError as error:
         return SensitivityRow(
             label=label,
             comparison=request.comparisons[0].label,
@@ -74,15 +74,13 @@ def _refitted(request: Request, planned: Sensitivity) -> SensitivityRow:
 def _complete_cases(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001
     name = request.endpoint.outcome
     frame = request.cohort.frame
-    weeks = frame["week"] > 0
-    if request.model.baseline:
-        weeks |= frame["week"] == request.cohort.codebook.baseline.week
-    seen = frame[weeks].groupby("subject", sort=False)[name].count()
-    visits = int(weeks.sum()) // max(len(seen), 1)
-    full = request.cohort.subjects()["subject"].map(seen).to_numpy() == visits
-    return replace(
-        request, inside=request.inside & full
-    ), "subjects with the outcome at every visit"
+    first = request.cohort.codebook.baseline.week
+    rows = frame[(frame["week"] > 0) | (request.model.baseline & (frame["week"] == first))]
+    measured = rows.groupby("visit", observed=True)[name].transform("count") > 0
+    lacking = rows[measured & rows[name].isna()]["subject"].unique()
+    full = ~request.cohort.subjects()["subject"].isin(lacking).to_numpy()
+    note = "subjects with the outcome at every visit at which it was measured"
+    return replace(request, inside=request.inside & full), note
 
 
 def _per_protocol(request: Request, planned: Sensitivity) -> tuple[Request, str]:
@@ -128,6 +126,8 @@ def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[Sensi
     comparison = request.comparisons[0]
     outcome = request.cohort.codebook.outcome(request.endpoint.outcome)
     missing, n = _missing_of(request, comparison.treatment)
+    if not n:
+        raise AssertionError("an arm that was compared has subjects with what the model needs")
     base = found.estimate(comparison, request.visit)
     rows = []
     for delta in planned.deltas:

@@ -189,9 +189,12 @@ def _diagnostics(complete: pd.DataFrame, name: str, fit: MixedAnova) -> Residual
     spread = dict(zip(fit.visits, np.sqrt(np.diagonal(fit.sigma)), strict=True))
     fitted = complete.groupby(["arm", "visit"], observed=True)[name].transform("mean")
     scale = complete["visit"].astype(object).map(spread).astype(float)
+    raw = complete[name] - fitted
+    # Where nobody differs from the mean of the arm, nothing is left to standardise.
+    standardised = (raw / scale.where(scale > 0)).where(scale > 0, 0.0)
     return residual_diagnostics(
         fitted.to_numpy(),
-        ((complete[name] - fitted) / scale).to_numpy(),
+        standardised.to_numpy(),
         complete["visit"].astype(str).to_numpy(),
         complete["subject"].to_numpy(),
         tuple(map(str, fit.visits)),

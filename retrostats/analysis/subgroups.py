@@ -12,7 +12,7 @@ from retrostats.analysis.endpoints import Request, fit_notes, plain_reason, requ
 from retrostats.analysis.fitting import Fitted, fit_regression
 from retrostats.analysis.types import SubgroupResult
 from retrostats.data.codebook.types import Covariate
-from retrostats.errors import DataError, FitError, PlanError
+from retrostats.errors import RetrostatsError
 from retrostats.estimate import EstimateTable
 from retrostats.plan.types import Subgroup
 
@@ -39,7 +39,7 @@ def subgroup_result(request: Request, planned: Subgroup) -> SubgroupResult:
             rows, wider.model, unit=unit, covariates=needed, modifier=covariate.name
         )
         return _effects(request, fitted, covariate, planned)
-    except (DataError, FitError, PlanError) as error:
+    except RetrostatsError as error:
         return SubgroupResult(
             covariate=covariate.name,
             label=covariate.label,

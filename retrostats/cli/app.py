@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -24,8 +25,16 @@ def main() -> None:
     """Run one command: exit 0 on success, 1 on an error that the user can mend."""
     from retrostats.errors import RetrostatsError
 
+    # So that a program that is told to end takes its unfinished files with it.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         app()
     except RetrostatsError as error:
         typer.echo(f"retrostats: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of the output has seen enough
+        sys.stdout = None
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"retrostats: {error.filename or 'output'}: {error.strerror}", err=True)
         sys.exit(1)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from retrostats.cli.progress import progress
-from retrostats.cli.writing import told_plainly
+from retrostats.cli.writing import replace_list, told_plainly
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The data: CSV, Excel, .sav, .dta.")]
 CodebookFile = Annotated[Path, typer.Option("--codebook", help="What its columns mean (TOML).")]
@@ -28,8 +28,7 @@ def check(
     with progress() as show:
         report = check_cohort(file, codebook, progress=lambda share: show("Checking", share))
     if out is not None:
-        with told_plainly(out, "the list of problems"):
-            out.write_text(report.to_csv(), encoding="utf-8", newline="")
+        replace_list(out, report.to_csv(), inputs=(file, codebook))
     typer.echo(report.text())
     if out is not None:
         typer.echo(f"All {len(report.problems)} problems are listed in {out}")

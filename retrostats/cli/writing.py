@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,3 +40,39 @@ def write_new(path: Path, text: str, what: str) -> None:
         raise DataError(f"{path} exists already; choose another name with --to, or remove it")
     with told_plainly(path, what), path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
+
+
+def replace_list(path: Path, text: str, *, inputs: Sequence[Path]) -> None:
+    """Write a list of problems; replace an earlier list, and no other file.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    text
+        The list; its first line tells such a list from any other file.
+    inputs
+        Files that were read.
+
+    Raises
+    ------
+    DataError
+        If the file is one of the inputs or no such list, or cannot be written.
+    """
+    head = text.partition("\n")[0]
+    with told_plainly(path, "the list of problems"):
+        if any(path.exists() and each.exists() and path.samefile(each) for each in inputs):
+            raise DataError(f"{path} is what was just read; choose another name with --out")
+        if path.exists() and not (path.is_file() and _first_line(path) == head):
+            raise DataError(
+                f"{path} exists and is no list of problems; choose another name with --out"
+            )
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".retrostats-") as folder:
+            unfinished = Path(folder) / path.name
+            unfinished.write_text(text, encoding="utf-8", newline="")
+            unfinished.replace(path)
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        return file.readline(1000).rstrip("\r\n")

@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import retrostats as rs
+from retrostats.errors import DataError, FitError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mixed"
 
@@ -156,7 +157,7 @@ REFUSED = {
     "absurd units": (
         lambda d: d.assign(y=d["y"] * 1e-150),
         {},
-        ["FitError", "another unit"],
+        ["DataError", "another unit"],
     ),
     "a group that changes": (
         lambda d: d.assign(g=d["visit"] % 2),
@@ -355,3 +356,32 @@ def test_two_columns_of_one_name_are_refused():
     mixed["b"] = pd.Series([1, "1", 2] * 20, dtype=object)
     with pytest.raises(rs.DataError):
         fitted(mixed.assign(b=pd.Categorical(mixed["b"], [2, 1, "1"])), "y ~ b")
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_numbers_beyond_arithmetic_are_refused_by_name(size):
+    frame = pd.DataFrame(
+        {
+            "id": np.repeat(np.arange(12), 2),
+            "visit": np.tile([1, 2], 12),
+            "y": np.random.default_rng(1).normal(size=24),
+            "x": np.repeat(np.arange(1.0, 13.0), 2) * size,
+        }
+    )
+    with pytest.raises(DataError, match=r"column x: its largest size is .*another unit"):
+        rs.fit_mmrm("y ~ x + C(visit)", frame, subject="id", visit="visit")
+
+
+def test_an_arm_without_any_variance_has_no_robust_standard_error():
+    random = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {
+            "id": np.repeat(np.arange(16), 2),
+            "visit": np.tile(["a", "b"], 16),
+            "arm": np.repeat(["control", "retro"], 16),
+            "y": np.concatenate([random.normal(size=16), np.zeros(16)]),
+        }
+    )
+    fit = rs.fit_mmrm("y ~ arm * visit", frame, subject="id", visit="visit", df="CR3")
+    with pytest.raises(FitError, match=r"retro.*not positive, so there is no standard error"):
+        fit.marginal_means("arm", by="visit")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Stands where the file stands in the faults of files.
 DATA = "data"
+#: Sizes of the largest number of a column between which fourth powers neither overflow nor vanish.
+SMALLEST, LARGEST = 1e-70, 1e70
 
 
 class Columns:
@@ -122,8 +124,20 @@ class Columns:
             if infinite.any():
                 rows = rows_text(self.index, np.flatnonzero(infinite))
                 self.fault(name, f"infinite in {rows}; correct the value or leave it empty")
+            else:
+                self._require_ordinary_size(name, values)
             self._numbers[name] = values
         return self._numbers[name]
+
+    def _require_ordinary_size(self, name: str, values: Floats) -> None:
+        """Note a column whose squares and their products a computer cannot hold."""
+        size = float(np.nanmax(np.abs(values), initial=0.0, where=~np.isnan(values)))
+        if size and not SMALLEST < size < LARGEST:
+            self.fault(
+                name,
+                f"its largest size is {size:.3g}, beyond what can be computed with; write the "
+                "column in another unit",
+            )
 
     def coded(self, name: str) -> Coded:
         """Return a column as codes; levels are declared, or sorted from the rows."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from retrostats.arrays import Floats, read_only
-from retrostats.errors import DataError
+from retrostats.errors import DataError, FitError
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.models.frame.ledger import Ledger
 from retrostats.models.inference.ftest import FTest
@@ -25,6 +25,10 @@ from retrostats.models.sums.prepared import Prepared
 
 #: One combination of coefficients: a weight for every column of the design, or weights by name.
 Weights = Sequence[float] | Floats | Mapping[str, float]
+
+
+#: A variance below this share of the terms it is summed from is what rounding leaves of zero.
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -250,7 +254,17 @@ class CoreFit:
         values = inner @ self.optimum.at.beta + rows @ self.coordinates.offset
         # First the degrees of freedom: where a sandwich has none, its variance is not positive.
         df = self.inference.degrees_of_freedom_many(inner)
-        spread = np.sqrt(np.einsum("ri,ij,rj->r", inner, self.inference.covariance, inner))
+        covariance = self.inference.covariance
+        variance = np.einsum("ri,ij,rj->r", inner, covariance, inner)
+        terms = np.einsum("ri,ij,rj->r", np.abs(inner), np.abs(covariance), np.abs(inner))
+        none = ~(variance > ROUNDING * terms)
+        lacking = [label for label, nothing in zip(labels, none, strict=True) if nothing]
+        if lacking:
+            raise FitError(
+                f"{', '.join(lacking[:3])}: the variance under df={self.df_method!r} is not "
+                "positive, so there is no standard error; choose another df"
+            )
+        spread = np.sqrt(variance)
         return tuple(
             Estimate.from_se(label, value, se, unit=self.unit, df=nu, level=self.level)
             for label, value, se, nu in zip(labels, values, spread, df, strict=True)

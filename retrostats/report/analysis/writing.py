@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from retrostats.analysis.types import Analysis
 from retrostats.figures.saving import save_figure
 from retrostats.figures.style import Axes
 from retrostats.report.analysis.content import analysis_document
-from retrostats.report.analysis.csv_tables import NAMES, csv_tables
+from retrostats.report.analysis.csv_tables import csv_tables
 from retrostats.report.analysis.drawings import alternative_texts, draw_figures
+from retrostats.report.analysis.earlier import LIST, checksums, require_own
 from retrostats.report.analysis.results import as_json
 from retrostats.report.blocks import Document
 from retrostats.report.document import Writer, write_text, write_together
@@ -25,14 +25,9 @@ Progress = Callable[[str, float], None]
 #: Formats of every figure.
 FORMATS = ("svg", "pdf", "png")
 
-# Figures and tables that only an earlier report can have left in its folder.
-_FIGURE = re.compile(
-    r"(flow|forest|(trajectories|responders|diagnostics)_[A-Za-z]\w*)\.(svg|pdf|png)"
-)
-
 
 def write_analysis(
-    analysis: Analysis, out: Path, *, progress: Progress | None = None
+    analysis: Analysis, out: Path | str, *, progress: Progress | None = None
 ) -> tuple[Path, ...]:
     """Write the report of an analysis into one folder: all of its files, or none.
 
@@ -42,7 +37,7 @@ def write_analysis(
         From `retrostats.analysis.analyse.analyse`.
     out
         The folder; it is made if it is missing. Files of an earlier report are replaced, and
-        those that this one does not have are removed.
+        those that this one does not have are removed. Nobody else's file is touched.
     progress
         Called with words and the share of the work done, from 0 to 1.
 
@@ -50,14 +45,17 @@ def write_analysis(
     -------
     tuple of Path
         ``report.html``, ``report.pdf``, ``tables.docx``, ``results.json``, then
-        ``tables/*.csv`` and ``figures/*``. The same analysis gives the same bytes. No file names
-        a subject.
+        ``tables/*.csv``, ``figures/*`` and ``report.sha256``. The same analysis gives the same
+        bytes. No file names a subject.
 
     Raises
     ------
+    DataError
+        If a file stands in the way that no earlier report wrote as it is.
     OSError
         If the folder cannot be written. It is then as it was before.
     """
+    out = Path(out)
     tell = progress or (lambda _words, _share: None)
     tell("Drawing the figures", 0.0)
     figures = draw_figures(analysis)
@@ -70,8 +68,8 @@ def write_analysis(
         "report.pdf": _pdf_writer(document),
         "tables.docx": lambda path: path.write_bytes(as_word(document)),
     }
-    stale = [name for name in _earlier(out) if name not in writers]
-    written = write_together(out, writers, stale=stale)
+    writers[LIST] = _list_writer(tuple(writers))
+    written = write_together(out, writers, stale=require_own(out, writers))
     tell("Written", 1.0)
     first = [out / name for name in ("report.html", "report.pdf", "tables.docx", "results.json")]
     return (*first, *(path for path in written if path not in first))
@@ -95,6 +93,10 @@ def _figure_writer(ax: Axes, *, last_layout: bool) -> Writer:
             figure.set_layout_engine("none")
 
     return write
+
+
+def _list_writer(names: tuple[str, ...]) -> Writer:
+    return lambda path: path.write_bytes(checksums(path.parent, names).encode("utf-8"))
 
 
 def _told(writers: dict[str, Writer], tell: Progress) -> dict[str, Writer]:
@@ -126,13 +128,3 @@ def _page_writer(document: Document, tell: Progress) -> Writer:
 
 def _pdf_writer(document: Document) -> Writer:
     return lambda path: path.write_bytes(as_pdf(document, _drawn(document, path, "pdf")))
-
-
-def _earlier(out: Path) -> Iterator[str]:
-    """Yield the tables and figures that an earlier report left in the folder, by its names."""
-    for path in sorted(out.glob("figures/*")):
-        if _FIGURE.fullmatch(path.name) and path.is_file():
-            yield f"figures/{path.name}"
-    for path in sorted(out.glob("tables/*.csv")):
-        if path.stem in NAMES and path.is_file():
-            yield f"tables/{path.name}"
