@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from retrostats.figures.style import MM_PER_INCH, house_style, least_width
@@ -32,14 +33,17 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def save_figure(
-    figure: Figure | SubFigure, path: Path | str, *, width: Literal["single", "double"] | float
+    figure: Figure | SubFigure | Axes,
+    path: Path | str,
+    *,
+    width: Literal["single", "double"] | float,
 ) -> Path:
     """Write a figure as SVG, PDF or PNG, by the suffix of its name.
 
     Parameters
     ----------
     figure
-        The figure, e.g. ``ax.figure``. It is as before afterwards.
+        The figure, or its Axes as a plot function returns them. It is as before afterwards.
     path
         File to write. It is replaced only once the new one is complete.
     width
@@ -64,9 +68,12 @@ def save_figure(
             f"save_figure: {target.name} has the suffix {target.suffix!r}; "
             f"expected one of {', '.join(_NO_METADATA)}"
         )
-    whole = figure.figure if isinstance(figure, SubFigure) else figure
+    own = isinstance(figure, (Axes, Figure, SubFigure))
+    whole = figure.get_figure(root=True) if own else None
     if not isinstance(whole, Figure):
-        raise TypeError("save_figure: this SubFigure belongs to no Figure; give the Figure")
+        raise TypeError(
+            f"save_figure: expected a Figure or Axes, got {type(figure).__name__} without a figure"
+        )
     with house_style(), replaced_when_complete(target) as unfinished, _width(whole, width):
         _write(whole, unfinished, suffix)
     return target
