@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 
 class RetrostatsError(Exception):
@@ -36,19 +37,22 @@ class Fault:
         Name of the column or key; empty for the line as a whole.
     message
         What was found, what was expected, and what to do.
+    part
+        What `column` names: a column of a data file, or a key of a TOML file.
     """
 
     file: str
     line: int
     column: str
     message: str
+    part: Literal["column", "key"] = field(default="column", compare=False)
 
     def __str__(self) -> str:
         place = self.file
         if self.line:
             place += f", line {self.line}"
         if self.column:
-            place += f", column {self.column}"
+            place += f", {self.part} {self.column}"
         return f"{place}: {self.message}"
 
 

@@ -6,7 +6,7 @@ import html
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: Numbers of this size and larger are written with a power of ten.
 LARGE = 1e7
@@ -15,6 +15,9 @@ SMALL = 1e-4
 FIXED = 6
 #: Smallest p that is written as a number.
 SMALLEST_P = 0.001
+
+# A hyphen that is a sign: before a number, and not within a word, a range or a date.
+_SIGN = re.compile(r"(?<![\w.)])-(?=\.?\d|∞|inf\b)")
 
 _STEP = "  "
 _PADDING = "padding:0.15em 0.5em"
@@ -89,6 +92,20 @@ def df_numbers(df: Sequence[float]) -> list[str]:
     """
     whole = all(value.is_integer() for value in df if math.isfinite(value))
     return [number(value, 0 if whole else 1) for value in df]
+
+
+def true_minus(text: str) -> str:
+    """Return a text whose negative numbers have a minus sign in place of a hyphen.
+
+    For what people read on a page. Terminals, spreadsheets and programs get the hyphen, which can
+    be typed, searched for and read as a number again.
+
+    Examples
+    --------
+    >>> true_minus("-2.3 to 0.7"), true_minus("retro - control"), true_minus("0-10, 2024-01-09")
+    ('−2.3 to 0.7', 'retro - control', '0-10, 2024-01-09')
+    """
+    return _SIGN.sub("\N{MINUS SIGN}", text)
 
 
 def percent(level: float) -> str:
@@ -167,6 +184,11 @@ class Layout:
         ]
         return "  ".join(padded).rstrip()
 
+    def typeset(self) -> Layout:
+        """Return the table as pages show it: numbers with true minus signs, labels as they are."""
+        rows = tuple((*row[: self.words], *map(true_minus, row[self.words :])) for row in self.rows)
+        return replace(self, rows=rows)
+
     def html(self) -> str:
         """Return a caption and a table that scrolls sideways where the screen is narrow."""
         caption = f"<p><b>{html.escape(self.caption)}</b></p>" if self.caption else ""
@@ -178,7 +200,7 @@ class Layout:
         lacking = self._lacking_decimals()
         body = "".join(
             f"<tr>{self._html_row(row, lack, depth)}</tr>"
-            for row, lack, depth in zip(self.rows, lacking, self.depths, strict=True)
+            for row, lack, depth in zip(self.typeset().rows, lacking, self.depths, strict=True)
         )
         return (
             f'{caption}<div style="overflow-x:auto"><table style="{_TABLE}">'

@@ -93,9 +93,7 @@ def test_a_broken_folder_lists_every_fault_and_writes_nothing(broken, tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     head, *lines = done.stderr.rstrip("\n").split("\n")
     assert head == "retrostats: the trials: 3 faults found."
-    assert lines[0].startswith(
-        "  1. koos_8week/trial.toml, line 1, column year: unknown key 'year'"
-    )
+    assert lines[0].startswith("  1. koos_8week/trial.toml, line 1, key year: unknown key 'year'")
     assert "qiu2023/values.csv, line " in lines[1]
     assert "column printed: 'x' is no number" in lines[1]
     assert "column statistic: unknown statistic 'average'" in lines[2]
@@ -128,7 +126,7 @@ def test_broken_claims_write_nothing(own, tmp_path):
     assert done.returncode == 1
     assert done.stderr == (
         "retrostats: the claims in claims.toml: 1 fault found.\n"
-        "  1. own/claims.toml, line 1, column claims: 1 should be a table of keys\n"
+        "  1. own/claims.toml, line 1, key claims: 1 should be a table of keys\n"
     )
     assert not (tmp_path / "out").exists()
 
@@ -220,3 +218,20 @@ def test_a_command_that_does_not_exist_is_a_usage_error(arguments, tmp_path):
     assert "Usage: retrostats" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_codebook_takes_the_form_that_is_given(tmp_path):
+    rows = ["Nr;Gruppe;Größe;VAS_0;VAS_6"]
+    rows += [f"{i};{'ab'[i % 2]};{160 + i};{40 + i};{30 + i}" for i in range(20)]
+    (tmp_path / "own.csv").write_text("\n".join(rows), encoding="cp1252")
+    refused = run("new", "codebook", "own.csv", cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.endswith("`retrostats new codebook` writes it with --encoding cp1252\n")
+    options = ("--encoding", "cp1252", "--layout", "wide", "--delimiter", ";", "--decimal", ",")
+    done = run("new", "codebook", "own.csv", *options, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "codebook.toml").read_text(encoding="utf-8")
+    given = ['layout = "wide"', 'encoding = "cp1252"', 'delimiter = ";"', 'decimal = ","']
+    assert "\n".join(["[file]", *given]) in text
+    wrong = run("new", "codebook", "own.csv", "--layout", "broad", cwd=tmp_path)
+    assert wrong.returncode == 2

@@ -97,12 +97,29 @@ def test_html_aligns_numbers_right_with_their_heads():
     heads, data = cells(view, "th"), cells(view, "td")
     assert [text for _, text in heads] == [*TABLE.header, "retro, visit 6", "x:y", "control"]
     assert ["text-align:right" in style for style, _ in heads] == [False, True, True, *[False] * 3]
-    assert [text for _, text in data] == [cell for row in TABLE.rows for cell in row[1:]]
+    shown = [text.replace("\N{MINUS SIGN}", "-") for _, text in data]
+    assert shown == [cell for row in TABLE.rows for cell in row[1:]]
     right = ["text-align:right" in style for style, _ in data]
     assert right == [True, True, False, True, True]
     # Two decimals above three: one digit of room.
     room = [re.findall(r"\+ (.*)ch", style) for style, _ in data]
     assert room == [["1"], ["1"], [], [], []]
+
+
+def test_pages_have_true_minus_signs_in_numbers_and_nowhere_else():
+    table = Layout(
+        caption="",
+        header=("", "Value", "Note"),
+        rows=(("-1 retro - control", "-1.50 (-2.25 to -∞)", "NRS 0-10, -0.5, 2024-01-09, a-1"),),
+        closing_words=1,
+    )
+    assert table.typeset().rows == (
+        ("-1 retro - control", "−1.50 (−2.25 to −∞)", "NRS 0-10, −0.5, 2024-01-09, a-1"),
+    )
+    assert "−1.50 (−2.25 to −∞)" in table.html()
+    assert "-1 retro - control" in table.html()
+    # What is copied from a terminal or read by a program can be typed and is a number.
+    assert "−" not in table.text() + table.markdown()
 
 
 def test_html_scrolls_below_its_caption_and_wraps_labels_after_commas_only():

@@ -19,6 +19,7 @@ from retrostats.analysis.types import SensitivityRow
 from retrostats.errors import RetrostatsError
 from retrostats.estimate import Estimate
 from retrostats.plan.types import PopulationPlan, Sensitivity
+from retrostats.plan.words import quantity
 
 
 def sensitivity_rows(
@@ -134,12 +135,12 @@ def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[Sensi
         shifted = delta_adjusted(base, -outcome.instrument.sign * delta, missing / n, n)
         note = (
             f"of the {n} subjects of {comparison.treatment} with what the model needs, the "
-            f"{missing} without {outcome.label} at {request.visit} are taken as {delta:g} "
-            f"{outcome.unit} worse than the model expects"
+            f"{missing} without {outcome.label} at {request.visit} are taken as "
+            f"{quantity(delta, outcome.unit)} worse than the model expects"
         )
         rows.append(
             SensitivityRow(
-                label=f"delta {delta:g} {outcome.unit}",
+                label=f"delta {quantity(delta, outcome.unit)}",
                 comparison=comparison.label,
                 estimate=shifted,
                 subjects=found.subjects_of(comparison),

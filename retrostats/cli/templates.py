@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,15 +27,46 @@ def new_trial(
     typer.echo(f"To recompute it: retrostats reproduce {trial} --trials {to}")
 
 
+class Layout(StrEnum):
+    """How a file is laid out."""
+
+    LONG = "long"
+    WIDE = "wide"
+    REDCAP = "redcap"
+    ADAM = "adam"
+
+
+class Encoding(StrEnum):
+    """How the letters of a text file are written."""
+
+    UTF_8 = "utf-8"
+    CP1252 = "cp1252"
+    LATIN_1 = "latin-1"
+
+
 @new.command("codebook")
 def new_codebook(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The data of a trial.")],
     to: Annotated[Path, typer.Option(help="The codebook to write.")] = Path("codebook.toml"),
+    *,
+    layout: Annotated[Layout | None, typer.Option(help="Where the guess is wrong.")] = None,
+    encoding: Annotated[Encoding | None, typer.Option(help="Of a text file.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook; default the first.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="',' or ';' or tab.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="'.' or ','")] = None,
 ) -> None:
     """Suggest a codebook from a data file: what each column could mean, to be confirmed."""
     from retrostats.data.codebook.suggest import suggest_codebook
+    from retrostats.data.codebook.types import FileForm
 
-    write_new(to, suggest_codebook(file), "the codebook")
+    form = FileForm(
+        encoding=encoding.value if encoding else None,
+        sheet=sheet,
+        delimiter="\t" if delimiter in ("tab", "\\t") else delimiter,
+        decimal=decimal,
+    )
+    text = suggest_codebook(file, layout=layout.value if layout else None, form=form)
+    write_new(to, text, "the codebook")
     typer.echo(f"{to}: a suggestion; read every line, decide what is marked TO DECIDE")
     typer.echo(f"To check the data with it: retrostats check {file} --codebook {to}")
 
@@ -51,4 +83,5 @@ def new_plan(
     from retrostats.plan.template import new_plan as template
 
     write_new(to, template(read_codebook(codebook) if codebook else None), "the plan")
-    typer.echo(f"{to}: decide on every line before anyone sees the outcomes by arm")
+    typer.echo(f"{to}: read every line, decide what is marked TO DECIDE, and sign it off before")
+    typer.echo("anyone sees the outcomes by arm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -95,6 +96,15 @@ def no_instrument(name: str) -> str:
     )
 
 
+def no_fraction(instrument: Instrument) -> str:
+    """Return the message for a change relative to a baseline that may be zero or negative."""
+    from_ = "has no lower end" if math.isinf(instrument.low) else f"begins at {instrument.low:g}"
+    return (
+        f"{instrument.name} {from_}, and a fraction of a negative baseline has no meaning; give "
+        "the change in its unit (absolute), or low = 0 where values cannot be negative"
+    )
+
+
 def read_instruments(folder: Path) -> dict[str, Instrument]:
     """Read `instruments.toml` and `measurement_properties.csv` of one folder.
 
@@ -177,6 +187,8 @@ def _instrument(
     made = instrument_from(good, good.get("id", ""), where, faults)
     if made is None or not made.id:
         return None
+    if made.low < 0 and any(change.basis == "relative" for change in changes):
+        faults.append(where.fault("changes", no_fraction(made)))
     return replace(made, changes=changes)
 
 

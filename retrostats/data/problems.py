@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,9 +71,9 @@ class Problem:
         return f"{place}{self.found}; expected {self.expected}. {self.todo}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CheckReport:
-    """What the rules found in one file.
+    """What the rules found in one file; it shows itself as `text`.
 
     Attributes
     ----------
@@ -93,6 +95,12 @@ class CheckReport:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text())}</pre>"
+
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What keeps the file from being analysed."""
@@ -112,6 +120,8 @@ class CheckReport:
     def text(self) -> str:
         """Return what a reader of a terminal sees: at most 20 problems of each rule.
 
+        Where there are more than 20 in all, one line for each rule comes first.
+
         Examples
         --------
         >>> report = CheckReport(file="trial.csv", form="CSV, comma", rows=12, problems=())
@@ -122,6 +132,8 @@ class CheckReport:
         numbers = f"{_counted(len(self.errors), 'error')}, "
         numbers += _counted(len(self.warnings), "warning")
         lines = [f"{self.file} ({self.form}; {rows}): {numbers}."]
+        if len(self.problems) > SHOWN:
+            lines += ["In short:", *_by_rule(self.problems)]
         for title, problems in (("Errors", self.errors), ("Warnings", self.warnings)):
             if problems:
                 lines += [f"{title}:", _listing(problems)]
@@ -143,6 +155,15 @@ class CheckReport:
 
 def _counted(number: int, word: str) -> str:
     return f"{number or 'no'} {word}" + ("" if number == 1 else "s")
+
+
+def _by_rule(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield one line for each rule that is broken, errors first, the most frequent first."""
+    counts = Counter((p.severity, p.rule) for p in problems)
+    for (severity, rule), count in sorted(
+        counts.items(), key=lambda each: (each[0][0], -each[1], each[0][1])
+    ):
+        yield f"  - {_counted(count, severity)}: {rule}"
 
 
 def _listing(problems: Iterable[Problem]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from retrostats.data.files import TextFile
 from retrostats.data.grammar import Key
+from retrostats.data.toml_hints import syntax_hint
 from retrostats.errors import Fault
 
 _NAMES = {
@@ -64,7 +65,8 @@ def parse_toml(file: TextFile, faults: list[Fault]) -> dict[str, Any] | None:
         line = int(place[1]) if place else file.text.rstrip("\n").count("\n") + 1
         what = re.sub(r"\s*\(at .*\)$", "", str(error))
         where = f" at character {place[2]}" if place else " at the end of the file"
-        faults.append(Fault(file.name, line, "", f"not valid TOML{where}: {what}"))
+        hint = syntax_hint(file.text.split("\n")[line - 1])
+        faults.append(Fault(file.name, line, "", f"not valid TOML{where}: {hint or what}"))
     except (RecursionError, ValueError):  # brackets without end; a number of 5000 digits
         message = "brackets are nested too deeply, or a number has thousands of digits"
         faults.append(Fault(file.name, 0, "", message))
@@ -131,10 +133,10 @@ class TableAt:
     """A table of a file, to make faults that say where they are."""
 
     def __init__(self, file: TextFile, lines: KeyLines, table: str = "", position: int = 0) -> None:
-        self._file, self._lines, self._table, self._position = file, lines, table, position
+        self._file, self._lines, self.table, self._position = file, lines, table, position
 
     def fault(self, key: str, message: str) -> Fault:
         """Return a fault at one key of this table."""
-        line = self._lines.of(self._table, self._position, key)
-        name = ".".join(part for part in (self._table, key) if part)
-        return Fault(self._file.name, line, name, message)
+        line = self._lines.of(self.table, self._position, key)
+        name = ".".join(part for part in (self.table, key) if part)
+        return Fault(self._file.name, line, name, message, "key")

@@ -45,8 +45,9 @@ def describe_flow(
     -------
     Flow
         A member who is not analysed counts under the first of these reasons that holds: the
-        outcome missing at baseline, a covariate missing, the outcome missing where the model
-        needs it. Reasons stand by number, the most frequent first.
+        outcome missing at baseline, a covariate missing (in the order of the plan), the outcome
+        missing where the model needs it. Reasons stand by number, the most frequent first.
+        Attendance and withdrawals are those of everybody allocated.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def describe_flow(
                 name=arm.name,
                 randomised=int(allocated.sum()),
                 excluded=out,
-                attended=tuple(int(n) for n in attended[inside].sum(axis=0)),
+                attended=tuple(int(n) for n in attended[allocated].sum(axis=0)),
                 withdrawn=_counted(withdrawn[allocated]),
                 analysed=int((inside & used).sum()),
                 not_analysed=_counted(lacking[inside & ~used]),
@@ -123,7 +124,7 @@ def _obstacles(groups: Groups, plan: AnalysisPlan) -> Iterator[tuple[str, NDArra
         yield f"{outcome.label} missing at a visit", np.any(missing[:, first:], axis=1)
         return
     if model.baseline:
-        yield f"{outcome.label} missing at {codebook.baseline.label}", missing[:, first]
+        yield f"{outcome.label} at baseline missing", missing[:, first]
     for name in model.covariates:
         gone = groups.subjects[name].isna().to_numpy(dtype=bool)
         yield f"{codebook.covariate(name).label} missing", gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
@@ -17,6 +18,8 @@ _NAME = 30.0
 _GAP, _BETWEEN = 1.5, 0.6
 #: From the axis down to the first row of numbers: the numbers of the weeks and the word "Week".
 _BELOW = 9.2
+#: What stands left of a plot and of its note, in mm, at most.
+_LEFT = 16.0
 #: Letters that look like the markers.
 _GLYPHS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼", "P": "✚", "X": "✖"}
 
@@ -57,6 +60,22 @@ def write_end_labels(ax: Axes, ends: Mapping[str, float], styles: Sequence[ArmSt
     placed = apart(wanted, sizes, within=(0.0, height))
     for text, before, after in zip(drawn, wanted, placed, strict=True):
         text.set_position((_GAP * _POINTS_PER_MM, (after - before) * _POINTS_PER_MM))
+
+
+def write_note(ax: Axes, note: str) -> None:
+    """Write a note above the plot, in as many lines as the width of the figure asks for.
+
+    Parameters
+    ----------
+    ax
+        Axes at the left edge of their figure.
+    note
+        What explains the marks.
+    """
+    figure = ax.get_figure(root=True)
+    room = figure.get_figwidth() * MM_PER_INCH - _LEFT if figure else math.inf
+    lines = wrapped(note, room, SMALL_TEXT)
+    ax.set_title("\n".join(lines), loc="left", fontsize=SMALL_TEXT, color="0.35")
 
 
 def write_counts(

@@ -20,6 +20,7 @@ from retrostats.figures.style import (
     house_style,
     set_description,
 )
+from retrostats.layout import number
 
 _PANEL = 66.0
 #: Narrower figures have their panels below one another.
@@ -54,7 +55,8 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
     Parameters
     ----------
     diagnostics
-        Standardised residuals of one model. With one visit there are no correlations to draw.
+        Standardised residuals of one model. With one visit there are no correlations to draw;
+        with two there is one, which stands as a number above the first panel.
     ax
         Axes whose place the panels share: side by side, or below one another where the figure is
         narrow. A new figure when omitted.
@@ -94,7 +96,7 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
 
 
 def _panels(diagnostics: ResidualDiagnostics) -> int:
-    return 3 if len(diagnostics.correlation) > 1 else 2
+    return 3 if len(diagnostics.correlation) > 2 else 2
 
 
 def _split(ax: Axes, panels: int) -> list[Axes]:
@@ -117,6 +119,7 @@ def _draw_residuals(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
     fitted, residuals = np.array(diagnostics.fitted), np.array(diagnostics.residuals)
     visits = np.array(diagnostics.visits)
     labels = diagnostics.visit_labels or tuple(dict.fromkeys(diagnostics.visits))
+    single = _correlation_words(diagnostics.correlation[0][1]) if _is_one(diagnostics) else ""
     for place, label in enumerate(labels):
         own, style = visits == label, arm_style(place)
         ax.plot(
@@ -131,13 +134,26 @@ def _draw_residuals(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
         ax.legend(
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=min(3, len(labels)), frameon=False,
             fontsize=SMALL_TEXT, handletextpad=0.1, columnspacing=0.8, borderpad=0.2,
+            title=f"Correlation of residuals: {single}" if single else None,
+            title_fontsize=SMALL_TEXT, alignment="left",
         )  # fmt: skip
+    related = f" Correlation of residuals between {' and '.join(labels)}: {single}."
     set_description(
         ax,
         f"Standardised residuals against fitted values, {len(residuals)} rows"
         f"{f' at {len(labels)} visits' if len(labels) > 1 else ''}; "
-        f"the largest is {diagnostics.largest:.2f} in absolute size.",
+        f"the largest is {diagnostics.largest:.2f} in absolute size."
+        f"{related if single else ''}",
     )
+
+
+def _is_one(diagnostics: ResidualDiagnostics) -> bool:
+    """Say whether there are two visits, whose one correlation needs no panel."""
+    return len(diagnostics.correlation) == 2
+
+
+def _correlation_words(value: float) -> str:
+    return "unknown" if math.isnan(value) else number(value, 2).replace("-", "\N{MINUS SIGN}")
 
 
 def _draw_quantiles(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
@@ -169,7 +185,7 @@ def _draw_correlation(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
     for row, column in pairs:
         value = float(shown[row, column])
         ax.text(
-            column, row, "–" if math.isnan(value) else f"{value:.2f}",
+            column, row, "–" if math.isnan(value) else _correlation_words(value),
             ha="center", va="center", fontsize=SMALL_TEXT if visits < 6 else SMALLEST_TEXT,
             color="white" if abs(value) > _DARK else "black", gid="correlation",
         )  # fmt: skip
@@ -180,8 +196,7 @@ def _draw_correlation(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
     ax.spines[:].set_visible(False)
     ax.set_xlabel("Correlation of residuals", fontsize=TEXT)
     told = ", ".join(
-        f"{labels[c]} with {labels[r + 1]} "
-        f"{'unknown' if math.isnan(shown[r, c]) else format(shown[r, c], '.2f')}"
+        f"{labels[c]} with {labels[r + 1]} {_correlation_words(float(shown[r, c]))}"
         for r, c in pairs
     )
     set_description(ax, f"Correlations of residuals between visits: {told}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from retrostats.description.types import Flow
+from retrostats.description.types import ArmFlow, Flow
 from retrostats.figures.flow_chart import Box, Chart, flow_chart
 from retrostats.figures.style import (
     SMALL_TEXT,
@@ -137,7 +137,14 @@ def _sentence(flow: Flow) -> str:
     """Return the alt text: how many there were at each stage."""
     known = [] if flow.assessed is None else [f"{flow.assessed} assessed for eligibility"]
     known.append(f"{flow.randomised} randomised")
-    arms = "; ".join(
-        f"{arm.name}: {arm.randomised} allocated, {arm.analysed} analysed" for arm in flow.arms
-    )
+    arms = "; ".join(_arm_words(flow, arm) for arm in flow.arms)
     return f"Participant flow: {', '.join(known)}. {arms}. Analysed for {flow.endpoint}."
+
+
+def _arm_words(flow: Flow, arm: ArmFlow) -> str:
+    parts = [f"{arm.randomised} allocated"]
+    if any(other.excluded for other in flow.arms):
+        parts.append(f"{sum(n for _, n in arm.excluded)} excluded from the analysis")
+    if any(other.not_analysed for other in flow.arms):
+        parts.append(f"{sum(n for _, n in arm.not_analysed)} not analysed")
+    return f"{arm.name}: {', '.join(parts)}, {arm.analysed} analysed"

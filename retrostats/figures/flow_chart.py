@@ -11,9 +11,9 @@ from retrostats.figures.words import kept_together, line_mm, width_mm, wrapped
 
 #: Length of an arrow, in mm.
 _ARROW = 5.0
-#: Width of the strip that names a stage, and its distance from the boxes.
+#: Width of the strip that names a stage, its distance from the boxes, and from the next strip.
 _STRIP = 4.6
-_STRIP_GAP = 2.0
+_STRIP_GAP, _STRIP_APART = 2.0, 1.0
 #: Width of the boxes before randomisation, as a share of all columns, and at most in mm.
 _ENROLMENT_SHARE, _ENROLMENT_MOST = 0.47, 64.0
 #: Words need columns of this width in mm at least.
@@ -77,7 +77,7 @@ class Chart:
     boxes
         From top to bottom, of a row from left to right.
     stages
-        Strips at the left edge that name the stages.
+        Strips at the left edge that name the stages, each at the height of its boxes.
     arrows, lines
         Paths, with and without a head at their last point.
     height
@@ -121,23 +121,27 @@ def flow_chart(flow: Flow, width: float) -> Chart:
         ((randomised.middle, randomised.bottom), (randomised.middle, above)),
         ((centres[0], above), (centres[-1], above)),
     )
-    boxes, top = list(enrolment), above + _ARROW
+    boxes = list(enrolment)
     for name, contents in _stages(flow, setting):
         row = [
-            _box(words, edge, top, column, setting)
+            _box(words, edge, 0.0, column, setting)
             for words, edge in zip(contents, lefts, strict=True)
         ]
-        height = max(_strip_height(name), *(box.height for box in row))
+        height = max(box.height for box in row)
+        # A box is as high as its words need; the name of a stage may need more, on both sides.
+        beyond = max(0.0, _strip_height(name) - height) / 2
+        free = stages[-1].bottom + _STRIP_APART if stages else 0.0
+        top = max(above + _ARROW, free + beyond)
         arrows += [((centre, above), (centre, top)) for centre in centres]
-        boxes += [replace(box, height=height) for box in row]
-        stages.append(_strip(name, top, top + height))
-        above, top = top + height, top + height + _ARROW
+        boxes += [replace(box, top=top, height=height) for box in row]
+        stages.append(_strip(name, top - beyond, top + height + beyond))
+        above = top + height
     return Chart(
         boxes=tuple(boxes),
         stages=tuple(stages),
         arrows=tuple(arrows),
         lines=lines,
-        height=above,
+        height=stages[-1].bottom,
         setting=setting,
     )
 
@@ -179,7 +183,7 @@ def _enrolment(
 
 def _not_randomised(flow: Flow, setting: Setting) -> list[Words]:
     if flow.not_randomised:
-        return list(_reasons("Not randomised", flow.not_randomised, setting, weight="bold"))
+        return list(_reasons("Not randomised", flow.not_randomised, setting))
     gap = (flow.assessed or 0) - flow.randomised
     if gap <= 0:
         return []
@@ -200,10 +204,8 @@ def _stages(flow: Flow, setting: Setting) -> Iterator[tuple[str, list[list[Words
         yield name, [list(of(flow, arm, setting)) for arm in flow.arms]
 
 
-def _allocation(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
+def _allocation(_flow: Flow, arm: ArmFlow, _setting: Setting) -> Iterator[Words]:
     yield Words(text=f"Allocated to {arm.name} (n = {arm.randomised})", weight="bold")
-    if any(other.excluded for other in flow.arms):
-        yield from _reasons("Not in the population of the analysis", arm.excluded, setting)
 
 
 def _follow_up(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
@@ -216,15 +218,15 @@ def _follow_up(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
 
 def _analysis(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
     yield Words(text=f"Analysed (n = {arm.analysed})", weight="bold")
-    yield Words(text=flow.endpoint)
+    yield Words(text=flow.endpoint, indent=setting.indent)
+    if any(other.excluded for other in flow.arms):
+        yield from _reasons("Excluded from the analysis", arm.excluded, setting)
     if any(other.not_analysed for other in flow.arms):
         yield from _reasons("Not analysed", arm.not_analysed, setting)
 
 
-def _reasons(
-    label: str, counts: Counts, setting: Setting, *, weight: str = "normal"
-) -> Iterator[Words]:
-    yield Words(text=f"{label} (n = {sum(n for _, n in counts)})", weight=weight)
+def _reasons(label: str, counts: Counts, setting: Setting) -> Iterator[Words]:
+    yield Words(text=f"{label} (n = {sum(n for _, n in counts)})", weight="bold")
     for reason, n in counts:
         yield Words(text=f"{reason} (n = {n})", indent=setting.indent)
 

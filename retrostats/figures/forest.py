@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Literal
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from retrostats.estimate import EstimateTable
 from retrostats.figures.margins import Line, write_labels, write_margins
 from retrostats.figures.style import (
-    MM_PER_INCH,
     OKABE_ITO,
+    blank_axes,
     house_style,
     set_description,
 )
@@ -86,9 +85,7 @@ def plot_forest(
     _require_drawable(table, groups, marks)
     lines = _lines(table, groups, marks)
     with house_style():
-        if ax is None:
-            size = 170 / MM_PER_INCH, forest_height(table, groups) / MM_PER_INCH
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+        ax = ax or blank_axes(170.0, forest_height(table, groups))
         low, high = _limits(table)
         for row, line in enumerate(lines):
             _draw_line(ax, row, line, low, high)

@@ -34,6 +34,7 @@ def plot_responders(
     curves: Sequence[ImprovementCurve],
     *,
     thresholds: Sequence[tuple[float, str]] = (),
+    not_drawn: Sequence[str] = (),
     xlabel: str = "",
     arm_names: Mapping[str, str] | None = None,
     ax: Axes | None = None,
@@ -47,7 +48,10 @@ def plot_responders(
     curves
         One per arm, the reference first, in one unit.
     thresholds
-        Improvements to mark, with their names.
+        Improvements to mark, with their names. A point on each curve shows the share that
+        improved by at least so much: the upper end where the curve falls at the threshold.
+    not_drawn
+        In words, thresholds that are no place on the axis, such as a percentage of baseline.
     xlabel
         What improved, and its unit; the unit alone when omitted.
     arm_names
@@ -79,6 +83,11 @@ def plot_responders(
             )  # fmt: skip
         for value, _ in thresholds:
             ax.axvline(value, color=_GREY, linewidth=0.7, linestyle=":", zorder=1, gid="threshold")
+            for curve, style in zip(curves, styles, strict=True):
+                ax.plot(
+                    value, share_at(curve, value), style.marker, color=style.colour, markersize=4.0,
+                    zorder=4, clip_on=False, gid="share",
+                )  # fmt: skip
         ax.set_xlim(low, high)
         ax.set_ylim(0, 1.02)
         shares = [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -89,7 +98,10 @@ def plot_responders(
         labels = [f"{name} (n = {curve.n})" for name, curve in zip(names, curves, strict=True)]
         _name_curves(ax, labels, styles, thresholds)
     fix_width(ax)
-    set_description(ax, _sentence(curves, names, thresholds))
+    absent = "".join(
+        f" Not marked: {words}, which is another amount for each subject." for words in not_drawn
+    )
+    set_description(ax, f"{_sentence(curves, names, thresholds)}{absent}")
     return ax
 
 
@@ -198,7 +210,7 @@ def _sentence(
     told = "".join(
         f" At least {value:g} {curves[0].unit} ({words}): "
         + ", ".join(
-            f"{name} {_share_at(curve, value):.0%}"
+            f"{name} {share_at(curve, value):.0%}"
             for name, curve in zip(names, curves, strict=True)
         )
         + "."
@@ -207,7 +219,7 @@ def _sentence(
     return f"Share of each arm that improved by at least so much, for {arms}.{told}"
 
 
-def _share_at(curve: ImprovementCurve, value: float) -> float:
-    """Read the share off the curve."""
+def share_at(curve: ImprovementCurve, value: float) -> float:
+    """Return the share with at least this improvement, as the curve has it."""
     reached = (s for i, s in zip(curve.improvements, curve.shares, strict=True) if i >= value)
     return next(reached, 0.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,6 +14,8 @@ import matplotlib.style
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
 #: Okabe and Ito's colours, told apart by most readers with a colour vision deficiency.
 #: https://jfly.uni-koeln.de/color/
@@ -45,6 +49,7 @@ __all__ = [
     "TEXT",
     "Axes",
     "blank_axes",
+    "boxes_for_unknown_letters",
     "describe",
     "fix_width",
     "house_style",
@@ -53,6 +58,10 @@ __all__ = [
 ]
 
 _GREY = "0.35"
+
+_UNKNOWN = (
+    "The font of the figures lacks letters of these words, and boxes may stand in their place"
+)
 
 _SETTINGS: dict[Any, Any] = {
     # DejaVu comes with matplotlib, so a figure is the same on every machine. Verdana has
@@ -105,7 +114,18 @@ def house_style() -> Iterator[None]:
     True
     """
     # From matplotlib's defaults, so that nothing of a user's own rc file enters.
-    with matplotlib.style.context(["default", _SETTINGS]):
+    with matplotlib.style.context(["default", _SETTINGS]), boxes_for_unknown_letters():
+        yield
+
+
+@contextmanager
+def boxes_for_unknown_letters() -> Iterator[None]:
+    """Draw a box for a letter that the font lacks, without matplotlib's warning of it.
+
+    The description of the figure names the words instead, see `set_description`.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph \d+ .*missing from font")
         yield
 
 
@@ -121,9 +141,24 @@ def set_description(ax: Axes, sentence: str) -> None:
     ax
         Axes just drawn.
     sentence
-        What a reader who cannot see the figure should know.
+        What a reader who cannot see the figure should know. Words on the Axes with letters that
+        the font lacks are added to it: boxes stand in their place.
     """
-    _DESCRIPTIONS[ax] = sentence
+    lacking = [text for text in _texts(ax) if any(map(_is_unknown, text))]
+    caveat = f" {_UNKNOWN}: {'; '.join(lacking)}." if lacking else ""
+    _DESCRIPTIONS[ax] = f"{sentence}{caveat}"
+
+
+def _texts(ax: Axes) -> list[str]:
+    """Return the distinct words on some Axes, each on one line."""
+    drawn = (words for text in ax.findobj(Text) if (words := text.get_text()))
+    return list(dict.fromkeys(" ".join(words.split()) for words in drawn))
+
+
+@lru_cache(maxsize=4096)
+def _is_unknown(letter: str) -> bool:
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    return font.get_char_index(ord(letter)) == 0
 
 
 def describe(ax: Axes) -> str:

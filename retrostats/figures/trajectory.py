@@ -13,13 +13,25 @@ from matplotlib.collections import LineCollection
 
 from retrostats.estimate import EstimateTable
 from retrostats.figures.arms import ArmStyle, arm_styles
-from retrostats.figures.beside import write_counts, write_end_labels
-from retrostats.figures.style import SMALL_TEXT, TEXT, blank_axes, house_style, set_description
+from retrostats.figures.beside import write_counts, write_end_labels, write_note
+from retrostats.figures.style import (
+    SMALL_TEXT,
+    TEXT,
+    blank_axes,
+    house_style,
+    set_description,
+)
+from retrostats.figures.trajectory_words import (
+    Start,
+    common_start,
+    means_words,
+    note_words,
+    start_words,
+    title_words,
+)
 
 #: A subject: weeks, and values at these weeks; ``nan`` where there is none.
 Course = tuple[Sequence[float], Sequence[float]]
-#: Weeks and means before the first visit of the model.
-Start = Mapping[str, tuple[float, float]]
 
 #: Neighbouring arms are drawn apart by this share of the shortest time between visits.
 _DODGE = 0.12
@@ -28,6 +40,8 @@ _DODGE_MOST = 0.022
 #: Visits stand at equal distances where the shortest time between them is a smaller share of all.
 _TO_SCALE = 0.08
 _HEIGHT, _ROW = 72.0, 3.4
+#: The mark at which all arms begin; no arm has it.
+_COMMON = ArmStyle("0.25", "*", "-")
 
 
 def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
@@ -37,6 +51,7 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     better: Literal["lower", "higher"],
     ylabel: str = "",
     baseline: Start | None = None,
+    endpoints: Sequence[float] = (),
     raw: Mapping[str, Sequence[Course]] | None = None,
     counts: Mapping[str, Sequence[int]] | None = None,
     arm_names: Mapping[str, str] | None = None,
@@ -58,7 +73,11 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     ylabel
         Outcome and unit.
     baseline
-        By arm, week and mean before the first of `weeks`; hollow, without an interval.
+        By arm, week and mean before the first of `weeks`, from which its course begins; hollow,
+        without an interval. One and the same for all arms is the mean to which a model adjusts
+        them: one mark stands for all. An arm that has none, begins at the first of `weeks`.
+    endpoints
+        The weeks of which the description tells the means; the last when omitted.
     raw
         By arm, one course per subject, drawn thin behind the means.
     counts
@@ -78,29 +97,37 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     ------
     ValueError
         If there is nothing to draw, an arm has another number of means or counts than visits, or
-        means mix units or levels.
+        means mix units or levels, or an endpoint is none of the weeks.
     """
-    _require_drawable(means, weeks, counts)
+    told = endpoints or weeks[-1:]
+    _require_drawable(means, weeks, counts, told)
     names = {arm: (arm_names or {}).get(arm, arm) for arm in means}
     with house_style():
         ax = ax or blank_axes(170.0, _HEIGHT + _ROW * len(means))
+        common = common_start(means, baseline)
         axis = _Weeks.of(weeks, baseline)
         styles = dict(zip(means, arm_styles(list(means), arm_names), strict=True))
         for place, arm in enumerate(means):
             shift = (place - (len(means) - 1) / 2) * axis.step
             _draw_courses(ax, (raw or {}).get(arm, ()), axis, styles[arm])
-            start = (baseline or {}).get(arm)
+            start = axis.start((baseline or {}).get(arm), 0.0 if common else shift)
             _draw_means(ax, means[arm], weeks, axis, style=styles[arm], shift=shift, start=start)
-        level = 100 * next(iter(means.values()))[0].ci.level
-        arrow = "↓" if better == "lower" else "↑"
-        note = f"{arrow} {better} is better; bars: {level:.4g}% CI"
-        ax.set_title(note, loc="left", fontsize=SMALL_TEXT, color="0.35")
+            if start and not common:
+                _draw_start(ax, *start, styles[arm])
+        if shared := axis.start(common, 0.0):
+            _draw_start(ax, *shared, _COMMON)
+        write_note(ax, note_words(means, better, common=bool(common), begins=bool(baseline)))
         ax.set_ylabel(ylabel, fontsize=TEXT)
         ax.margins(x=0.05)
         _write_weeks(ax, axis, styles, counts)
         ends = {names[arm]: table[-1].value for arm, table in means.items()}
         write_end_labels(ax, ends, list(styles.values()))
-    set_description(ax, _sentence(means, weeks, names, ylabel, better))
+    words = [
+        title_words(len(weeks), len(means), ylabel, better),
+        *start_words(names, baseline, common),
+        *(means_words(means, names, week, list(weeks).index(week)) for week in told),
+    ]
+    set_description(ax, " ".join(words))
     return ax
 
 
@@ -108,11 +135,15 @@ def _require_drawable(
     means: Mapping[str, EstimateTable],
     weeks: Sequence[float],
     counts: Mapping[str, Sequence[int]] | None,
+    told: Sequence[float],
 ) -> None:
     if not means or not weeks:
         raise ValueError("plot_trajectories: give the means of at least one arm at one visit")
     if any(later <= earlier for earlier, later in pairwise(weeks)):
         raise ValueError(f"plot_trajectories: the weeks {list(weeks)} do not increase")
+    strange = [week for week in told if week not in weeks]
+    if strange:
+        raise ValueError(f"plot_trajectories: week {strange[0]:g} is none of {list(weeks)}")
     for arm, table in means.items():
         if len(table) != len(weeks):
             raise ValueError(
@@ -157,6 +188,10 @@ class _Weeks:
     def at(self, weeks: Sequence[float]) -> list[float]:
         return [float(place) for place in np.interp(weeks, self.weeks, self.places)]
 
+    def start(self, begins: tuple[float, float] | None, shift: float) -> tuple[float, float] | None:
+        """Return place and mean of a start given by week and mean."""
+        return None if begins is None else (self.at(begins[:1])[0] + shift, begins[1])
+
 
 def _draw_courses(ax: Axes, courses: Sequence[Course], axis: _Weeks, style: ArmStyle) -> None:
     """Draw subjects thin and pale; what is behind must not be read as a result."""
@@ -179,24 +214,25 @@ def _draw_means(
     shift: float,
     start: tuple[float, float] | None,
 ) -> None:
-    before = [] if start is None else [start]
-    x = [p + shift for p in axis.at([*(week for week, _ in before), *weeks])]
-    y = [*(value for _, value in before), *(estimate.value for estimate in table)]
-    ax.plot(x, y, color=style.colour, linestyle=style.dashes, linewidth=1.1, zorder=3, gid="line")
-    for middle, estimate in zip(x[len(before) :], table, strict=True):
+    """Draw the line of an arm from its start, which is a place and a mean, and its intervals."""
+    x = [place + shift for place in axis.at(weeks)]
+    y = [estimate.value for estimate in table]
+    path = [*([start] if start else []), *zip(x, y, strict=True)]
+    ax.plot(
+        *zip(*path, strict=True), color=style.colour, linestyle=style.dashes, linewidth=1.1,
+        zorder=3, gid="line",
+    )  # fmt: skip
+    for middle, estimate in zip(x, table, strict=True):
         ends, both = (estimate.ci.low, estimate.ci.high), (middle, middle)
         ax.plot(both, ends, color=style.colour, linewidth=1.1, zorder=3, gid="interval")
-    for hollow, where in ((True, slice(0, len(before))), (False, slice(len(before), None))):
-        ax.plot(
-            x[where],
-            y[where],
-            style.marker,
-            color=style.colour,
-            markerfacecolor="white" if hollow else style.colour,
-            markersize=4.5,
-            zorder=4,
-            gid="baseline" if hollow else "means",
-        )
+    ax.plot(x, y, style.marker, color=style.colour, markersize=4.5, zorder=4, gid="means")
+
+
+def _draw_start(ax: Axes, place: float, mean: float, style: ArmStyle) -> None:
+    ax.plot(
+        place, mean, style.marker, color=style.colour, markerfacecolor="white",
+        markersize=8.0 if style is _COMMON else 4.5, zorder=4, gid="baseline",
+    )  # fmt: skip
 
 
 def _write_weeks(
@@ -216,23 +252,3 @@ def _write_weeks(
         given = [str(n) for n in (counts or {})[arm]][-visits:]
         rows.append([""] * (visits - len(given)) + given)
     write_counts(ax, axis.places, rows, list(styles.values()))
-
-
-def _sentence(
-    means: Mapping[str, EstimateTable],
-    weeks: Sequence[float],
-    names: Mapping[str, str],
-    ylabel: str,
-    better: str,
-) -> str:
-    """Return the alt text: the means at the last visit."""
-    last = "; ".join(
-        f"{names[arm]} {e.value:.3g} ({e.ci.low:.3g} to {e.ci.high:.3g})"
-        for arm, e in ((arm, table[-1]) for arm, table in means.items())
-    )
-    level = 100 * next(iter(means.values()))[0].ci.level
-    return (
-        f"Means of {ylabel or 'the outcome'} over {len(weeks)} "
-        f"visit{'s' if len(weeks) > 1 else ''} in {len(means)} arms, {better} is better. "
-        f"At week {weeks[-1]:g}, with {level:.4g}% confidence intervals: {last}."
-    )

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from retrostats.figures.style import MM_PER_INCH
+from retrostats.figures.style import MM_PER_INCH, boxes_for_unknown_letters
 
 _POINTS_PER_MM = 72 / MM_PER_INCH
 #: Text on a screen is hinted and may be a little wider than its outline.
@@ -37,7 +37,8 @@ def width_mm(text: str, size: float, *, weight: str = "normal") -> float:
     if not text.strip():
         return 0.0
     font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    with boxes_for_unknown_letters():
+        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width) * _HINTING / _POINTS_PER_MM
 
 
@@ -166,6 +167,7 @@ def size_mm(ax: Axes) -> tuple[float, float]:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("these Axes belong to no figure any more; give Axes of a figure")
-    figure.draw_without_rendering()
+    with boxes_for_unknown_letters():
+        figure.draw_without_rendering()
     box = ax.get_window_extent()
     return box.width / figure.dpi * MM_PER_INCH, box.height / figure.dpi * MM_PER_INCH

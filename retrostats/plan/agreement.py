@@ -36,7 +36,7 @@ def require_fits(plan: AnalysisPlan, codebook: Codebook) -> None:
         found |= set(rule(plan, codebook))
     file = plan.source or "plan"
     against = f" against {codebook.source}" if codebook.source else ""
-    faults = [Fault(file, 0, str(place), message) for place, message in sorted(found)]
+    faults = [Fault(file, 0, str(place), message, "key") for place, message in sorted(found)]
     raise_faults(f"plan {plan.title!r}{against}", faults, error=PlanError)
 
 

@@ -135,7 +135,7 @@ class PlanTables:
         line = self._lines.of(place.table, place.position, place.key)
         if not line and "." in place.table:  # written inline in the table above it
             line = self._lines.of(*_parent(place.table))
-        self.faults.append(Fault(self._file.name, line, str(place), message))
+        self.faults.append(Fault(self._file.name, line, str(place), message, "key"))
         self.broken.add(place.table)
 
     def single(self, table: str) -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from retrostats.data.codebook.texts import wrong_texts
 from retrostats.data.files import TextFile, read_text
+from retrostats.data.open_lines import tell_open_lines
 from retrostats.data.rules import Rule, parse_rule
 from retrostats.data.tables import parse_toml
 from retrostats.errors import Fault, PlanError, raise_faults
@@ -52,11 +56,18 @@ def read_plan(path: Path | str) -> AnalysisPlan:
     file = _read(Path(path), faults)
     content = parse_toml(file, faults) if file else None
     plan = None
-    if file is not None and content is not None:
+    if file is not None and content is not None and _is_codebook(content):
+        message = "this is a codebook, not a plan; give it where one is asked for (--codebook)"
+        faults.append(Fault(file.name, 0, "", message))
+    elif file is not None and content is not None:
         tables = PlanTables(file, content, faults)
+        for place, value in _entries(content):
+            for wrong in wrong_texts(value, place.table, place.key):
+                tables.fault(place, wrong)
         plan = _plan(tables, file)
         for found in contradictions(plan, skip=frozenset(tables.broken)):
             tables.fault(found.place, found.message)
+        tell_open_lines(file, faults)
     raise_faults(f"plan {Path(path).name}", faults, error=PlanError)
     if plan is None:
         raise AssertionError("a plan that cannot be read has a fault")
@@ -73,8 +84,28 @@ def _read(path: Path, faults: list[Fault]) -> TextFile | None:
     elif file is None and path.is_file() and any("empty" in fault.message for fault in found):
         message = "the file is empty; `retrostats new plan` writes a plan to be filled in"
         found = [Fault(path.name, 0, "", message)]
-    faults += [Fault(path.name, each.line, each.column, each.message) for each in found]
+    faults += [replace(each, file=path.name) for each in found]
     return file and TextFile(name=path.name, text=file.text, digest=file.digest)
+
+
+def _is_codebook(content: dict[str, Any]) -> bool:
+    return "estimand" not in content and bool({"roles", "arms", "outcomes"} & set(content))
+
+
+def _entries(
+    content: Mapping[str, Any], table: str = "", position: int = 0
+) -> Iterator[tuple[Place, object]]:
+    """Yield every value of a plan with its place, known to the grammar or not."""
+    for key, value in content.items():
+        name = f"{table}.{key}" if table else key
+        if isinstance(value, Mapping):
+            yield from _entries(value, name)
+        elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+            for at, each in enumerate(value):
+                if isinstance(each, Mapping):
+                    yield from _entries(each, name, at)
+        else:
+            yield Place(table=table, position=position, key=key), value
 
 
 def _plan(tables: PlanTables, file: TextFile) -> AnalysisPlan:

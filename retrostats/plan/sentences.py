@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from retrostats.data.codebook.types import Codebook
-from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM, MODEL_WORDS
-from retrostats.plan.types import AnalysisPlan, IntercurrentEvent, ModelPlan
+from retrostats.plan.model_sentences import model_sentences
+from retrostats.plan.types import AnalysisPlan, IntercurrentEvent
 from retrostats.plan.words import (
-    amount,
     endpoint_words,
+    instrument_words,
     listed,
     responder_words,
     sensitivity_words,
     subgroup_words,
 )
+
+#: What each strategy is called in a sentence.
+STRATEGY_WORDS = {
+    "treatment policy": "the treatment-policy strategy",
+    "hypothetical": "a hypothetical strategy",
+    "composite": "a composite strategy",
+    "while on treatment": "the while-on-treatment strategy",
+    "principal stratum": "the principal-stratum strategy",
+}
 
 #: What a strategy asks for beyond what the data on their own can give.
 _CAVEATS = {
@@ -56,7 +65,7 @@ def planned_sentences(plan: AnalysisPlan, codebook: Codebook) -> tuple[str, ...]
     return (
         *_estimand(plan, codebook),
         *_endpoints(plan, codebook),
-        *_model(plan, codebook),
+        *model_sentences(plan, codebook),
         *_multiplicity(plan),
         *_population(plan),
         *_further(plan, codebook),
@@ -73,7 +82,7 @@ def strategy_caveats(plan: AnalysisPlan) -> tuple[str, ...]:
     events = plan.estimand.intercurrent
     told = [
         f"The strategy for {_quoted(each)}, {each.strategy}, {_CAVEATS[each.strategy]}. The "
-        "analysis itself uses every value in the file"
+        "analysis itself uses every value in the file as it stands"
         for each in events
         if each.strategy != "treatment policy"
     ]
@@ -108,28 +117,41 @@ def _estimand(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
         names[label] for label in (estimand.comparison.treatment, estimand.comparison.comparator)
     )
     outcome = book.outcome(plan.primary.outcome)
+    measured = "; ".join(
+        [*filter(None, [instrument_words(outcome)]), f"{outcome.instrument.better} is better"]
+    )
     yield (
         f"The primary estimand is the {estimand.summary}, treatment minus comparator, in "
-        f"{endpoint_words(plan.primary, book)} ({outcome.instrument.name}, {outcome.unit}; "
-        f"{outcome.instrument.better} is better): {treatment} compared with {comparator}, in "
-        f"this population: {estimand.population}."
+        f"{endpoint_words(plan.primary, book)} ({measured}): {treatment} compared with "
+        f"{comparator}, in this population: {estimand.population}."
     )
     for each in estimand.intercurrent:
-        yield f"The intercurrent event {_quoted(each)} is handled by {_strategy(each)}."
+        yield _strategy(each)
 
 
 def _strategy(event: IntercurrentEvent) -> str:
+    """Say which strategy is planned; only treatment policy is what the analysis can carry out."""
     if event.strategy == "treatment policy":
-        return "treatment policy: values are used as observed, whatever happened"
-    words = {"hypothetical": "a hypothetical strategy", "composite": "a composite strategy"}
-    words |= {"while on treatment": "the while-on-treatment strategy"}
-    return words.get(event.strategy, "the principal-stratum strategy")
+        return (
+            f"The intercurrent event {_quoted(event)} is handled by treatment policy: values are "
+            "used as observed, whatever happened."
+        )
+    planned = STRATEGY_WORDS[event.strategy]
+    return (
+        f"For the intercurrent event {_quoted(event)} the plan names {planned}; every value in the "
+        "file is used as it stands."
+    )
 
 
 def _endpoints(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
     if len(plan.comparisons) > 1:
-        labels = [f"{each.treatment} minus {each.comparator}" for each in plan.comparisons[1:]]
-        yield f"Further comparisons are {listed(labels)}."
+        names = {arm.label: arm.name for arm in book.arms}
+        others = [
+            f"{names[each.treatment]} minus {names[each.comparator]}"
+            for each in plan.comparisons[1:]
+        ]
+        comparisons = "comparison is" if len(others) == 1 else "comparisons are"
+        yield f"The further {comparisons} {listed(others)}."
     if plan.secondary:
         words = [endpoint_words(endpoint, book) for endpoint in plan.secondary]
         verb = "endpoint is" if len(words) == 1 else "endpoints are"
@@ -137,72 +159,13 @@ def _endpoints(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
         yield f"{the} {verb} {listed(words)}."
 
 
-def _model(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
-    model = plan.model
-    yield f"Each endpoint is analysed by {_kind(model)}."
-    if model.kind == "mixed_anova":
-        yield (
-            "It uses subjects with every visit; tests within subjects are corrected by "
-            "Greenhouse and Geisser's epsilon."
-        )
-    adjusted = [*_baseline_terms(model), *(book.covariate(c).label for c in model.covariates)]
-    if adjusted:
-        yield f"It adjusts for {listed(adjusted)}."
-    elif model.kind != "mixed_anova":
-        yield "It adjusts neither for the baseline of the outcome nor for covariates."
-    yield from _covariance(model)
-    yield from _inference(model)
-
-
-def _kind(model: ModelPlan) -> str:
-    parts = {
-        "mmrm": " with arm, visit and their interaction at all visits after baseline",
-        "lmm": ", arm, visit and their interaction at all visits after baseline",
-        "ancova": " at the week of the endpoint, with the arm",
-        "mixed_anova": " with the arm between subjects and the visit, baseline included, within",
-    }
-    return MODEL_WORDS[model.kind] + parts[model.kind]
-
-
-def _baseline_terms(model: ModelPlan) -> list[str]:
-    if not model.baseline:
-        return []
-    by_visit = " (with a slope for each visit)" if model.baseline_by_visit else ""
-    return [f"the baseline of the outcome{by_visit}"]
-
-
-def _covariance(model: ModelPlan) -> Iterator[str]:
-    if not model.covariance:
-        return
-    first, *rest = [f"{COVARIANCES[name]} ({name})" for name in model.covariance]
-    sentence = (
-        f"The covariance of the visits is {first}, estimated by restricted maximum likelihood"
-    )
-    if rest:
-        sentence += (
-            f"; if it cannot be fitted, {', then '.join(rest)} "
-            f"{'takes' if len(rest) == 1 else 'take'} its place in this order, and the result "
-            "says so"
-        )
-    yield f"{sentence}."
-
-
-def _inference(model: ModelPlan) -> Iterator[str]:
-    level = f"{amount(100 * model.level)}%"
-    if model.kind in ("mmrm", "lmm"):
-        yield f"Tests and {level} confidence intervals use {DEGREES_OF_FREEDOM[model.df]}."
-    else:
-        robust = model.standard_errors != "classical"
-        errors = f" and {model.standard_errors} standard errors" if robust else ""
-        yield f"Tests and {level} confidence intervals use residual degrees of freedom{errors}."
-
-
 def _multiplicity(plan: AnalysisPlan) -> Iterator[str]:
     shared = plan.multiplicity
+    together = shared.family == "all" and plan.secondary
     family = (
-        "the comparisons of each endpoint by themselves"
-        if shared.family == "comparisons"
-        else "the comparisons of primary and secondary endpoints together"
+        "the comparisons of primary and secondary endpoints together"
+        if together
+        else "the comparisons of each endpoint by themselves"
     )
     yield {
         "none": "p values are not adjusted for multiple comparisons.",
@@ -212,14 +175,23 @@ def _multiplicity(plan: AnalysisPlan) -> Iterator[str]:
             "before it were rejected."
         ),
     }[shared.method]
+    if plan.secondary and shared.method != "none" and not together:
+        yield "No error rate is shared across endpoints."
+    yield (
+        "Estimates, intervals and what they say of the smallest worthwhile change are those of "
+        "single comparisons and are not adjusted for multiplicity."
+    )
 
 
 def _population(plan: AnalysisPlan) -> Iterator[str]:
     rules = [rule.text for rule in plan.population.rules]
     if plan.population.kind == "all randomised":
-        yield "All randomised subjects are analysed in the arm to which they were allocated."
+        yield "The planned population is all randomised subjects, in the arm of their allocation."
     else:
-        yield f"The analysed population is per protocol: subjects who meet {listed(rules)}."
+        yield (
+            f"The planned population is per protocol: subjects who meet {listed(rules)}, in the "
+            "arm of their allocation."
+        )
 
 
 def _further(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
@@ -236,6 +208,11 @@ def _further(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
         yield f"The sensitivity {verb} {listed(words)}."
     for definition in plan.responders:
         yield responder_words(definition, book)
+    if plan.responders:
+        yield (
+            "Shares of responders have Wilson's intervals, their differences Newcombe's; risk "
+            "ratios have normal intervals on the log scale."
+        )
     if plan.subgroups:
         groups = listed([subgroup_words(each, book) for each in plan.subgroups])
         yield (

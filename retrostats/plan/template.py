@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 from retrostats.data.codebook.types import Codebook
+from retrostats.data.open_lines import MARK
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM, STRATEGIES
 from retrostats.plan.suggested import (
     important_change,
@@ -29,8 +30,9 @@ def new_plan(codebook: Codebook | None) -> str:
     Returns
     -------
     str
-        With a codebook, a plan that `read_plan` and `require_fits` accept as it stands; each
-        choice is still to be decided on.
+        With a codebook, a plan that `read_plan` and `require_fits` accept as soon as every line
+        that begins with ``# TO DECIDE:`` is freed from that mark: what must be the trial's own
+        is not to pass unread.
     """
     parts = [
         _head(codebook),
@@ -52,6 +54,8 @@ def _head(book: Codebook | None) -> str:
     return f"""\
 # Analysis plan. Decide, delete what does not apply, and sign it off before the data are seen:
 # its digest stands in every result. Unknown keys are errors. docs/plan.md explains each key.
+# A line that begins with "# TO DECIDE:" is a proposal: put your own in its place, and delete
+# that mark. Until then the plan is refused.
 title = {toml_text(title)}
 """
 
@@ -60,7 +64,7 @@ def _estimand(book: Codebook | None) -> str:
     arms = ("<label of the treated arm>", "<label of the comparator arm>")
     endpoint, week = toml_text("<name of the primary outcome>"), toml_text("<week>")
     population = "<whose effect is asked for, in words>"
-    choices = ""
+    choices, mark = "", MARK if book else ""
     if book:
         arms = (_treated(book)[0], book.reference.label)
         outcome, last = primary_endpoint(book)
@@ -78,7 +82,7 @@ def _estimand(book: Codebook | None) -> str:
 {choices}[estimand]
 treatment = {toml_text(arms[0])}
 comparator = {toml_text(arms[1])}
-population = {toml_text(population)}
+{mark}population = {toml_text(population)}
 endpoint = {endpoint}
 week = {week}
 summary = "difference of means"  # treatment minus comparator
@@ -88,7 +92,7 @@ summary = "difference of means"  # treatment minus comparator
 # The analysis uses every value in the file, which is the treatment policy; any other strategy
 # asks you to prepare the file accordingly, and the report says so.
 [[estimand.intercurrent]]
-event = "stopping the allocated treatment"
+{mark}event = "stopping the allocated treatment"
 strategy = "treatment policy"
 """
 
@@ -156,7 +160,7 @@ def _multiplicity(book: Codebook | None) -> str:
 # plan, each only while all before it were rejected). family = "comparisons" takes those of each
 # endpoint by themselves, "all" those of primary and secondary endpoints together.
 [multiplicity]
-method = "{method}"
+{MARK if book else ""}method = "{method}"
 """
 
 
@@ -183,12 +187,12 @@ def _sensitivity(book: Codebook | None) -> str:
     if rule:
         tables.append(f'[[sensitivity]]\nkind = "per protocol"\nrules = [{rule}]\n')
     change = important_change(primary_endpoint(book)[0]) if book else None
-    delta = '[[sensitivity]]\nkind = "delta"\ndeltas = [{}]\n'
+    delta = '[[sensitivity]]\nkind = "delta"\n{}deltas = [{}]\n'
     if change and change.basis == "absolute":
         steps = ", ".join(toml_number(change.value * share) for share in (0.25, 0.5, 1))
-        tables.append(delta.format(steps))
+        tables.append(delta.format(MARK, steps))
     else:
-        tables.append(_off(delta.format("0.5, 1, 2")))
+        tables.append(_off(delta.format("", "0.5, 1, 2")))
     return intro + "\n".join(tables)
 
 
@@ -207,7 +211,7 @@ def _responders(book: Codebook | None) -> str:
 {intro}[[responders]]
 outcome = {toml_text(outcome.name)}
 week = {toml_number(week)}
-{key} = {size}
+{MARK}{key} = {size}
 missing = "non-responder"
 """
 

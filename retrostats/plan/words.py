@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrostats.data.codebook.types import Codebook
+from retrostats.data.codebook.types import Codebook, Outcome
 from retrostats.plan.names import COVARIANCES
 from retrostats.plan.types import Endpoint, ResponderPlan, Sensitivity, Subgroup
 
@@ -49,6 +49,24 @@ def quantity(value: float, unit: str) -> str:
     return f"{amount(value)} {singular}".strip()
 
 
+def instrument_words(outcome: Outcome) -> str:
+    """Return what an outcome is measured with and in, each said once.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Some
+    >>> vas, koos = Some(name="VAS 0-100 mm"), Some(name="KOOS Pain")
+    >>> instrument_words(Some(label="Pain", instrument=vas, unit="mm"))
+    'VAS 0-100 mm'
+    >>> instrument_words(Some(label="KOOS pain", instrument=koos, unit="points"))
+    'points'
+    """
+    name, unit = outcome.instrument.name, outcome.unit
+    parts = [name] if name.casefold() != outcome.label.casefold() else []
+    parts += [unit] if unit and unit not in name.split() else []
+    return ", ".join(parts)
+
+
 def endpoint_words(endpoint: Endpoint, book: Codebook) -> str:
     """Return an endpoint as its label and visit, e.g. ``"Pain at week 6"``."""
     outcome = book.outcome(endpoint.outcome)
@@ -70,7 +88,10 @@ def sensitivity_words(each: Sensitivity, primary: Endpoint, unit: str) -> str:
         "complete cases": "the planned model in subjects with the outcome at every visit",
         "per protocol": f"the planned model per protocol, in subjects who meet {rules}",
         "ancova": f"an analysis of covariance of week {amount(primary.week)} alone",
-        "mixed_anova": "a mixed (split-plot) analysis of variance",
+        "mixed_anova": (
+            "a mixed (split-plot) analysis of variance of the changes from baseline in subjects "
+            "with every visit"
+        ),
         "lmm": "a linear mixed model with a random intercept of the subject",
         "covariance": f"the planned model with a {covariance} covariance",
         "unadjusted": "the planned model with neither baseline nor covariates",

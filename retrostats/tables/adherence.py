@@ -19,6 +19,7 @@ from retrostats.tables.cells import (
     plain,
     plain_numbers,
     share,
+    shown_places,
 )
 
 
@@ -41,8 +42,10 @@ def adherence_layout(
     indents: list[int] = []
     for _, group in groupby(rows, key=lambda row: row.name):
         arms = list(group)
-        places = measured_places(row.values for row in arms)
-        found.append((_heading(arms[0], places), *[""] * (len(header) - 1)))
+        values = [row.values for row in arms]
+        measured = measured_places(values)
+        places = measured, shown_places(values, measured)
+        found.append((_heading(arms[0], measured), *[""] * (len(header) - 1)))
         found += [_cells(row, places, names) for row in arms]
         indents += [0, *[1] * len(arms)]
     return Layout(caption=caption, header=header, rows=tuple(found), indents=tuple(indents))
@@ -54,15 +57,18 @@ def _heading(row: AdherenceRow, places: int) -> str:
     return f"{row.label}{unit}{planned}"
 
 
-def _cells(row: AdherenceRow, places: int, names: Mapping[str, str] | None) -> tuple[str, ...]:
-    values = row.values
-    extremes = f"{known(values.low, places)} to {known(values.high, places)}"
+def _cells(
+    row: AdherenceRow, places: tuple[int, int], names: Mapping[str, str] | None
+) -> tuple[str, ...]:
+    """Write a row: the range with the decimals measured, all else with those shown."""
+    values, (measured, shown) = row.values, places
+    extremes = f"{known(values.low, measured)} to {known(values.high, measured)}"
     return (
         *names_of([row.arm], names),
         str(values.n),
         str(values.missing),
-        mean_sd(values, places + 1),
-        median_quartiles(values, places + 1),
+        mean_sd(values, shown),
+        median_quartiles(values, shown),
         extremes if values.n else NONE,
         NONE if row.share is None else share(row.share, values.n),
     )

@@ -18,10 +18,13 @@ from retrostats.tables.cells import (
     names_of,
     plain,
     plain_numbers,
+    shown_places,
 )
 
 #: Decimals of a standardised difference.
 _DIFFERENCE = 2
+#: Of a category with as many levels, the differences of its levels say all.
+_SIGNED = 2
 
 _Line = tuple[int, tuple[str, ...]]
 
@@ -31,8 +34,9 @@ def baseline_layout(
 ) -> Layout:
     """Lay out Table 1: a row per number, a row per level of a category.
 
-    Means and standard deviations have one decimal more than the values were measured with. Where
-    values are missing a row says how many.
+    Decimals of means and standard deviations: see `retrostats.tables.cells.shown_places`. On the
+    heading row of a category of three levels or more stands the distance of all levels together,
+    without sign. Where values are missing a row says how many.
 
     Parameters
     ----------
@@ -70,18 +74,19 @@ def _lines(rows: Sequence[BaselineRow], comparisons: int) -> Iterator[_Line]:
     blank = ("",) * comparisons
     numbers = [cell for cell in first.cells if isinstance(cell, NumberCell)]
     if numbers:
-        places = measured_places(numbers) + 1
+        places = shown_places(numbers, measured_places(numbers))
         unit = f", {first.unit}" if first.unit else ""
         cells = (mean_sd(cell, places) for cell in numbers)
         yield 0, (f"{first.label}{unit}: mean (SD)", *cells, *_differences(first))
     else:
-        shared = len({row.differences for row in rows}) == 1
         empty = ("",) * len(first.cells)
-        yield 0, (f"{first.label}: n (%)", *empty, *(_differences(first) if shared else blank))
+        overall = first.overall if len(rows) > _SIGNED else ()
+        distances = tuple(known(value, _DIFFERENCE) for value in overall) or blank
+        yield 0, (f"{first.label}: n (%)", *empty, *distances)
         for row in rows:
             counts = (cell for cell in row.cells if isinstance(cell, CountCell))
             cells = (count_share(cell.count, cell.n) for cell in counts)
-            yield 1, (row.level, *cells, *(blank if shared else _differences(row)))
+            yield 1, (row.level, *cells, *_differences(row))
     if any(cell.missing for cell in first.cells):
         yield 1, ("missing: n", *(str(cell.missing) for cell in first.cells), *blank)
 
@@ -106,11 +111,19 @@ def baseline_rows(table: BaselineTable) -> LongTable:
 
 
 def baseline_difference_rows(table: BaselineTable) -> LongTable:
-    """Return the standardised differences of Table 1, a row per quantity, level and comparison."""
-    header = ("name", "label", "level", "comparison", "standardised_difference")
+    """Return the standardised differences of Table 1, a row per quantity, level and comparison.
+
+    The distance of all levels together stands on the rows of the first level of a category.
+    """
+    header = (
+        "name", "label", "level", "comparison", "standardised_difference", "all_levels_distance",
+    )  # fmt: skip
     rows = tuple(
-        (row.name, row.label, row.level, label, plain(value))
+        (row.name, row.label, row.level, label, plain(value), plain(distance))
         for row in table.rows
-        for label, value in zip(table.comparisons, row.differences, strict=True)
-    )
+        for label, value, distance in zip(
+            table.comparisons, row.differences, row.overall or (None,) * len(row.differences),
+            strict=True,
+        )
+    )  # fmt: skip
     return header, rows

@@ -22,6 +22,8 @@ WHOLE_PERCENT = 200
 _FINEST = 3
 #: Significant digits of a standard error; the estimate and its limits get the same decimals.
 _DIGITS = 2
+#: A mean needs no more significant digits than this, and an SD no fewer than that.
+_MEAN_DIGITS, _SD_DIGITS = 4, 2
 #: What is lost when a decimal number is stored in binary and subtracted, relative to its size.
 _STORED = 1e-9
 
@@ -40,6 +42,29 @@ def measured_places(cells: Iterable[NumberCell]) -> int:
             return places
     spread = max((abs(end) for end in ends), default=1.0)
     return min(_FINEST, decimals(spread))
+
+
+def shown_places(cells: Iterable[NumberCell], measured: int) -> int:
+    """Return with how many decimals means, SDs and quartiles of one quantity are shown.
+
+    One more than was measured, but no more than give the largest mean four significant digits;
+    more than these only where an SD would keep fewer than two.
+
+    Parameters
+    ----------
+    cells
+        Groups of one quantity.
+    measured
+        Decimals of the values, see `measured_places`.
+    """
+    found = list(cells)
+    largest = max((abs(c.mean) for c in found if math.isfinite(c.mean)), default=0.0)
+    enough = decimals(largest, _MEAN_DIGITS)
+    # 99.996 is printed as 100.00 and has a digit more than it seems.
+    enough = decimals(round(largest, enough), _MEAN_DIGITS)
+    spreads = [c.sd for c in found if 0 < c.sd < math.inf]
+    for_sd = decimals(min(spreads), _SD_DIGITS) if spreads else 0
+    return min(measured + 1, max(enough, for_sd))
 
 
 def mean_sd(cell: NumberCell, places: int) -> str:

@@ -40,12 +40,12 @@ def _lines(flow: Flow) -> Iterator[_Line]:
         for reason, n in flow.not_randomised:
             yield 1, (reason, *blank, str(n))
     yield 0, _counted("Randomised", flow, lambda arm: arm.randomised)
-    yield from _reasons("Not in the population of the analysis", flow, lambda arm: arm.excluded)
     yield 0, ("Attended", *blank, "")
     for place, visit in enumerate(flow.visits):
         yield 1, _counted(visit, flow, lambda arm, place=place: arm.attended[place])  # type: ignore[misc]
     yield from _reasons("Left the trial", flow, lambda arm: arm.withdrawn)
     yield 0, _counted(f"Analysed: {flow.endpoint}", flow, lambda arm: arm.analysed)
+    yield from _reasons("Excluded from the analysis", flow, lambda arm: arm.excluded)
     yield from _reasons("Not analysed", flow, lambda arm: arm.not_analysed)
 
 

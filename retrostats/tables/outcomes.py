@@ -16,6 +16,7 @@ from retrostats.tables.cells import (
     median_quartiles,
     names_of,
     plain_numbers,
+    shown_places,
 )
 
 _HEADER = (
@@ -71,21 +72,22 @@ def outcomes_layout(
 def _lines(
     rows: Sequence[VisitSummary], names: Mapping[str, str] | None
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    measured = measured_places(row.values for row in rows)
+    values = [row.values for row in rows]
+    places = shown_places(values, measured_places(values))
     for visit, arms in groupby(rows, key=lambda row: row.visit):
         yield 0, (visit, *[""] * (len(_HEADER) - 1))
         for row in arms:
             change = (NONE, NONE)
             if row.change is not None:
-                change = str(row.change.n), mean_sd(row.change, measured + 1)
+                change = str(row.change.n), mean_sd(row.change, places)
             yield (
                 1,
                 (
                     *names_of([row.arm], names),
                     str(row.values.n),
                     str(row.values.missing),
-                    mean_sd(row.values, measured + 1),
-                    median_quartiles(row.values, measured + 1),
+                    mean_sd(row.values, places),
+                    median_quartiles(row.values, places),
                     *change,
                 ),
             )

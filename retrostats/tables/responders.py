@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from retrostats.description.types import ResponderTable
 from retrostats.layout import Layout, p_number, percent
@@ -22,6 +22,9 @@ def responders_layout(
 ) -> Layout:
     """Lay out responders: a row per arm, then a row per comparison.
 
+    Where subjects lack the outcome, or a percentage of their baseline is undefined, a row says how
+    many in each arm; a comparison that could not be made says why.
+
     Parameters
     ----------
     table
@@ -40,7 +43,8 @@ def responders_layout(
         low, high = (share(end, arm.n) for end in arm.proportion.ci[:2])
         ends = f"{low} to {high}"
         rows.append((name, counted, ends, "", ""))
-    if table.comparisons:
+    rows += _without(table, names)
+    if table.comparisons or table.not_compared:
         rows.append(("Difference (percentage points)", "", "", "", ""))
     for line in table.comparisons:
         value, low, high = (
@@ -49,6 +53,7 @@ def responders_layout(
         )
         p, needed = p_number(line.difference.p), line.number_needed.text()
         rows.append((line.label, value, f"{low} to {high}", p, needed))
+    rows += [(label, f"not compared: {reason}") for label, reason in table.not_compared]
     heads = [row[1] == "" for row in rows]
     return Layout(
         caption=f"{table.label}: {table.definition}" if caption is None else caption,
@@ -59,21 +64,41 @@ def responders_layout(
     )
 
 
+def _without(table: ResponderTable, names: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
+    """Yield what subjects lack and how many of each arm; nothing where none does."""
+    arms = names_of([arm.arm for arm in table.arms], names)
+    for label, counts in (
+        ("Outcome missing", [arm.missing for arm in table.arms]),
+        ("Left out, baseline of 0", [arm.undefined for arm in table.arms]),
+    ):
+        if any(counts):
+            told = (f"{name} {count}" for name, count in zip(arms, counts, strict=True))
+            yield label, ", ".join(told)
+
+
 def responders_rows(table: ResponderTable) -> LongTable:
-    """Return a row per arm (kind ``"arm"``) and per comparison (kind ``"comparison"``)."""
+    """Return a row per arm, per comparison, and per comparison that could not be made.
+
+    Their kinds are ``"arm"``, ``"comparison"`` and ``"not compared"``; only the last has a reason.
+    """
     header = (
         "outcome", "visit", "definition", "missing_rule", "kind", "label", "responders", "n",
-        "missing", *ESTIMATE_COLUMNS, "number_needed", "number_needed_best", "number_needed_worst",
+        "missing", "undefined", *ESTIMATE_COLUMNS, "number_needed", "number_needed_best",
+        "number_needed_worst", "reason",
     )  # fmt: skip
     about = (table.outcome, table.visit, table.definition, table.missing_rule)
     rows: list[tuple[Cell, ...]] = []
     for arm in table.arms:
         low, high, level = arm.proportion.ci
         proportion = (arm.proportion.value, None, None, low, high, level, None)
-        counts = (arm.responders, arm.n, arm.missing)
-        rows.append((*about, "arm", arm.arm, *counts, *proportion, None, None, None))
+        counts = (arm.responders, arm.n, arm.missing, arm.undefined)
+        rows.append((*about, "arm", arm.arm, *counts, *proportion, None, None, None, None))
     for line in table.comparisons:
         needed = (line.number_needed.value, *line.number_needed.limits)
         estimate = plain_estimate(line.difference)
-        rows.append((*about, "comparison", line.label, None, None, None, *estimate, *needed))
+        nobody = (None,) * 4
+        rows.append((*about, "comparison", line.label, *nobody, *estimate, *needed, None))
+    between = len(header) - len(about) - 3
+    for label, reason in table.not_compared:
+        rows.append((*about, "not compared", label, *(None,) * between, reason))
     return header, tuple(rows)

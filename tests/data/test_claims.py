@@ -62,23 +62,23 @@ def test_a_claim_is_read_with_its_figures_and_defaults(tmp_path):
 
 SECOND = CLAIM.replace("first", "second")
 FAULTS = {
-    "an unknown key": (CLAIM + "verdict = 1\n", "line 6, column claims.verdict: unknown key"),
-    "an unknown top key": ("verdict = 1\n" + CLAIM, "line 1, column verdict: unknown key"),
-    "claims that are a number": ("claims = 3\n", "line 1, column claims: claims = 3 should be"),
-    "claims of numbers": ("claims = [1]\n", "line 1, column claims: 1 should be a table of keys"),
-    "figures of numbers": (CLAIM + "figures = [1]\n", "column claims.figures: 1 should be a table"),
+    "an unknown key": (CLAIM + "verdict = 1\n", "line 6, key claims.verdict: unknown key"),
+    "an unknown top key": ("verdict = 1\n" + CLAIM, "line 1, key verdict: unknown key"),
+    "claims that are a number": ("claims = 3\n", "line 1, key claims: claims = 3 should be"),
+    "claims of numbers": ("claims = [1]\n", "line 1, key claims: 1 should be a table of keys"),
+    "figures of numbers": (CLAIM + "figures = [1]\n", "key claims.figures: 1 should be a table"),
     "evidence of lists": (
         CLAIM.replace('["qiu2023"]', "[[]]"),
-        "line 5, column claims.evidence: [] should be the id of a study, as text",
+        "line 5, key claims.evidence: [] should be the id of a study, as text",
     ),
     "a figure of another study": (
         CLAIM + FIGURE.replace("qiu2023", "zahra"),
-        "line 5, column claims.evidence: 'zahra' has a figure but is not in evidence",
+        "line 5, key claims.evidence: 'zahra' has a figure but is not in evidence",
     ),
-    "a claim twice": (CLAIM + CLAIM, "line 7, column claims.id: claim 'first' stands twice"),
+    "a claim twice": (CLAIM + CLAIM, "line 7, key claims.id: claim 'first' stands twice"),
     "a figure of the second claim": (
         CLAIM + FIGURE + SECOND + FIGURE + 'bears = "perhaps"\n',
-        "line 19, column claims.figures.bears: bears = 'perhaps' is not known",
+        "line 19, key claims.figures.bears: bears = 'perhaps' is not known",
     ),
 }
 

@@ -136,16 +136,16 @@ def test_all_faults_of_the_catalogue_are_told_together(faults_of):
         ("usual = [4, 60]", "usual = [60, 4]"),
     ) == [
         (
-            f"line {nrs + 6}, column instruments.better: better = 'down' is not known; "
+            f"line {nrs + 6}, key instruments.better: better = 'down' is not known; "
             "expected one of 'higher', 'lower'"
         ),
         (
-            f"line {nrs + 8}, column instruments.changes: NRS 0-10, ICC2: 0 rows of the table; "
+            f"line {nrs + 8}, key instruments.changes: NRS 0-10, ICC2: 0 rows of the table; "
             "expected exactly one"
         ),
-        f"line {vas + 4}, column instruments.high: low 0 must be below high 0",
+        f"line {vas + 4}, key instruments.high: low 0 must be below high 0",
         (
-            f"line {tug + 7}, column instruments.usual: usual = [60, 4] should be two "
+            f"line {tug + 7}, key instruments.usual: usual = [60, 4] should be two "
             f"numbers within "
             "low and high, the lower first"
         ),
@@ -168,7 +168,7 @@ def test_two_rows_need_their_population(faults_of):
 
 def test_an_id_stands_once(faults_of):
     second = line_of('id = "vas_mm"')
-    expected = f"line {second}, column instruments.id: 'nrs' stands twice"
+    expected = f"line {second}, key instruments.id: 'nrs' stands twice"
     assert faults_of(('id = "vas_mm"', 'id = "nrs"')) == [expected]
 
 

@@ -360,30 +360,30 @@ PAIN = 'name = "pain"\n'
 TOML_FAULTS = {
     "an unknown key": (
         toml('role = "retro trial"\n', 'role = "retro trial"\nyear = 2020\n'),
-        [f"line 3, column year: unknown key 'year'; expected one of {TOP_KEYS}"],
+        [f"line 3, key year: unknown key 'year'; expected one of {TOP_KEYS}"],
     ),
     "an unknown key of an outcome": (
         toml("better", "direction"),
         [
-            "line 18, column outcomes.direction: unknown key 'direction'; expected one of "
+            "line 18, key outcomes.direction: unknown key 'direction'; expected one of "
             + OUTCOME_KEYS
         ],
     ),
     "an unknown key in quotation marks": (
         toml("better", '"good side"'),
         [
-            "line 18, column outcomes.good side: unknown key 'good side'; expected one of "
+            "line 18, key outcomes.good side: unknown key 'good side'; expected one of "
             + OUTCOME_KEYS
         ],
     ),
     "an unknown table": (
         TOML + "\n[extra]\nyear = 2020\n",
-        [f"line 21, column extra: unknown key 'extra'; expected one of {TOP_KEYS}"],
+        [f"line 21, key extra: unknown key 'extra'; expected one of {TOP_KEYS}"],
     ),
     "an unknown key of the second arm": (
         toml('label = "forward"\n', 'label = "forward"\nlabl = "x"\n'),
         [
-            ("line 12, column arms.labl: unknown key 'labl'; expected one of label, n_randomised, "
+            ("line 12, key arms.labl: unknown key 'labl'; expected one of label, n_randomised, "
             "n_analysed, intervention, dose")
         ],
     ),
@@ -392,96 +392,96 @@ TOML_FAULTS = {
             'role = "retro trial"\n',
             'role = "retro trial"\nnote = """\n[[arms]]\nyear = 1\n"""\nyear = 2\n',
         ),
-        [f"line 7, column year: unknown key 'year'; expected one of {TOP_KEYS}"],
+        [f"line 7, key year: unknown key 'year'; expected one of {TOP_KEYS}"],
     ),
     "an unknown key below an unusual line separator": (
         toml('role = "retro trial"\n', 'role = "retro trial"\nnote = "a\u2028b"\nyear = 2\n'),
-        [f"line 4, column year: unknown key 'year'; expected one of {TOP_KEYS}"],
+        [f"line 4, key year: unknown key 'year'; expected one of {TOP_KEYS}"],
     ),
     "an unknown role": (
         toml('"retro trial"', '"trial"'),
         [
-            ("line 2, column role: role = 'trial' is not known; expected one of 'biomechanics', "
+            ("line 2, key role: role = 'trial' is not known; expected one of 'biomechanics', "
             "'cited', 'cited claim', 'comparator', 'retro trial', 'review'")
         ],
     ),
     "a missing key": (
         toml('citation = "Nobody A. An invented trial. 2020"\n', ""),
-        ["column citation: 'citation' is missing; expected text"],
+        ["key citation: 'citation' is missing; expected text"],
     ),
     "an empty key": (
         toml("Nobody A. An invented trial. 2020", ""),
-        ["line 3, column citation: 'citation' is empty; expected text"],
+        ["line 3, key citation: 'citation' is empty; expected text"],
     ),
     "no timepoints": (
         toml('["baseline", "6wk"]', "[]"),
-        ["line 4, column timepoints: 'timepoints' is empty; expected a list"],
+        ["line 4, key timepoints: 'timepoints' is empty; expected a list"],
     ),
     "a timepoint that is no text": (
         toml('["baseline", "6wk"]', "[1]"),
         [
-            ("line 4, column timepoints: timepoint 1 should be text without '/' that does not "
+            ("line 4, key timepoints: timepoint 1 should be text without '/' that does not "
             "start with 'change '")
         ],
     ),
     "a timepoint that reads as a change": (
         toml('"6wk"]', '"6wk", "change 6wk"]'),
         [
-            ("line 4, column timepoints: timepoint 'change 6wk' should be text without '/' that "
+            ("line 4, key timepoints: timepoint 'change 6wk' should be text without '/' that "
             "does not start with 'change '")
         ],
     ),
     "a timepoint twice": (
         toml('"6wk"]', '"6wk", "6wk"]'),
-        ["line 4, column timepoints: ['baseline', '6wk', '6wk'] repeats a timepoint"],
+        ["line 4, key timepoints: ['baseline', '6wk', '6wk'] repeats a timepoint"],
     ),
     "an id that is not the folder's name": (
         toml('"walk2020"', '"walk2021"'),
-        ["line 1, column id: id 'walk2021' is not the folder's name 'walk2020'; make them equal"],
+        ["line 1, key id: id 'walk2021' is not the folder's name 'walk2020'; make them equal"],
     ),
     "an arm that is declared twice": (
         toml('"forward"', '"retro"'),
-        ["line 11, column arms.label: 'retro' is declared twice; each name stands once"],
+        ["line 11, key arms.label: 'retro' is declared twice; each name stands once"],
     ),
     "two arms without a label": (
         "".join(line for line in TOML.splitlines(keepends=True) if "label" not in line),
         [
-            "line 6, column arms.label: 'label' is missing; expected text",
-            "line 9, column arms.label: 'label' is missing; expected text",
+            "line 6, key arms.label: 'label' is missing; expected text",
+            "line 9, key arms.label: 'label' is missing; expected text",
         ],
     ),
     "an n as text": (
         toml("n_analysed = 15", 'n_analysed = "15"'),
-        ["line 8, column arms.n_analysed: n_analysed = '15' should be a whole number"],
+        ["line 8, key arms.n_analysed: n_analysed = '15' should be a whole number"],
     ),
     "an n of nobody": (
         toml("n_analysed = 15", "n_analysed = 0"),
-        ["line 8, column arms.n_analysed: n_analysed = 0 should be 1 or more"],
+        ["line 8, key arms.n_analysed: n_analysed = 0 should be 1 or more"],
     ),
     "an n that is true": (
         toml("n_analysed = 15", "n_analysed = true"),
-        ["line 8, column arms.n_analysed: n_analysed = True should be a whole number"],
+        ["line 8, key arms.n_analysed: n_analysed = True should be a whole number"],
     ),
     "a pmid as a number": (
         toml('role = "retro trial"', 'role = "retro trial"\npmid = 123'),
-        ["line 3, column pmid: pmid = 123 should be text"],
+        ["line 3, key pmid: pmid = 123 should be text"],
     ),
     "a scale without length": (
         toml("high = 10", "high = 0"),
-        ["line 16, column outcomes.high: the scale from 0 to 0 has no length; low < high"],
+        ["line 16, key outcomes.high: the scale from 0 to 0 has no length; low < high"],
     ),
     "a scale from nan": (
         toml("low = 0", "low = nan"),
-        ["line 15, column outcomes.low: low = nan should be a number of at most 15 digits"],
+        ["line 15, key outcomes.low: low = nan should be a number of at most 15 digits"],
     ),
     "a scale to infinity": (
         toml("high = 10", "high = inf"),
-        ["line 16, column outcomes.high: high = inf should be a number of at most 15 digits"],
+        ["line 16, key outcomes.high: high = inf should be a number of at most 15 digits"],
     ),
     "a scale to 10 to the power of 400": (
         toml("high = 10", f"high = 1{'0' * 400}"),
         [
-            (f"line 16, column outcomes.high: high = 1{'0' * 79}... should be a number of at most "
+            (f"line 16, key outcomes.high: high = 1{'0' * 79}... should be a number of at most "
             "15 digits")
         ],
     ),
@@ -491,7 +491,7 @@ TOML_FAULTS = {
     ),
     "a hexadecimal number of 5000 digits": (
         toml('unit = "cm"', f"unit = 0x{'f' * 5000}"),
-        ["line 17, column outcomes.unit: unit = a number of thousands of digits should be text"],
+        ["line 17, key outcomes.unit: unit = a number of thousands of digits should be text"],
     ),
     "brackets without end": (
         toml('unit = "cm"', f"unit = {'[' * 5000}"),
@@ -499,35 +499,35 @@ TOML_FAULTS = {
     ),
     "a date": (
         toml('unit = "cm"', "unit = 1979-05-27"),
-        ["line 17, column outcomes.unit: unit = datetime.date(1979, 5, 27) should be text"],
+        ["line 17, key outcomes.unit: unit = datetime.date(1979, 5, 27) should be text"],
     ),
     "items without integer": (
         toml(PAIN, PAIN + "items = 5\n"),
-        ["line 15, column outcomes.items: items is only read together with integer = true"],
+        ["line 15, key outcomes.items: items is only read together with integer = true"],
     ),
     "a reserved name": (
         TOML + '\n[[outcomes]]\nname = "age"\n',
-        ["line 22, column outcomes.name: 'age' is a reserved name and needs no declaration"],
+        ["line 22, key outcomes.name: 'age' is a reserved name and needs no declaration"],
     ),
     "a decimal mark that is none": (
         toml('role = "retro trial"', 'role = "retro trial"\ndecimal_mark = ";"'),
-        ["line 3, column decimal_mark: decimal_mark = ';' is not known; expected one of ',', '.'"],
+        ["line 3, key decimal_mark: decimal_mark = ';' is not known; expected one of ',', '.'"],
     ),
     "arms that are a number": (
         'arms = 3\n' + TOML[: TOML.index("[[arms]]")] + TOML[TOML.index("[[outcomes]]") :],
-        ["line 1, column arms: arms = 3 should be a list"],
+        ["line 1, key arms: arms = 3 should be a list"],
     ),
     "outcomes that are a list of numbers": (
         "outcomes = [1]\n" + TOML[: TOML.index("[[outcomes]]")],
-        ["line 1, column outcomes: write each entry as a [[outcomes]] table"],
+        ["line 1, key outcomes: write each entry as a [[outcomes]] table"],
     ),
     "an arm in single brackets": (
         TOML.replace('[[arms]]\nlabel = "forward"\n', "").replace("[[arms]]", "[arms]"),
-        ["line 6, column arms: arms = {'label': 'retro', 'n_analysed': 15} should be a list"],
+        ["line 6, key arms: arms = {'label': 'retro', 'n_analysed': 15} should be a list"],
     ),
     "a text without quotation marks": (
         toml('"cm"', "cm"),
-        ["line 17: not valid TOML at character 8: Invalid value"],
+        ["line 17: not valid TOML at character 8: text stands in quotes; write \"cm\""],
     ),
     "a key twice": (
         toml("high = 10", "high = 10\nhigh = 20"),
@@ -550,7 +550,7 @@ TOML_FAULTS = {
 def test_each_fault_of_trial_toml_is_told(write_trial, faults_of, content, messages):
     folder = write_trial(toml=content)
     at = [
-        f"walk2020/trial.toml{',' if text.startswith(('line', 'column')) else ':'} {text}"
+        f"walk2020/trial.toml{',' if text.startswith(('line', 'key')) else ':'} {text}"
         for text in messages
     ]
     assert faults_of(folder) == at
@@ -625,7 +625,7 @@ def test_a_declared_decimal_comma_holds_for_the_whole_file(write_trial, faults_o
 def test_a_fault_of_the_arms_is_not_told_again_for_each_row(write_trial, faults_of):
     values = HEADER + GOOD + ",pain,6wk,p,0.2,retro - forward,,printed,Table 2\n"
     assert faults_of(write_trial(toml('label = "retro"', "label = 3"), values)) == [
-        "walk2020/trial.toml, line 7, column arms.label: label = 3 should be text"
+        "walk2020/trial.toml, line 7, key arms.label: label = 3 should be text"
     ]
 
 
@@ -675,12 +675,12 @@ def test_all_faults_of_all_files_are_told_together_in_one_stable_order(write_tri
         "the trials: 8 faults found.\n"
         "  1. another/trial.toml: the file is missing; a trial folder needs trial.toml\n"
         "  2. another/values.csv, line 1: byte 0xff is not UTF-8; save the file as UTF-8\n"
-        "  3. walk2020/trial.toml, line 15, column outcomes.low: low = True should be a number\n"
+        "  3. walk2020/trial.toml, line 15, key outcomes.low: low = True should be a number\n"
         "  4. walk2020/values.csv, line 2, column arm: 'x' is no arm of this trial; expected "
         "retro, forward\n"
         "  5. walk2020/values.csv, line 2, column source: is empty; say where the number stands "
         "(abstract, Table 2, ...)\n"
-        "  6. zoo/trial.toml, line 1, column id: id 'walk2020' is not the folder's name 'zoo'; "
+        "  6. zoo/trial.toml, line 1, key id: id 'walk2020' is not the folder's name 'zoo'; "
         "make them equal\n"
         "  7. zoo/values.csv, line 3: repeats line 2: same arm, outcome, timepoint, statistic, "
         "contrast and test\n"

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_trials import NAN, STRENGTH, TRIAL, codebook, cohort_of, plan_of
 
+from retrostats.analysis.model_rows import model_rows
 from retrostats.data.codebook.types import Outcome, Screening
 from retrostats.description.flow import OTHERWISE, describe_flow
 from retrostats.plan.types import ModelPlan
@@ -33,8 +34,8 @@ def test_the_flow_by_hand():
     assert control.withdrawn == (("moved away", 1),)
     assert retro.withdrawn == (("knee pain", 1),)
     assert control.not_analysed == (
+        ("Pain at baseline missing", 1),
         ("Pain missing after baseline", 1),
-        ("Pain missing at baseline", 1),
     )
     assert retro.not_analysed == (("Age missing", 1), ("Pain missing after baseline", 1))
     assert (flow.randomised, flow.analysed) == (9, 5)
@@ -53,16 +54,36 @@ def test_the_first_reason_counts_and_each_model_has_its_own():
         plan = ModelPlan(covariates=("age",), **model)
         return dict(flow_of(plan, cohort, (), members=members).arms[0].not_analysed)
 
-    assert reasons() == {"Pain missing at baseline": 1, "Age missing": 1, OTHERWISE: 2}
+    assert reasons() == {"Pain at baseline missing": 1, "Age missing": 1, OTHERWISE: 2}
     assert reasons(baseline=False) == {"Age missing": 2, OTHERWISE: 2}
     assert reasons(kind="ancova") == {
-        "Pain missing at baseline": 1,
+        "Pain at baseline missing": 1,
         "Age missing": 1,
         "Pain missing at week 6": 1,
         OTHERWISE: 1,
     }
     assert reasons(kind="mixed_anova") == {"Pain missing at a visit": 4}
     assert reasons(kind="lmm") == reasons()
+
+
+def test_the_model_leaves_out_rows_for_the_reasons_of_the_flow():
+    trial = [
+        ("control", (NAN, NAN, NAN), NAN, None, NAN, ""),
+        ("control", (5, 4, NAN), NAN, None, NAN, ""),
+        ("control", (5, 4, NAN), 60, None, NAN, ""),
+        ("control", (5, 4, NAN), 60, "female", NAN, ""),
+        ("control", (5, 4, 3), 60, "female", NAN, ""),
+    ]
+    cohort, members = cohort_of(trial), np.ones(5, dtype=bool)
+    model = ModelPlan(kind="ancova", covariates=("sex", "age"))
+    needed = ("baseline", *model.covariates)
+    rows = model_rows(cohort, "pain", inside=members, needed=needed, weeks=(6,))
+    (arm, _) = flow_of(model, cohort, ("S05",), members=members).arms
+    assert dict(arm.not_analysed) == {
+        "Pain at baseline missing": 1, "Sex missing": 2, "Pain missing at week 6": 1,
+    }  # fmt: skip
+    told = {why.removesuffix(" at week 6"): n for why, n in arm.not_analysed}
+    assert {why.removesuffix(" at week 6"): n for why, n in rows.left_out} == told
 
 
 def test_those_outside_the_population_stand_with_their_reasons():
@@ -73,7 +94,7 @@ def test_those_outside_the_population_stand_with_their_reasons():
     control, retro = flow.arms
     assert (control.excluded, retro.excluded) == ((), (("sessions >= 12", 2),))
     assert (retro.randomised, retro.analysed, retro.not_analysed) == (5, 3, ())
-    assert retro.attended == (3, 3, 3)
+    assert retro.attended == (5, 4, 4)
     assert retro.withdrawn == (("knee pain", 1),)
 
 
@@ -161,11 +182,13 @@ def test_every_flow_adds_up(trial, data, kind):
     used = data.draw(st.sets(st.sampled_from(inside))) if inside else set()
     model = ModelPlan(kind=kind, covariates=("age",))
     flow = describe_flow(cohort, plan_of(model), members=members, excluded=excluded, analysed=used)
+    everybody = flow_of(model, cohort, (), members=np.ones(len(trial), dtype=bool))
+    assert [arm.attended for arm in flow.arms] == [arm.attended for arm in everybody.arms]
     assert flow.randomised == len(trial)
     assert flow.analysed == len(used)
     for arm in flow.arms:
         out = sum(n for _, n in arm.excluded)
         lost = sum(n for _, n in arm.not_analysed)
         assert arm.randomised == out + lost + arm.analysed
-        assert all(n <= arm.randomised - out for n in arm.attended)
+        assert all(n <= arm.randomised for n in arm.attended)
         assert sum(n for _, n in arm.withdrawn) <= arm.randomised

@@ -64,7 +64,7 @@ def test_sorted_residuals_stand_over_their_quantiles():
 def test_correlations_are_written_below_the_diagonal():
     panel = drawn(THREE).figure.axes[2]
     cells = {t.get_position(): t.get_text() for t in panel.texts if t.get_gid() == "correlation"}
-    assert cells == {(0, 0): "0.60", (0, 1): "-0.90", (1, 1): "–"}
+    assert cells == {(0, 0): "0.60", (0, 1): "−0.90", (1, 1): "–"}
     assert [t.get_text() for t in panel.get_xticklabels()] == ["week 3", "week 6"]
     assert [t.get_text() for t in panel.get_yticklabels()] == ["week 6", "week 12"]
     image = panel.images[0]
@@ -80,9 +80,19 @@ def test_one_visit_has_no_correlations_and_no_legend():
     assert ax.get_legend() is None
 
 
+def test_one_correlation_is_a_number_and_no_panel():
+    ax = drawn(TWO)
+    assert len(ax.figure.axes) == 2
+    assert ax.get_legend().get_title().get_text() == "Correlation of residuals: 0.62"
+    assert "Correlation of residuals between week 3 and week 6: 0.62." in describe(ax)
+    unknown = replace(TWO, correlation=((1.0, math.nan), (math.nan, 1.0)))
+    assert drawn(unknown).get_legend().get_title().get_text().endswith(": unknown")
+    assert drawn(THREE).get_legend().get_title().get_text() == ""
+
+
 @pytest.mark.parametrize(("width", "columns"), [(170.0, 3), (85.0, 1)])
 def test_panels_stand_beside_or_below_one_another(width, columns):
-    ax = drawn(TWO, width)
+    ax = drawn(THREE, width)
     ax.figure.draw_without_rendering()
     boxes = [panel.get_window_extent() for panel in ax.figure.axes]
     assert len({round(box.x0) for box in boxes}) >= columns
@@ -103,7 +113,7 @@ def test_each_panel_has_its_description():
     assert "from -1.00 at -1.05 to 1.50 at 1.05" in second
     assert third == (
         "Correlations of residuals between visits: week 3 with week 6 0.60, "
-        "week 3 with week 12 -0.90, week 6 with week 12 unknown."
+        "week 3 with week 12 −0.90, week 6 with week 12 unknown."
     )
 
 

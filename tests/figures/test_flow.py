@@ -1,7 +1,7 @@
 """The flow diagram, read back: numbers, wrapping, and nothing that overlaps."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from matplotlib.figure import Figure
@@ -80,19 +80,36 @@ def test_every_number_stands_in_its_box():
         "Assessed for eligibility (n = 90)",
         "Not randomised (n = 27) did not meet the criteria (n = 15) declined (n = 12)",
         "Randomised (n = 41)",
-        "Allocated to Control (n = 20) Not in the population of the analysis (n = 0)",
-        (
-            "Allocated to Forward walking (n = 21) Not in the population of the analysis (n = 3) "
-            "fewer than 12 sessions (n = 3)"
-        ),
+        "Allocated to Control (n = 20)",
+        "Allocated to Forward walking (n = 21)",
         "Attended baseline (n = 19) week 3 (n = 18) week 6 (n = 17) Left the trial (n = 0)",
         (
             "Attended baseline (n = 19) week 3 (n = 18) week 6 (n = 17) Left the trial (n = 2) "
             "moved away (n = 1) knee pain got worse (n = 1)"
         ),
-        "Analysed (n = 20) Pain, week 6 Not analysed (n = 0)",
-        "Analysed (n = 16) Pain, week 6 Not analysed (n = 2) no outcome after baseline (n = 2)",
+        "Analysed (n = 20) Pain, week 6 Excluded from the analysis (n = 0) Not analysed (n = 0)",
+        (
+            "Analysed (n = 16) Pain, week 6 Excluded from the analysis (n = 3) "
+            "fewer than 12 sessions (n = 3) Not analysed (n = 2) no outcome after baseline (n = 2)"
+        ),
     ]
+
+
+def test_boxes_are_as_high_as_their_fullest_and_headings_are_bold():
+    ax = drawn(flow(2))
+    room = {}
+    for box in shapes(ax, "box"):
+        y, height = box.get_y(), box.get_height()
+        inside = [t.get_position()[1] for t in ax.texts if t.get_gid() == "words"]
+        lowest = max(place for place in inside if y <= place <= y + height)
+        room.setdefault(y, []).append(y + height - lowest)
+    assert {round(min(found), 6) for found in room.values()} == {round(min(room[0.0]), 6)}
+    bold = {
+        t.get_text().split("\N{NO-BREAK SPACE}")[0] for t in ax.texts
+        if t.get_gid() == "words" and t.get_fontweight() == "bold"
+    }  # fmt: skip
+    assert {"Attended", "Left the trial (n", "Excluded from the analysis (n"} <= bold
+    assert not {"moved away (n", "baseline (n"} & bold
 
 
 def test_what_is_not_known_is_left_out_or_said():
@@ -168,10 +185,20 @@ def test_stages_are_named_beside_their_boxes():
     assert named == ["Enrolment", "Allocation", "Follow-up", "Analysis"]
 
 
+def test_the_name_of_a_stage_has_room_beside_low_boxes():
+    bare = flow(2, assessed=None, not_randomised=())
+    low = drawn(replace(bare, arms=(bare.arms[0], replace(bare.arms[0], arm="b"))))
+    strips = [(strip.get_y(), strip.get_y() + strip.get_height()) for strip in shapes(low, "stage")]
+    assert all(above[1] < below[0] for above, below in pairwise(strips))
+    boxes = [box.get_y() + box.get_height() for box in shapes(low, "box")]
+    assert max(boxes) < strips[-1][1] <= low.get_ylim()[0]
+
+
 def test_the_alt_text_tells_the_numbers():
     assert describe(drawn(flow(2))) == (
         "Participant flow: 90 assessed for eligibility, 41 randomised. "
-        "Control: 20 allocated, 20 analysed; Forward walking: 21 allocated, 16 analysed. "
+        "Control: 20 allocated, 0 excluded from the analysis, 0 not analysed, 20 analysed; "
+        "Forward walking: 21 allocated, 3 excluded from the analysis, 2 not analysed, 16 analysed. "
         "Analysed for Pain, week 6."
     )
 

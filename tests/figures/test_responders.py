@@ -59,6 +59,18 @@ def test_thresholds_are_marked_and_named():
     assert drawn(thresholds=()).get_xlabel() == "Improvement (points)"
 
 
+def test_the_share_that_reaches_a_threshold_is_marked_on_each_curve():
+    ax = drawn()
+    marks = [(*m.get_xdata(), *m.get_ydata(), m.get_marker()) for m in lines(ax, "share")]
+    # At 2 the curves fall, and whoever improved by exactly 2 has reached it.
+    assert marks == [(2.0, 0.25, "o"), (2.0, 0.8, "s"), (2.4, 0.0, "o"), (2.4, 0.4, "s")]
+    colours = [curve.get_color() for curve in lines(ax, "curve")]
+    assert [m.get_color() for m in lines(ax, "share")] == colours * 2
+    percentage = drawn(not_drawn=["the planned 30% of baseline"])
+    told = " Not marked: the planned 30% of baseline, which is another amount for each subject."
+    assert describe(percentage) == describe(ax) + told
+
+
 def many(arms, n=21):
     generator = np.random.default_rng(5)
     curves = []

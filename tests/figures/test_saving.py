@@ -1,6 +1,7 @@
 """Figures as files: exact, repeatable, and never half written."""
 
 import re
+import warnings
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -11,6 +12,8 @@ from PIL import Image
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.figures.forest import plot_forest
 from retrostats.figures.saving import save_figure
+from retrostats.figures.style import describe, house_style
+from retrostats.figures.trajectory import plot_trajectories
 
 TABLE = EstimateTable(
     "Differences",
@@ -45,7 +48,6 @@ def test_a_new_figure_owes_nothing_to_the_settings_of_the_user(tmp_path):
         with mpl.rc_context(settings):
             ax = plot_forest(TABLE)
             written.append(save_figure(ax.figure, tmp_path / "f.svg", width="double").read_bytes())
-            plt.close(ax.figure)
     assert written[0] == written[1]
 
 
@@ -115,3 +117,29 @@ def test_a_failure_leaves_the_old_file(tmp_path, monkeypatch):
         save_figure(figure(), path, width="single")
     assert [entry.name for entry in tmp_path.iterdir()] == ["f.svg"]
     assert path.read_text() == "old"
+
+
+def test_no_figure_is_kept_open():
+    before = plt.get_fignums()
+    plot_forest(TABLE)
+    assert plt.get_fignums() == before
+
+
+NAMES = {"control": "对照组", "retro": "Retro walking"}
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
+def test_letters_that_the_font_lacks_are_named_and_warn_of_nothing(tmp_path, suffix):
+    # Warnings are errors in these tests.
+    means = {arm: EstimateTable("", (Estimate.from_se("v", 5.0, 0.4, unit="mm"),)) for arm in NAMES}
+    ax = plot_trajectories(means, [6], better="lower", arm_names=NAMES)
+    assert save_figure(ax.figure, tmp_path / f"a.{suffix}", width="single").stat().st_size > 0
+    lacking = "boxes may stand in their place: ● 对照组."
+    assert describe(ax).endswith(f" {lacking}")
+    ax = plot_trajectories(means, [6], better="lower")
+    assert "boxes" not in describe(ax)
+
+
+def test_other_warnings_stay():
+    with pytest.warns(UserWarning, match="something else"), house_style():
+        warnings.warn("something else", UserWarning, stacklevel=1)

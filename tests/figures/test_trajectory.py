@@ -58,6 +58,41 @@ def test_means_and_intervals_are_drawn_as_given():
     ]  # fmt: skip
 
 
+def test_arms_that_share_a_start_begin_at_one_mark():
+    ax = drawn(baseline=dict.fromkeys(MEANS, (0, 6.15)))
+    (mark,) = lines(ax, "baseline")
+    assert (*mark.get_xdata(), *mark.get_ydata()) == (0, 6.15)
+    assert mark.get_marker() not in {line.get_marker() for line in lines(ax, "means")}
+    assert [list(line.get_ydata()) for line in lines(ax, "line")] == [
+        [6.15, *(e.value for e in means)] for means in MEANS.values()
+    ]
+    assert {line.get_xdata()[0] for line in lines(ax, "line")} == {0}
+    assert "☆ common baseline" in ax.get_title(loc="left")
+    told = (
+        "All courses begin at week 0 at one mean, 6.15: that at baseline of all subjects analysed"
+    )
+    assert told in describe(ax)
+
+
+def test_the_description_tells_where_courses_begin():
+    apart = drawn(baseline=BASELINE)
+    assert "at the mean of each arm at baseline: Control 6.1, Forward walking 6.2" in describe(
+        apart
+    )
+    assert "hollow: baseline means" in apart.get_title(loc="left")
+    without = drawn(baseline={})
+    assert "begin" not in describe(without)
+    assert lines(without, "baseline") == []
+    assert list(lines(without, "line")[0].get_ydata()) == [5.5, 5.0]
+
+
+def test_the_description_tells_the_means_at_the_endpoints():
+    told = describe(drawn({"control": MEANS["control"]}, endpoints=(3,)))
+    assert told.endswith("At week 3, with 95% confidence intervals: Control 5.5 (4.7 to 6.3).")
+    both = describe(drawn({"control": MEANS["control"]}, endpoints=(6, 3)))
+    assert both.index("At week 6") < both.index("At week 3")
+
+
 def test_arms_stand_beside_one_another_at_their_week():
     ax = drawn(baseline=BASELINE)
     at_six = [line.get_xdata()[-1] for line in lines(ax, "means")]
@@ -119,7 +154,7 @@ def test_no_words_overlap_or_leave_the_page(width, weeks):
     )
     ax.figure.draw_without_rendering()
     low, high = ax.get_ylim()
-    shown = [*ax.texts, *ax.get_xticklabels(), ax.xaxis.label, ax.yaxis.label]
+    shown = [*ax.texts, *ax.get_xticklabels(), ax.xaxis.label, ax.yaxis.label, ax._left_title]
     shown += [t for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high]
     boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
     page = ax.figure.bbox
@@ -168,7 +203,7 @@ def test_text_is_large_enough_and_files_repeat(tmp_path):
 
 def test_the_alt_text_tells_the_last_means():
     assert describe(drawn({"control": MEANS["control"]})) == (
-        "Means of Pain (points) over 2 visits in 1 arms, lower is better. "
+        "Means of Pain (points) over 2 visits in 1 arm, lower is better. "
         "At week 6, with 95% confidence intervals: Control 5 (4.2 to 5.8)."
     )
 
@@ -178,6 +213,7 @@ def test_the_alt_text_tells_the_last_means():
     [
         ({}, WEEKS, {}, "give the means of at least one arm"),
         (MEANS, (), {}, "give the means of at least one arm"),
+        (MEANS, WEEKS, {"endpoints": (3, 4)}, r"week 4 is none of \[3, 6\]"),
         (MEANS, (6, 3), {}, r"the weeks \[6, 3\] do not increase"),
         (MEANS, (3, 6, 9), {}, "control has 2 means at 3 visits"),
         (MEANS, WEEKS, {"counts": {"control": [1, 2]}}, "forward has 0 counts at 2 visits"),

@@ -160,9 +160,9 @@ def test_a_claim_file_lists_all_its_faults_with_their_lines(tmp_path):
     name = f"{tmp_path.name}/claims.toml"
     assert str(caught.value) == (
         "the claims in claims.toml: 3 faults found.\n"
-        f"  1. {name}, line 5, column claims.needs: needs = 'some' is not known; "
+        f"  1. {name}, line 5, key claims.needs: needs = 'some' is not known; "
         "expected one of 'any', 'every'\n"
-        f"  2. {name}, line 6, column claims.figures.outcome: 'outcome' is missing; expected text\n"
-        f"  3. {name}, line 8, column claims.figures.outcom: unknown key 'outcom'; expected one "
+        f"  2. {name}, line 6, key claims.figures.outcome: 'outcome' is missing; expected text\n"
+        f"  3. {name}, line 8, key claims.figures.outcom: unknown key 'outcom'; expected one "
         "of trial, outcome, timepoint, contrast, test, expect, bears, note"
     )

@@ -252,7 +252,7 @@ def test_a_contradiction_is_told(
         require_fits(wrong, codebook)
     lines = [line for line in str(told.value).split("\n")[1:] if message in line]
     assert lines, str(told.value)
-    assert f"plan.toml, column {place}: " in lines[0]
+    assert f"plan.toml, key {place}: " in lines[0]
     assert len(str(told.value).split("\n")) == 2 or "event" in place, "one cause, one fault"
 
 

@@ -212,7 +212,7 @@ def test_inline_tables_are_read_and_their_faults_have_a_line(tmp_path: Path) -> 
     inline = 'intercurrent = [{ event = "stopping", strategy = "treatment policy" }]\n'
     plan = read_plan(write(tmp_path, PLAN.replace(old, inline)))
     assert plan.estimand.intercurrent[0].event == "stopping"
-    with pytest.raises(PlanError, match=r"line 9, column estimand\.intercurrent"):
+    with pytest.raises(PlanError, match=r"line 9, key estimand\.intercurrent"):
         read_plan(write(tmp_path, PLAN.replace(old, inline.replace("policy", "polic"))))
 
 

@@ -9,7 +9,11 @@ import pytest
 from retrostats.data.codebook.types import Codebook
 from retrostats.data.rules import parse_rule
 from retrostats.plan import names
-from retrostats.plan.sentences import planned_sentences, strategy_caveats
+from retrostats.plan.sentences import (
+    STRATEGY_WORDS,
+    planned_sentences,
+    strategy_caveats,
+)
 from retrostats.plan.types import (
     AnalysisPlan,
     Comparison,
@@ -50,7 +54,7 @@ def test_the_plan_in_words(plan: AnalysisPlan, codebook: Codebook) -> None:
             'The intercurrent event "stopping" is handled by treatment policy: values are used as '
             "observed, whatever happened."
         ),
-        "Further comparisons are forward minus control.",
+        "The further comparison is Forward walking minus Usual care.",
         "The secondary endpoint is Extension at week 3.",
         (
             "Each endpoint is analysed by a mixed model for repeated measures with arm, visit and "
@@ -58,19 +62,29 @@ def test_the_plan_in_words(plan: AnalysisPlan, codebook: Codebook) -> None:
         ),
         "It adjusts for the baseline of the outcome (with a slope for each visit), Sex and Age.",
         (
-            "The covariance of the visits is unstructured (us), estimated by restricted maximum "
-            "likelihood; if it cannot be fitted, heterogeneous Toeplitz (toeph), then first-order "
-            "autoregressive (ar1) take its place in this order, and the result says so."
+            "The covariance of the visits is unstructured, estimated by restricted maximum "
+            "likelihood; if it cannot be fitted, heterogeneous Toeplitz, then first-order "
+            "autoregressive take its place in this order, and the result says so."
         ),
         (
-            "Tests and 90% confidence intervals use a cluster-robust (CR2) covariance with Bell "
-            "and McCaffrey's degrees of freedom."
+            "Two-sided tests and 90% confidence intervals use a cluster-robust (CR2) covariance "
+            "with Bell and McCaffrey's degrees of freedom; tests of model terms are of type III."
+        ),
+        (
+            "Every value observed after baseline is used of subjects who have what the model "
+            "adjusts for; missing outcomes are taken as missing at random given what the model "
+            "holds."
         ),
         (
             "p values are adjusted by Holm's method over the comparisons of each endpoint by "
             "themselves."
         ),
-        "All randomised subjects are analysed in the arm to which they were allocated.",
+        "No error rate is shared across endpoints.",
+        (
+            "Estimates, intervals and what they say of the smallest worthwhile change are those "
+            "of single comparisons and are not adjusted for multiplicity."
+        ),
+        "The planned population is all randomised subjects, in the arm of their allocation.",
         (
             "The sensitivity analyses of the primary endpoint are the planned model with "
             "neither baseline nor covariates and the planned model with the missing outcomes of "
@@ -83,6 +97,10 @@ def test_the_plan_in_words(plan: AnalysisPlan, codebook: Codebook) -> None:
         (
             "A responder improves from baseline to end (week 6) in Pain by at least 1 point; who "
             "lacks the value counts as a non-responder."
+        ),
+        (
+            "Shares of responders have Wilson's intervals, their differences Newcombe's; risk "
+            "ratios have normal intervals on the log scale."
         ),
         (
             "Subgroup effects on the primary endpoint are estimated by the interaction with Age "
@@ -98,7 +116,13 @@ def test_every_model_has_its_words(kind: str, plan: AnalysisPlan, codebook: Code
     assert names.MODEL_WORDS[kind] in told
     assert ("covariance of the visits" in told) == (kind == "mmrm")
     assert ("Greenhouse" in told) == (kind == "mixed_anova")
-    assert ("residual degrees" in told) == (kind in ("ancova", "mixed_anova"))
+    assert ("residual degrees" in told) == (kind == "ancova")
+    assert ("as many degrees of freedom as subjects minus arms" in told) == (kind == "mixed_anova")
+    assert ("ordinary least squares" in told) == (kind == "ancova")
+    assert ("restricted maximum likelihood" in told) == (kind in ("mmrm", "lmm"))
+    assert ("missing completely at random" in told) == (kind == "mixed_anova")
+    assert ("missing at random given" in told) == (kind != "mixed_anova")
+    assert told.count("of type III") == told.lower().count("two-sided") == 1
     assert ("baseline of the outcome" in told) == (kind != "mixed_anova")
     assert ("slope for each visit" in told) == (kind in ("mmrm", "lmm"))
 
@@ -114,9 +138,15 @@ def test_words_of_hierarchy_protocol_and_robust_errors(
     )
     told = " ".join(planned_sentences(changed, codebook))
     assert "neither for the baseline of the outcome nor for covariates" in told
-    assert "residual degrees of freedom and HC3 standard errors" in told
-    assert "in the order of the plan over the comparisons of primary and secondary" in told
-    assert "per protocol: subjects who meet sessions >= 12." in told
+    assert (
+        "residual degrees of freedom and HC3 heteroscedasticity-consistent standard errors" in told
+    )
+    assert "in the order of the plan over the comparisons of each endpoint by themselves" in told
+    both = replace(changed, secondary=(Endpoint(outcome="extension", week=3),))
+    told_both = " ".join(planned_sentences(both, codebook))
+    assert "of the plan over the comparisons of primary and secondary endpoints" in told_both
+    assert "No error rate is shared" not in told + told_both
+    assert "per protocol: subjects who meet sessions >= 12, in the arm of their allocation." in told
 
 
 def test_a_strategy_that_the_data_cannot_give_is_a_caveat(plan: AnalysisPlan) -> None:
@@ -126,9 +156,20 @@ def test_a_strategy_that_the_data_cannot_give_is_a_caveat(plan: AnalysisPlan) ->
         estimand = replace(plan.estimand, intercurrent=(*plan.estimand.intercurrent, event))
         (caveat,) = strategy_caveats(replace(plan, estimand=estimand))
         assert caveat.startswith(f'The strategy for "surgery", {strategy}, ')
-        assert caveat.endswith("The analysis itself uses every value in the file.")
+        assert caveat.endswith("The analysis itself uses every value in the file as it stands.")
     none = replace(plan, estimand=replace(plan.estimand, intercurrent=()))
     assert "names no intercurrent event" in strategy_caveats(none)[0]
+
+
+def test_a_strategy_other_than_treatment_policy_is_named_and_not_claimed(
+    plan: AnalysisPlan, codebook: Codebook
+) -> None:
+    for strategy in names.STRATEGIES[1:]:
+        event = IntercurrentEvent(event="surgery", strategy=strategy)  # type: ignore[arg-type]
+        estimand = replace(plan.estimand, intercurrent=(event,))
+        told = planned_sentences(replace(plan, estimand=estimand), codebook)[1]
+        named = f'For the intercurrent event "surgery" the plan names {STRATEGY_WORDS[strategy]}'
+        assert told == f"{named}; every value in the file is used as it stands."
 
 
 def test_a_population_per_protocol_is_a_caveat(plan: AnalysisPlan) -> None:

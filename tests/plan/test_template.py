@@ -24,7 +24,7 @@ def written(text: str, folder: Path) -> Path:
 
 
 def accepted(book: Codebook, folder: Path) -> AnalysisPlan:
-    plan = read_plan(written(new_plan(book), folder))
+    plan = read_plan(written(new_plan(book).replace("# TO DECIDE: ", ""), folder))
     require_fits(plan, book)
     return plan
 
@@ -44,6 +44,33 @@ def test_a_template_of_a_codebook_fits_it(codebook: Codebook, tmp_path: Path) ->
     assert plan.sensitivity[2].rules[0].text == "sessions >= 12"  # two thirds of 18
     assert plan.sensitivity[3].deltas == (0.5, 1, 2)  # up to the smallest worthwhile change
     assert plan.responders[0].improvement == 2
+
+
+def test_what_must_be_the_trials_own_does_not_pass_unread(
+    codebook: Codebook, tmp_path: Path
+) -> None:
+    text = new_plan(codebook)
+    with pytest.raises(PlanError) as told:
+        read_plan(written(text, tmp_path))
+    lines = text.split("\n")
+    open_lines = [n for n, line in enumerate(lines, 1) if line.startswith("# TO DECIDE: ")]
+    keys = ["population", "event", "method", "deltas", "improvement"]
+    assert str(told.value).split("\n") == [
+        "plan new.toml: 5 faults found.",
+        *(
+            f"  {i}. new.toml, line {line}, key {key}: is still to decide; fill it in and delete "
+            "the mark '# TO DECIDE:'"
+            for i, (line, key) in enumerate(zip(open_lines, keys, strict=True), 1)
+        ),
+    ]
+
+
+def test_a_codebook_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(PlanError) as told:
+        read_plan(written('title = "t"\n[roles]\nsubject = "id"\n', tmp_path))
+    assert str(told.value).split("\n")[1:] == [
+        "  1. new.toml: this is a codebook, not a plan; give it where one is asked for (--codebook)"
+    ]
 
 
 def test_a_template_follows_what_the_trial_has(

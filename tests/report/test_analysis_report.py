@@ -20,8 +20,13 @@ from retrostats.report.analysis.drawings import (
     draw_figures,
     standardised_effects,
 )
-from retrostats.report.analysis.keys import endpoint_keys
-from retrostats.report.analysis.methods import fitted_sentences, software_sentence
+from retrostats.report.analysis.keys import endpoint_keys, model_keys
+from retrostats.report.analysis.methods import (
+    analysed_sentences,
+    fitted_sentences,
+    software_sentence,
+    worthwhile_sentences,
+)
 from retrostats.report.analysis.results import as_json
 from retrostats.report.analysis.words import benefit_words, interval_words, span_words
 from retrostats.report.blocks import Document, Heading, Notice, Paragraph, Table
@@ -95,7 +100,7 @@ def text_of(document, anchor):
 def test_the_files_are_all_there_and_nothing_else(analysis, out):
     tables = csv_tables(analysis)
     assert set(content(out)) == {
-        "report.html", "report.pdf", "tables.docx", "results.json",
+        "report.html", "report.pdf", "tables.docx", "results.json", "report.sha256",
         *(f"tables/{name}.csv" for name in tables),
         *(f"figures/{name}.{suffix}" for name in FIGURES for suffix in ("svg", "pdf", "png")),
     }  # fmt: skip
@@ -137,34 +142,31 @@ def without_figures(monkeypatch):
 
 
 def test_files_of_an_earlier_report_go_and_those_of_others_stay(analysis, tmp_path, monkeypatch):
-    stale = (
-        "figures/trajectories_womac.svg",
-        "figures/diagnostics_x.png",
-        "tables/improvement.csv",
-    )
+    without_figures(monkeypatch)
+    write_analysis(analysis, tmp_path)
+    assert (tmp_path / "tables" / "improvement.csv").exists()
     kept = ("figures/mine.svg", "figures/flow.txt", "tables/own.csv", "notes.txt")
-    for name in (*stale, *kept):
+    for name in kept:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("old")
-    without_figures(monkeypatch)
     write_analysis(replace(analysis, curves={}), tmp_path)
     names = content(tmp_path)
-    assert not [name for name in stale if name in names]
+    assert "tables/improvement.csv" not in names
     assert all(names[name] == b"old" for name in kept)
 
 
 def test_a_failure_leaves_everything_as_it_was(analysis, tmp_path, monkeypatch):
-    (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "flow.csv").write_text("old")
     without_figures(monkeypatch)
+    write_analysis(analysis, tmp_path)
+    before = content(tmp_path)
     monkeypatch.setattr(writing, "as_word", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_analysis(analysis, tmp_path)
-    assert content(tmp_path) == {"tables/flow.csv": b"old"}
+        write_analysis(replace(analysis, curves={}), tmp_path)
+    assert content(tmp_path) == before
     with pytest.raises(ZeroDivisionError):
         write_analysis(analysis, tmp_path / "a" / "b")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["tables"]
+    assert not (tmp_path / "a").exists()
 
 
 def test_the_answer_comes_first_and_says_everything_a_reader_needs(analysis, document):
@@ -179,9 +181,18 @@ def test_the_answer_comes_first_and_says_everything_a_reader_needs(analysis, doc
         "minus comparator) is a benefit of the treatment. The interval reaches from a benefit of "
         "2.23 points to a benefit of 0.57 points. The smallest worthwhile change is 2 points: the "
         "interval lies on the side of benefit and does not tell whether the benefit is that "
-        "large. 39 of the 40 randomised subjects were analysed."
+        "large. 39 of the 40 randomised subjects were analysed, each in the allocated arm."
     )
     answer = text_of(document, "answer")
+    assert (
+        'For "stopping" the strategy is treatment policy: values were used as observed, whatever '
+        "happened. 1 randomised subject could not enter the model of the primary endpoint (no "
+        "visit: 1)."
+    ) in answer
+    assert (
+        "it allows for chance, and not for systematic errors of measurement, bias from knowing the "
+        "allocation, or outcomes missing for reasons that the model does not know. The sensitivity "
+    ) in answer
     assert "Few subjects: degrees of freedom are small." in answer
     unanswered = "Timed up and go, week 6: no answer. No covariance fits."
     assert unanswered in text_of(document, "contrasts")
@@ -264,7 +275,8 @@ def test_what_was_not_planned_or_recorded_has_no_section(analysis):
     rows = {row[0]: row[2:] for row in consort.rows}
     assert rows["24a"] == ("to be written by the authors", "–")
     assert rows["28"] == ("to be written by the authors", "–")
-    assert rows["25"] == ("in full", "Baseline")
+    assert rows["25"] == ("what the codebook declares", "Baseline")
+    assert rows["22a"][1] == "Participants"
 
 
 def test_the_checklist_has_every_item_of_consort_2025(document):
@@ -283,12 +295,21 @@ def test_the_methods_say_what_was_planned_fitted_and_with_what(analysis):
     told = " ".join(fitted_sentences(analysis))
     assert (
         "The mixed model for repeated measures with heterogeneous Toeplitz covariance was fitted "
-        f"to Pain {DRAWN} (76 values of 39 subjects) and Quadriceps strength (76 values of 39 "
-        "subjects); tests and intervals use Kenward and Roger's adjusted covariance and degrees "
-        "of freedom."
+        f"to Pain {DRAWN}, week 6 (76 values of 39 subjects) and Quadriceps strength, week 6 (76 "
+        "values of 39 subjects); tests and intervals use Kenward and Roger's adjusted covariance "
+        "and degrees of freedom."
     ) in told
     assert told.count("the planned unstructured covariance could not be fitted") == 2
-    assert "The planned model of tug could not be fitted; no other was put in its place." in told
+    assert "The planned model of Timed up and go at week 6 could not be fitted; no other" in told
+    assert analysed_sentences(analysis) == (
+        "For Pain, week 6, 39 of 40 randomised subjects were analysed, each in the allocated arm.",
+        ("1 randomised subject could not enter the model of the primary endpoint (no visit: 1)."),
+    )
+    (worthwhile,) = worthwhile_sentences(analysis)
+    assert worthwhile == (
+        f"Intervals were held against the smallest worthwhile change: Pain {DRAWN}, 2 points, the "
+        "first on record of the instrument (MCID; Somebody 2001)."
+    )
     software = software_sentence(analysis)
     assert re.search(r"retrostats \d+\.\d+\.\d+ \(Python 3\.\d+\.\d+, numpy \d", software)
     assert "data dddddddddddd, codebook cccccccccccc and plan " in software
@@ -365,11 +386,47 @@ def test_the_tables_for_spreadsheets(analysis):
             assert not [cell for cell in row if cell.startswith(("=", "@", "\t"))]
 
 
-def test_endpoints_of_one_outcome_have_files_of_their_own(analysis):
+def at_two_weeks(analysis):
     early = replace(analysis.endpoints[0], visit=invented.WEEK_3, role="secondary")
-    twice = replace(analysis, endpoints=(*analysis.endpoints, early))
+    return replace(analysis, endpoints=(*analysis.endpoints, early))
+
+
+def test_one_model_of_two_endpoints_is_shown_once(analysis):
+    twice = at_two_weeks(analysis)
     keys = [key for key, _ in endpoint_keys(twice)]
     assert keys == ["pain_week_6", "force", "pain_week_3"]
+    (pain, results), (force, _) = model_keys(twice)
+    assert (pain, force) == ("pain", "force")
+    assert [result.visit.week for result in results] == [6, 3]
+    document = analysis_document(twice, dict.fromkeys(FIGURES, "what it shows"))
+    ids = [table.id for table in document.tables]
+    assert [name for name in ids if name.startswith(("means", "tests", "parameters"))] == [
+        "means_pain", "means_force", "tests_pain", "parameters_pain", "tests_force",
+        "parameters_force",
+    ]  # fmt: skip
+    headings = [b.text for b in document.blocks if isinstance(b, Heading) and b.depth == 3]
+    assert f"{headings[1]} | {headings[3]}" == (
+        f"Pain {DRAWN} (NRS 0-10), week 3 (secondary) | Pain {DRAWN} (NRS 0-10), week 6 and week 3"
+    )
+    figure = next(f for f in document.figures if f.id == "diagnostics_pain")
+    assert figure.alt == f"Pain {DRAWN} (NRS 0-10), week 6 and week 3. what it shows"
+
+
+def test_models_of_one_visit_each_have_their_own_files(analysis):
+    twice = at_two_weeks(analysis)
+    late, force, early = twice.endpoints
+    other = replace(early, model=replace(early.model, digest="b" * 64))
+    keys = [key for key, _ in model_keys(replace(twice, endpoints=(late, force, other)))]
+    assert keys == ["pain_week_6", "force", "pain_week_3"]
+
+
+def test_curves_of_one_outcome_at_two_weeks_have_files_of_their_own(analysis):
+    early = replace(analysis.plan.responders[0], endpoint=replace(analysis.plan.primary, week=3))
+    plan = replace(analysis.plan, responders=(*analysis.plan.responders, early))
+    curves = {"pain week 6": analysis.curves["pain"], "pain week 3": analysis.curves["pain"]}
+    twice = replace(analysis, plan=plan, curves=curves)
+    names = [name for name in draw_figures(twice) if name.startswith("responders")]
+    assert names == ["responders_pain_week_6", "responders_pain_week_3"]
 
 
 def test_subgroups_that_could_not_be_fitted_say_why(analysis):

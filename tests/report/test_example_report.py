@@ -71,7 +71,8 @@ def test_the_answer_of_the_page_is_that_of_the_analysis(analysis, out):
     answer = json.loads((out / "results.json").read_text(encoding="utf-8"))["answer"]["estimate"]
     assert answer["ci"] == pytest.approx({"low": low, "high": high, "level": 0.95})
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert f"{analysis.answer.value:.2f} points (95% CI {low:.2f} to {high:.2f})" in page
+    answer = f"{analysis.answer.value:.2f} points (95% CI {low:.2f} to {high:.2f})"
+    assert answer.replace("-", "\N{MINUS SIGN}") in page
 
 
 def test_every_planned_endpoint_has_its_figures(analysis, out):

@@ -1,6 +1,7 @@
 """Outcomes, adherence, flow and responders: every cell as printed, every digit for machines."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -144,6 +145,18 @@ def test_the_flow_as_printed():
     assert layout.indents == (0, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1)
 
 
+def test_rules_exclude_from_the_analysis_and_numbers_add_up():
+    parts = {"excluded": (("not sessions >= 12", 3),), "not_analysed": (("no data", 1),)}
+    flow = replace(FLOW, arms=(FLOW.arms[0], arm("retro", "Retro", **parts)))
+    assert flow_layout(flow).rows[-5:] == (
+        ("Analysed: Pain, week 6", "20", "16", "36"),
+        ("Excluded from the analysis", "0", "3", "3"),
+        ("not sessions >= 12", "0", "3", "3"),
+        ("Not analysed", "0", "1", "1"),
+        ("no data", "0", "1", "1"),
+    )
+
+
 def test_the_flow_for_machines():
     header, rows = flow_rows(FLOW)
     assert header == ("stage", "arm", "detail", "n")
@@ -202,10 +215,29 @@ def test_responders_as_printed():
         ("Responders: n of N (%)", "", "", "", ""),
         ("control", "6 of 24 (25%)", "12% to 45%", "", ""),
         ("Retro walking", "15 of 24 (63%)", "43% to 80%", "", ""),
+        ("Outcome missing", "control 1, Retro walking 2"),
         ("Difference (percentage points)", "", "", "", ""),
         ("retro - control", "38", "8 to 63", "0.011", "NNTB 2.7 (95% CI 1.6 to 12.5)"),
     )
-    assert layout.indents == (0, 1, 1, 0, 1)
+    assert layout.indents == (0, 1, 1, 1, 0, 1)
+
+
+def test_what_responders_lack_is_told():
+    arms = tuple(replace(arm, missing=0, undefined=n) for n, arm in enumerate(RESPONDERS.arms))
+    table = replace(
+        RESPONDERS, arms=arms, comparisons=(), not_compared=(("a - b", "nobody to count in b"),)
+    )
+    assert responders_layout(table).rows[3:] == (
+        ("Left out, baseline of 0", "control 0, retro 1"),
+        ("Difference (percentage points)", "", "", "", ""),
+        ("a - b", "not compared: nobody to count in b"),
+    )
+    header, rows = responders_rows(table)
+    first, second, last = (dict(zip(header, row, strict=True)) for row in rows)
+    assert [first["undefined"], second["undefined"]] == [0, 1]
+    assert (last["kind"], last["label"], last["reason"], last["estimate"]) == (
+        "not compared", "a - b", "nobody to count in b", None,
+    )  # fmt: skip
 
 
 def test_responders_for_machines():

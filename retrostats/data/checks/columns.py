@@ -8,6 +8,7 @@ import numpy as np
 
 from retrostats.data.checks.evidence import Evidence, Found
 from retrostats.data.codebook.types import Codebook
+from retrostats.data.cohort.layouts import REPEAT_INSTRUMENT
 from retrostats.data.cohort.matching import listed, near_misses, show, suggestion
 
 
@@ -36,6 +37,15 @@ def needed_columns(codebook: Codebook) -> dict[str, str]:
         if column is not None:
             needed.setdefault(column, purpose)
     return needed
+
+
+def unused_columns(evidence: Evidence) -> Iterator[str]:
+    """Yield a sentence that lists the columns of the file that the codebook does not name."""
+    needed = {*needed_columns(evidence.codebook), REPEAT_INSTRUMENT}
+    unused = [name for name in evidence.cells.table.header if name and name not in needed]
+    if unused:
+        count = "1 column" if len(unused) == 1 else f"{len(unused)} columns"
+        yield f"The codebook does not use {count} of the file: {listed(unused, most=30)}."
 
 
 def missing_column(evidence: Evidence) -> Iterator[Found]:

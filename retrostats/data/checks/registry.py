@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from retrostats.data.checks import columns, dates, derived, rows, subjects, values
+from retrostats.data.checks import (
+    columns,
+    dates,
+    derived,
+    identifiers,
+    labels,
+    missing_codes,
+    rows,
+    screening,
+    subjects,
+    values,
+)
 from retrostats.data.checks.evidence import Evidence, Found
 from retrostats.data.problems import Problem, Severity
 
@@ -65,6 +76,11 @@ _OF_ROWS = (
     _error("subject empty", rows.subject_empty, "Every row says whom it is about."),
     _error("visit empty", rows.visit_empty, "Every row says at which visit it was measured."),
     _error("unknown visit", rows.unknown_visit, "Every visit is one of the codebook."),
+    _error(
+        "label contradicts",
+        labels.label_contradicts,
+        "A code and its value label do not mean two different arms, visits or levels.",
+    ),
     _error("arm empty", rows.arm_empty, "Every row (REDCap: every subject) has an arm."),
     _error("unknown arm", rows.unknown_arm, "Every arm is one of the codebook."),
     _error(
@@ -114,6 +130,16 @@ _OF_VALUES = (
         values.outside_usual,
         "A value lies in the range that is usual for its instrument.",
     ),
+    _warning(
+        "labelled number",
+        labels.labelled_number,
+        "A value label in words stands on a number of the scale, not on a code for missing.",
+    ),
+    _warning(
+        "possible missing code",
+        missing_codes.possible_missing_code,
+        "A number such as 999 is not far from all other values.",
+    ),
     _warning("constant outcome", values.constant_outcome, "An outcome has different values."),
 )
 _OF_DATES = (
@@ -133,6 +159,11 @@ _OF_SUBJECTS = (
         subjects.fact_changes,
         "A covariate, an adherence measure and a reason to leave are the same on all rows.",
     ),
+    _error(
+        "subject named",
+        identifiers.subject_named,
+        "No reason to leave and no label of the codebook holds an identifier of a subject.",
+    ),
     _error("arm too small", subjects.arm_too_small, "Every arm has two subjects or more."),
     _error(
         "baseline differs",
@@ -145,7 +176,9 @@ _OF_SUBJECTS = (
         "CHG of an ADaM file is the value minus that at baseline.",
     ),
     _warning(
-        "no baseline", subjects.no_baseline, "Every subject has a row (wide: a value) at baseline."
+        "no baseline",
+        subjects.no_baseline,
+        "Every subject has a value of some outcome at baseline.",
     ),
     _warning(
         "baseline missing",
@@ -159,8 +192,8 @@ _OF_SUBJECTS = (
     ),
     _warning(
         "similar subjects",
-        subjects.similar_subjects,
-        "Identifiers differ by more than case, spaces, dashes and leading zeros.",
+        identifiers.similar_subjects,
+        "Identifiers differ by more than case, spaces, dashes and leading zeros, and as numbers.",
     ),
     _warning(
         "above planned",
@@ -168,6 +201,11 @@ _OF_SUBJECTS = (
         "Adherence is not above what was planned.",
     ),
     _warning("not eligible", subjects.not_eligible, "A subject meets the rules of eligibility."),
+    _warning(
+        "screening differs",
+        screening.screening_differs,
+        "The people assessed less those excluded are the subjects of the file.",
+    ),
 )
 
 #: Every rule, in the order of the documentation.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from retrostats.data.checks.evidence import Evidence, Found, missing_at
 from retrostats.data.checks.quantities import Quantity, Verdict
-from retrostats.data.cohort.cells import Flags, Integers, Texts, code_texts, first_at
+from retrostats.data.cohort.cells import Flags, Integers
 from retrostats.data.cohort.matching import plain, shorten, show
 
 
@@ -57,7 +56,7 @@ def no_baseline(evidence: Evidence) -> Iterator[Found]:
     label = evidence.codebook.baseline.label
     for subject in np.flatnonzero(_lacking(evidence)):
         yield Found(
-            evidence.first_line(int(subject)),
+            _line_at_baseline(evidence, int(subject)),
             evidence.codebook.roles.visit or "",
             "",
             f"the subject of this row has nothing at {label}",
@@ -111,31 +110,6 @@ def one_row_only(evidence: Evidence) -> Iterator[Found]:
             "check the spelling of the identifier; if the subject left early, a reason under "
             "withdrawal says so",
         )
-
-
-def similar_subjects(evidence: Evidence) -> Iterator[Found]:
-    """Yield each identifier that differs from an earlier one by case, spaces or zeros only."""
-    members = np.flatnonzero(evidence.members)
-    codes, _ = code_texts(_simplified(evidence.cells.ids[members]))
-    first = first_at(codes, np.arange(len(codes)), len(codes))[codes]
-    for at in np.flatnonzero(first != np.arange(len(codes))):
-        yield Found(
-            evidence.first_line(int(members[at])),
-            evidence.codebook.roles.subject,
-            "",
-            "the identifier differs from that of line "
-            f"{evidence.first_line(int(members[first[at]]))} only by case, spaces, dashes or zeros",
-            "identifiers that cannot be mistaken for one another",
-            "write them alike if they are one person",
-        )
-
-
-def _simplified(ids: Texts) -> Texts:
-    """Return identifiers in small letters without spaces, dashes and leading zeros."""
-    mark = "\0"  # in no text file; many identifiers are simplified in one go
-    joined = re.sub(r"[\s_\-]+", "", mark.join(ids).casefold())
-    simple = re.sub(r"(?<![\d.])0+(?=\d)", "", joined).split(mark)
-    return np.array(simple if len(simple) == len(ids) else list(ids), dtype=object)
 
 
 def adherence_above_planned(evidence: Evidence) -> Iterator[Found]:
@@ -209,13 +183,27 @@ def _unsound(evidence: Evidence, name: str) -> Flags:
     return unsound
 
 
+def _line_at_baseline(evidence: Evidence, subject: int) -> int:
+    for quantity in evidence.of_kind("outcome"):
+        entry = int(evidence.grid(quantity).entries[subject, evidence.baseline])
+        if entry >= 0:
+            return evidence.line(quantity, entry)
+    return evidence.first_line(subject)
+
+
 def _lacking(evidence: Evidence) -> Flags:
     """Return the members who have nothing at baseline."""
     lacking = evidence.members & ~evidence.seen[:, evidence.baseline]
     if evidence.codebook.form.layout == "wide":
         for quantity in evidence.of_kind("outcome"):
             lacking &= missing_at(quantity, evidence.grid(quantity), evidence.baseline)
-    return lacking
+        return lacking
+    held = [quantity for quantity in evidence.of_kind("outcome") if len(quantity.cells.codes)]
+    empty = evidence.members & ~lacking & bool(held)
+    for quantity in held:
+        empty &= missing_at(quantity, evidence.grid(quantity), evidence.baseline)
+    everyone = (empty == evidence.members & ~lacking).all()  # told of each outcome, once
+    return lacking if everyone else lacking | empty
 
 
 def _changes(evidence: Evidence, quantity: Quantity) -> Iterator[tuple[int, int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from retrostats.data.checks.evidence import Evidence, Found
+from retrostats.data.checks.missing_codes import missing_like
+from retrostats.data.checks.no_numbers import explain_number
 from retrostats.data.checks.quantities import Quantity, Verdict
 from retrostats.data.checks.unit_slips import explain_outside, slips
 from retrostats.data.codebook.types import Outcome
@@ -20,10 +21,6 @@ from retrostats.data.cohort.matching import (
     suggestion,
 )
 
-#: Signs for minus that are not the one on the keyboard.
-_MINUS = "\u2212\u2013\u2014\u2010\u2011"
-_SPACES = " \u00a0\u2009\u202f'"
-
 
 def not_a_number(evidence: Evidence) -> Iterator[Found]:
     """Yield each cell that should hold a number and does not."""
@@ -31,7 +28,7 @@ def not_a_number(evidence: Evidence) -> Iterator[Found]:
     example = f"a number such as 7{decimal}5"
     for quantity, entry in _cells(evidence, Verdict.NOT_A_NUMBER):
         text = quantity.cells.text(entry)
-        why, todo = _explain(text, decimal)
+        why, todo = explain_number(text, decimal)
         found = f"{show(text)} is no number{why}"
         yield _found(evidence, quantity, entry, (found, example, todo))
 
@@ -42,7 +39,8 @@ def missing_code(evidence: Evidence) -> Iterator[Found]:
     declared = f"the empty cell or {listed(codes)}" if codes else "the empty cell"
     for quantity, entry in _cells(evidence, Verdict.UNDECLARED_MISSING):
         text = quantity.cells.text(entry)
-        found = f"{show(text)} looks like a code for a missing value, and none such is declared"
+        found = f"{show(text)}{_label(evidence, quantity, entry)} looks like a code for a missing "
+        found += "value, and none such is declared"
         todo = "declare it under [file] missing if it is one, and otherwise correct it"
         yield _found(evidence, quantity, entry, (found, f"a value, {declared}", todo))
 
@@ -56,7 +54,8 @@ def outside_range(evidence: Evidence) -> Iterator[Found]:
         text = quantity.cells.text(entry)
         typical = _median(evidence, quantity)
         slipped = explain_outside(parse_number(text, decimal), typical, instrument)
-        found = f"{show(text)} is outside the range of {instrument.name}"
+        found = f"{show(text)}{_label(evidence, quantity, entry)} is outside the range of "
+        found += instrument.name
         found += f"; {slipped}, as the other values are" if slipped else ""
         yield _found(evidence, quantity, entry, (found, _limits(quantity, instrument.unit), todo))
 
@@ -112,7 +111,10 @@ def unit_slip(evidence: Evidence) -> Iterator[Found]:
     """Yield each value that fits its neighbours only after a change of unit."""
     for quantity in evidence.of_kind("outcome"):
         outcome = evidence.codebook.outcome(quantity.name)
+        coded = missing_like(evidence, quantity)
         for slip in slips(evidence, quantity):
+            if coded[quantity.cells.codes[slip.entry]]:
+                continue  # another rule tells it
             found = (
                 f"{show(quantity.cells.text(slip.entry))} looks like a slip of the unit: "
                 f"{slip.words} it would be {plain(slip.corrected)}"
@@ -134,6 +136,7 @@ def outside_usual(evidence: Evidence) -> Iterator[Found]:
             continue
         values = quantity.entry_values()
         slipped = {slip.entry for slip in slips(evidence, quantity)}
+        slipped.update(np.flatnonzero(missing_like(evidence, quantity)[quantity.cells.codes]))
         expected = f"usually {plain(low)} to {plain(high)} {instrument.unit}".strip()
         for entry in map(int, np.flatnonzero((values < low) | (values > high))):
             found = f"{show(quantity.cells.text(entry))} is unusual for {instrument.name}"
@@ -208,6 +211,13 @@ def _found(
     return Found(evidence.line(quantity, entry), cells.column_of(entry), value, *clauses)
 
 
+def _label(evidence: Evidence, quantity: Quantity, entry: int) -> str:
+    """Return the value label of a cell in brackets; nothing where it has none."""
+    labels = evidence.cells.table.labels.get(quantity.cells.column_of(entry), {})
+    text = quantity.cells.text(entry)
+    return f" (value label {show(labels[text])})" if text in labels else ""
+
+
 def _median(evidence: Evidence, quantity: Quantity) -> float:
     values = evidence.grid(quantity).values
     held = values[values > 0]
@@ -221,26 +231,3 @@ def _limits(quantity: Quantity, unit: str) -> str:
     else:
         words = f"{plain(low)} or more" if np.isfinite(low) else f"{plain(high)} or less"
     return f"{words} {unit}".strip()
-
-
-def _explain(text: str, decimal: str) -> tuple[str, str]:
-    """Say why a text is no number, and what to do."""
-    if re.fullmatch(r"[+-]?[\d.,]+([eE][+-]?\d+)?", text) and "e" in text.casefold():
-        return ": it is too large, or not written plainly", "write it without an exponent"
-    other = "," if decimal == "." else "."
-    swapped = text.replace(other, decimal)
-    if text.count(other) == 1 and not np.isnan(parse_number(swapped, decimal)):
-        why = f": the decimal mark of this file is {show(decimal)}"
-        return why, f"write {swapped}, or declare decimal under [file]"
-    dashed = "".join("-" if sign in _MINUS else sign for sign in text)
-    if dashed != text and not np.isnan(parse_number(dashed, decimal)):
-        return ": its minus sign is not that of the keyboard", f"write {dashed}"
-    closed = "".join(sign for sign in text if sign not in _SPACES)
-    if closed != text and not np.isnan(parse_number(closed, decimal)):
-        return ": a space or an apostrophe stands inside", f"write {closed}"
-    if text[0] in "<>≤≥~":
-        return ": it is a limit", "write the value, or empty the cell and say so in the report"
-    unit = re.fullmatch(r"([+-]?\d+[.,]?\d*)\s*([^\d\s].*)", text)
-    if unit and not np.isnan(parse_number(unit[1], decimal)):
-        return f": {show(unit[2])} stands behind it", f"write {unit[1]} alone"
-    return "", "correct it, or empty the cell if the value is lost"

@@ -16,12 +16,19 @@ _NAMING = ("outcomes", "covariates", "adherence")
 
 
 def check_names(document: Document) -> None:
-    """Add a fault for each name that two of outcomes, covariates and adherence share."""
-    seen: dict[str, str] = {}
+    """Add a fault for each name that two of outcomes, covariates and adherence share.
+
+    Names that differ only in capitals count as one, because files are named after them.
+    """
+    seen: dict[str, tuple[str, str]] = {}
     for (table, name), position in document.positions.items():
-        other = seen.setdefault(name, table) if table in _NAMING else table
+        if table not in _NAMING:
+            continue
+        other, taken = seen.setdefault(name.casefold(), (table, name))
         if other != table:
             message = f"{name!r} is a name among {other} already; each has its own"
+            if taken != name:
+                message = f"{name!r} and {taken!r} of {other} differ only in capitals; rename one"
             document.add(document.at(table, position), "name", message)
 
 

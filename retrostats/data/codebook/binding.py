@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from retrostats.data.codebook.seen import Seen
+from retrostats.data.codebook.words import mentions
 from retrostats.data.instrument_catalogue import load_instruments
 from retrostats.instruments import Instrument
 
@@ -90,7 +93,8 @@ def bind(name: str, values: Seen) -> Binding | None:
     values
         What was seen, all visits together.
     """
-    pointed = next((ids for words, ids in _WORDS if re.search(words, name, re.I)), None)
+    asked = f"{name} pain" if mentions(name, "pain") else name
+    pointed = next((ids for words, ids in _WORDS if re.search(words, asked, re.I)), None)
     if pointed is None or values.numbers is None:
         return None
     known = load_instruments()
@@ -114,7 +118,8 @@ def _holds(instrument: Instrument, values: Seen) -> bool:
     """Whether all values are possible; a single slip of the file must not hide the instrument."""
     if values.numbers is None:
         return False
-    inside = (values.numbers >= instrument.low) & (values.numbers <= instrument.high)
+    sound = values.numbers[~np.isnan(values.numbers)]
+    inside = (sound >= instrument.low) & (sound <= instrument.high)
     whole = values.whole or not instrument.whole
     return bool(inside.mean() >= 0.95) and whole
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrostats.data.codebook.grammar import KEYS
+from retrostats.data.codebook.texts import wrong_texts
 from retrostats.data.codebook.values import matching_key, nearest
 from retrostats.data.files import TextFile, read_text
 from retrostats.data.grammar import Key
@@ -50,6 +51,9 @@ class Document:
             if key not in keys:
                 self.add(where, key, f"unknown key {key!r}; {nearest(key, tuple(keys))}")
         known = {key: value for key, value in content.items() if key in keys}
+        for key, value in known.items():
+            for message in wrong_texts(value, where.table, key):
+                self.add(where, key, message)
         return check_table(known, keys, where=where, faults=self.faults)
 
     def tables(
@@ -80,6 +84,10 @@ class Document:
             text = entry[label]
             if text != text.strip():
                 self.add(where, label, f"{text!r} has spaces around it; write {text.strip()!r}")
+            for other in (other for table, other in self.positions if table == name):
+                if other != text and other.casefold() == text.casefold():
+                    message = f"{text!r} and {other!r} differ only in capitals; tell them apart"
+                    self.add(where, label, message)
             if self.positions.setdefault((name, text), position) != position:
                 self.add(where, label, f"{text!r} is declared twice; it stands once")
                 continue
@@ -113,7 +121,7 @@ class Inline(TableAt):
     """A table written as the value of a key: its faults stand on the line of that key."""
 
     def __init__(self, outer: TableAt, key: str) -> None:
-        self._outer, self._key = outer, key
+        self._outer, self._key, self.table = outer, key, key
 
     def fault(self, key: str, message: str) -> Fault:
         """Return a fault at one key of the inner table."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from retrostats.data.codebook.schedule import SeenVisit, from_zero, visits_of
 from retrostats.data.codebook.seen import Seen
 from retrostats.data.codebook.types import FileLayout
 from retrostats.data.codebook.visit_names import family, week_of
+from retrostats.data.codebook.words import is_called, mentions
 
 _SUBJECT = re.compile(
     r"(usubjid|subj(ect)?(_?(id|no|nr))?|(record|participant|patient|study)_?(id|no|nr)?|pid|id|n|nr|no)",
@@ -25,8 +25,8 @@ _VISIT = re.compile(
     r"|occasion|assessment|phase)",
     re.I,
 )
-_REFERENCE = re.compile(r"control|placebo|usual|sham|standard|comparator|no treatment|wait", re.I)
-_UNSCHEDULED = re.compile(r"unsched|early.?term|unplanned|extra", re.I)
+#: A wide file may have so many more rows than subjects: people who were entered twice.
+_ENTERED_TWICE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +36,6 @@ class Guess:
     column: str | None
     why: str
     choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenVisit:
-    """A visit that the file names.
-
-    Attributes
-    ----------
-    label
-        For the codebook.
-    week
-        ``None`` where the name tells none.
-    why
-        What the week rests on, or what the name was.
-    values
-        How the file names it: in the visit column, or in the columns of a wide file.
-    """
-
-    label: str
-    week: float | None
-    why: str
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,23 +58,25 @@ class Sketch:
     families: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def sketch(columns: tuple[Seen, ...]) -> Sketch:
+def sketch(columns: tuple[Seen, ...], layout: FileLayout | None = None) -> Sketch:
     """Return what the columns of a table suggest.
 
     Parameters
     ----------
     columns
         As seen; without their meaning.
+    layout
+        As the user has it; ``None`` to find it out.
     """
     by_name = {column.name: column for column in columns}
     subject = _subject(columns)
     who = by_name.get(subject.column or "")
     arm = _arm(columns, who)
     families = _families(tuple(c for c in columns if c.name not in (subject.column, arm.column)))
-    layout, why = _layout(by_name, who, families)
+    layout, why = (layout, "") if layout else _layout(by_name, who, families)
     if layout == "wide":
         names = list(dict.fromkeys(visit for group in families.values() for visit in group))
-        visits, left_out = _visits(tuple(names), plain_weeks=_from_zero(names))
+        visits, left_out = visits_of(tuple(names), plain_weeks=from_zero(names))
         return Sketch(
             layout=layout, why=why, subject=subject, arm=arm, visit=None, visits=visits,
             left_out=(), families=families,
@@ -105,8 +85,8 @@ def sketch(columns: tuple[Seen, ...]) -> Sketch:
     when = by_name.get(visit.column or "")
     visits, left_out = (), ()
     if when is not None:
-        weeks = bool(re.search(r"week|wk", when.name, re.I)) or _from_zero(list(when.texts))
-        visits, left_out = _visits(when.texts, plain_weeks=weeks)
+        weeks = bool(re.search(r"week|wk", when.name, re.I)) or from_zero(list(when.texts))
+        visits, left_out = visits_of(when.texts, plain_weeks=weeks)
     return Sketch(
         layout=layout, why=why, subject=subject, arm=arm, visit=visit, visits=visits,
         left_out=left_out,
@@ -115,12 +95,12 @@ def sketch(columns: tuple[Seen, ...]) -> Sketch:
 
 def looks_like_reference(name: str) -> bool:
     """Whether the name of an arm is one of those that others are compared with."""
-    return bool(_REFERENCE.search(name))
+    return mentions(name, "reference")
 
 
 def _subject(columns: tuple[Seen, ...]) -> Guess:
     """Return the column of subjects: by its name, and many values."""
-    named = [c for c in columns if _SUBJECT.fullmatch(c.name) and len(c.texts) > 2]
+    named = [c for c in columns if _names_subjects(c.name) and len(c.texts) > 2]
     if named:
         first = max(named, key=lambda c: (c.name.upper() == "USUBJID", len(c.texts)))
         return Guess(column=first.name, why=f"the name; {len(first.texts)} different values")
@@ -130,9 +110,24 @@ def _subject(columns: tuple[Seen, ...]) -> Guess:
 
 
 def _families(columns: tuple[Seen, ...]) -> dict[str, dict[str, str]]:
-    """Return the columns that share a stem, where they hold numbers or dates."""
-    useful = tuple(c.name for c in columns if c.numbers is not None or c.dates or not c.texts)
-    return family(useful)
+    """Return the columns that share a stem, where most of them hold numbers or dates.
+
+    A column whose name fits stays in its series, whatever its cells hold: they are for the check.
+    """
+    by_name = {column.name: column for column in columns}
+    groups = family(tuple(by_name))
+    series = (stem for stem, at in groups.items() if _is_series([by_name[c] for c in at.values()]))
+    return {stem: groups[stem] for stem in series}
+
+
+def _is_series(columns: list[Seen]) -> bool:
+    filled = [column for column in columns if column.texts]
+    measured = sum(column.numbers is not None or column.dates for column in filled)
+    return 2 * measured > len(filled) or not filled
+
+
+def _names_subjects(name: str) -> bool:
+    return bool(_SUBJECT.fullmatch(name)) or is_called(name, "subject")
 
 
 def _layout(
@@ -144,13 +139,11 @@ def _layout(
     if {"PARAMCD", "AVAL"} <= set(by_name):
         return "adam", "there are the columns PARAMCD and AVAL"
     if who is not None and families:
-        rows = int((who.codes >= 0).sum())
-        if rows == len(who.texts):
-            stem = next(iter(families))
-            return (
-                "wide",
-                f"a row per subject, and columns such as {', '.join(families[stem].values())}",
-            )
+        repeated = int((who.codes >= 0).sum()) - len(who.texts)
+        if repeated <= max(1, _ENTERED_TWICE * len(who.texts)):
+            such = ", ".join(next(iter(families.values())).values())
+            rows = "" if not repeated else f" but for {repeated} that repeat one"
+            return "wide", f"a row per subject{rows}, and columns such as {such}"
     if who is not None:
         return "long", "several rows per subject"
     return ("wide", "columns that differ by visit") if families else ("long", "nothing else fits")
@@ -164,10 +157,11 @@ def _arm(columns: tuple[Seen, ...], who: Seen | None) -> Guess:
         if 2 <= len(column.texts) <= 6
         and column is not who
         and (
-            who is None or (column.constant_within(who) and len(who.texts) >= 2 * len(column.texts))
+            who is None
+            or (column.nearly_constant_within(who) and len(who.texts) >= 2 * len(column.texts))
         )
     ]
-    named = [column for column in few if _ARM.fullmatch(column.name)]
+    named = [c for c in few if _ARM.fullmatch(c.name) or is_called(c.name, "arm")]
     words = [column for column in named if column.numbers is None] or named
     if len(words) == 1 or (words and words[0].name.upper().startswith("TRT01P")):
         first = words[0]
@@ -183,9 +177,9 @@ def _visit(columns: tuple[Seen, ...], who: Seen | None) -> Guess:
         for column in columns
         if 2 <= len(column.texts) <= 30
         and column is not who
-        and (who is None or not column.constant_within(who))
+        and (who is None or not column.nearly_constant_within(who))
     ]
-    named = [column for column in few if _VISIT.fullmatch(column.name)]
+    named = [c for c in few if _VISIT.fullmatch(c.name) or is_called(c.name, "visit")]
     named.sort(key=lambda c: (c.name not in ("redcap_event_name", "AVISIT"), c.numbers is not None))
     if named:
         first = named[0]
@@ -195,47 +189,3 @@ def _visit(columns: tuple[Seen, ...], who: Seen | None) -> Guess:
         return Guess(column=told[0].name, why="its values name weeks")
     choices = tuple(column.name for column in few)
     return Guess(column=None, why="no column is named like visits", choices=choices)
-
-
-def _visits(
-    names: tuple[str, ...], *, plain_weeks: bool
-) -> tuple[tuple[SeenVisit, ...], tuple[str, ...]]:
-    """Return the visits by week, those without a week last, and the unscheduled ones."""
-    left_out = tuple(name for name in names if _UNSCHEDULED.search(name))
-    by_week: dict[float, list[str]] = {}
-    open_ones: list[str] = []
-    for name in names:
-        week = week_of(name, plain_numbers=plain_weeks)
-        if name in left_out:
-            continue
-        if week is None:
-            open_ones.append(name)
-        else:
-            by_week.setdefault(week, []).append(name)
-    visits = [
-        SeenVisit(
-            label="baseline" if week == 0 else f"week {week:g}",
-            week=week,
-            why=f"named {', '.join(by_week[week])}",
-            values=tuple(by_week[week]),
-        )
-        for week in sorted(by_week)
-    ]
-    numbered = sorted(open_ones, key=_rank)
-    for name in numbered:
-        first = not by_week and name == numbered[0] and bool(re.search(r"\d", name))
-        label = f"visit {name}" if name.isdigit() else name
-        why = "the first of the series" if first else f"named {name}"
-        week = 0.0 if first else None
-        visits.append(SeenVisit(label=label, week=week, why=why, values=(name,)))
-    return tuple(visits), left_out
-
-
-def _rank(name: str) -> tuple[float, str]:
-    number = re.search(r"\d+", name)
-    return (float(number[0]) if number else np.inf, name)
-
-
-def _from_zero(names: list[str]) -> bool:
-    """Whether bare numbers begin at 0, as weeks do and serial numbers do not."""
-    return "0" in names

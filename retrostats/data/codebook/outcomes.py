@@ -13,6 +13,7 @@ from retrostats.data.instrument_catalogue import (
     INSTRUMENT_KEYS,
     instrument_from,
     load_instruments,
+    no_fraction,
     no_instrument,
 )
 from retrostats.data.tables import TableAt
@@ -117,6 +118,8 @@ def _smallest(
     elif basis == "relative" and value >= 1:
         message = f"value = {value:g} is no fraction of baseline; write 0.12 for 12 %"
         document.add(inner, "value", message)
+    elif basis == "relative" and instrument is not None and instrument.low < 0:
+        document.add(inner, "basis", no_fraction(instrument))
     elif basis == "absolute" and value >= span:
         message = f"value = {value:g} is not below the length of the scale, {span:g}"
         document.add(inner, "value", message)

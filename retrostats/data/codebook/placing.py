@@ -9,6 +9,7 @@ import numpy as np
 
 from retrostats.data.codebook.guesses import Sketch
 from retrostats.data.codebook.seen import Seen
+from retrostats.data.codebook.words import is_called
 
 _ADHERENCE = re.compile(r"session|attend|adher|complian|dose|minutes.?walked|steps.?done", re.I)
 _WITHDRAWAL = re.compile(r"withdr|drop.?out|reason|discontin", re.I)
@@ -23,6 +24,8 @@ _ADAM = re.compile(
     r"STUDYID|SUBJID|SITEID|AVISITN|ADY|PARAM|PARAMN|TRT\d+[PA]N?|TRTP|TRTPN|TRTA|TRTAN|ABLFL|"
     r".*FL|PCHG|DTYPE|ASEQ|AVALC|AWEEK",
 )
+#: What REDCap itself adds to an export.
+_REDCAP = re.compile(r"redcap_.*|.*_complete|.*_timestamp")
 #: More levels than that are no category.
 _MOST_LEVELS = 6
 
@@ -79,7 +82,7 @@ def place(columns: tuple[Seen, ...], seen: Sketch) -> Place:
         Measured(name=stem, values=_together([by_name[c] for c in group.values()]), columns=group)
         for stem, group in families.items()
     ]
-    if seen.layout == "adam":
+    if seen.layout == "adam" and {"PARAMCD", "AVAL"} <= set(by_name):
         outcomes += _parameters(by_name)
         taken |= {"PARAMCD", "AVAL", "BASE", "CHG"}
     sorter = _Sorter(by_name, seen)
@@ -125,7 +128,7 @@ class _Sorter:
     def _heap(self, column: Seen) -> tuple[str, str]:
         """Return the heap, or an empty name and the reason."""
         name = column.name
-        fixed = self._who is None or self._layout == "wide" or column.constant_within(self._who)
+        fixed = self._is_fixed(column)
         if _PERSONAL.fullmatch(name) or not column.texts:
             why = "may tell who somebody is; take it out of the file" if column.texts else "empty"
             return "", why
@@ -144,13 +147,21 @@ class _Sorter:
             return "", "differs within subjects, and is no number"
         return self._covariate(column)
 
+    def _is_fixed(self, column: Seen) -> bool:
+        """Whether a column says one thing of each subject, slips of a few rows aside."""
+        if self._who is None or self._layout == "wide":
+            return True
+        if column.numbers is None or _is_measured(column.name):
+            return column.nearly_constant_within(self._who)
+        return column.constant_within(self._who)
+
     def _repeated(self, column: Seen) -> str:
         """Say what a column repeats; empty when it says something of its own."""
         if len(column.texts) == 1:
             return "one value only"
         if self._layout == "adam" and _ADAM.fullmatch(column.name):
             return "of the study or a repetition of another column"
-        if self._layout == "redcap" and column.name.startswith("redcap_"):
+        if self._layout == "redcap" and _REDCAP.fullmatch(column.name):
             return "of REDCap itself"
         if self._visit is not None and column.constant_within(self._visit):
             return f"goes with {self._visit.name}"
@@ -161,7 +172,7 @@ class _Sorter:
 
     def _covariate(self, column: Seen) -> tuple[str, str]:
         levels = len(column.texts)
-        measured = column.numbers is not None and bool(_MEASURED.fullmatch(column.name))
+        measured = column.numbers is not None and _is_measured(column.name)
         if measured or (column.numbers is not None and (levels > _MOST_LEVELS or not column.whole)):
             return "number", ""
         if self._who is None:  # it may be the subjects themselves, who are never printed
@@ -169,6 +180,10 @@ class _Sorter:
         if levels <= _MOST_LEVELS and len(self._who.texts) >= 2 * levels:
             return "category", ""
         return "", "text of many kinds, or a category of too many levels"
+
+
+def _is_measured(name: str) -> bool:
+    return bool(_MEASURED.fullmatch(name)) or is_called(name, "age")
 
 
 def _families(
@@ -192,6 +207,8 @@ def _together(columns: list[Seen]) -> Seen:
     numbers = [c.numbers for c in columns if c.numbers is not None]
     texts = dict.fromkeys(text for column in columns for text in column.texts)
     merged = np.unique(np.concatenate(numbers)) if numbers else None
+    if merged is not None:
+        merged = merged[~np.isnan(merged)]
     empty = np.array([], dtype=np.intp)
     return Seen(name=columns[0].name, texts=tuple(texts), codes=empty, numbers=merged)
 

@@ -14,6 +14,7 @@ from retrostats.data.codebook.subjects import read_adherence, read_covariates, r
 from retrostats.data.codebook.trial import read_arms, read_form, read_roles, read_visits
 from retrostats.data.codebook.types import Codebook, Roles
 from retrostats.data.files import TextFile
+from retrostats.data.open_lines import tell_open_lines
 from retrostats.data.tables import KeyLines, parse_toml
 from retrostats.errors import DataError, Fault, raise_faults
 
@@ -59,6 +60,17 @@ def codebook_from(file: TextFile, faults: list[Fault]) -> Codebook | None:
     content = parse_toml(file, faults)
     if content is None:
         return None
+    if "estimand" in content and "roles" not in content:
+        message = "this is a plan, not a codebook; give it where a plan is asked for (--plan)"
+        faults.append(Fault(file.name, 0, "", message))
+        return None
+    book = _book(content, file, faults)
+    tell_open_lines(file, faults)
+    return book
+
+
+def _book(content: dict[str, Any], file: TextFile, faults: list[Fault]) -> Codebook:
+    """Return the codebook, as whole as its faults let it be."""
     document = Document(file=file, lines=KeyLines(file.text), faults=faults)
     book = _parts(content, document)
     agreement.check_names(document)

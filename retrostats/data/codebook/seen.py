@@ -15,7 +15,11 @@ MISSING_WORDS = frozenset(
     {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", ".", "-", "?", "missing", "Missing"}
 )
 #: Numbers that people write where a value is missing; only where they stand apart.
-MISSING_NUMBERS = ("-9", "-88", "-99", "-999", "-9999", "999", "9999")
+MISSING_NUMBERS = (-9.0, -88.0, -99.0, -999.0, -9999.0, 999.0, 9999.0)
+#: Share of rows or subjects that may be slips without changing what a column is.
+_SLIPS = 0.1
+#: Fewer numbers than that say nothing where there is other text among them.
+_FEWEST_NUMBERS = 5
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.A)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.A)
 
@@ -33,7 +37,8 @@ class Seen:
     codes
         For each row the position in `texts`, -1 where missing, shape ``(n,)``.
     numbers
-        The values as numbers, shape ``(len(texts),)``; ``None`` where one is no number.
+        The values as numbers, shape ``(len(texts),)``; NaN for a slip such as ``10.4 s`` among
+        numbers, ``None`` where the column is not one of numbers.
     """
 
     name: str
@@ -44,17 +49,20 @@ class Seen:
     @property
     def low(self) -> float:
         """The least number."""
-        return float(self.numbers.min()) if self.numbers is not None else float("nan")
+        return float(np.nanmin(self.numbers)) if self.numbers is not None else float("nan")
 
     @property
     def high(self) -> float:
         """The greatest number."""
-        return float(self.numbers.max()) if self.numbers is not None else float("nan")
+        return float(np.nanmax(self.numbers)) if self.numbers is not None else float("nan")
 
     @property
     def whole(self) -> bool:
         """Whether all values are whole numbers."""
-        return self.numbers is not None and bool((self.numbers == np.round(self.numbers)).all())
+        if self.numbers is None:
+            return False
+        sound = self.numbers[~np.isnan(self.numbers)]
+        return bool((sound == np.round(sound)).all())
 
     @property
     def dates(self) -> bool:
@@ -63,9 +71,19 @@ class Seen:
 
     def constant_within(self, other: Seen) -> bool:
         """Whether each value of another column goes with one value of this, missing ones aside."""
+        return self._differing(other)[0] == 0
+
+    def nearly_constant_within(self, other: Seen) -> bool:
+        """Whether that holds but for a few values of the other, as slips of single rows make."""
+        differing, all_of_them = self._differing(other)
+        return differing <= _SLIPS * all_of_them
+
+    def _differing(self, other: Seen) -> tuple[int, int]:
+        """Return how many values of another column go with several of this, of how many."""
         both = (self.codes >= 0) & (other.codes >= 0)
-        pairs = other.codes[both] * (len(self.texts) + 1) + self.codes[both]
-        return len(np.unique(pairs)) == len(np.unique(other.codes[both]))
+        pairs = np.unique(other.codes[both] * (len(self.texts) + 1) + self.codes[both])
+        held = np.bincount(pairs // (len(self.texts) + 1), minlength=1)
+        return int((held > 1).sum()), int((held > 0).sum())
 
     def where(self, rows: NDArray[np.bool_]) -> Seen:
         """Return the column of some rows."""
@@ -102,15 +120,16 @@ def _look(name: str, cells: NDArray[np.object_], decimal: str, missing: dict[str
     absent = {i for i, text in enumerate(texts) if not text or text in MISSING_WORDS}
     missing.update(dict.fromkeys(texts[i] for i in sorted(absent) if texts[i]))
     values = {i: _number(text, decimal) for i, text in enumerate(texts) if i not in absent}
-    numeric = bool(values) and None not in values.values()
+    sound = {i: value for i, value in values.items() if value is not None}
+    numeric = _are_numbers(sound, values, positions)
     if numeric:
-        apart = _apart({i: float(v) for i, v in values.items() if v is not None}, texts)
-        missing.update(dict.fromkeys(texts[i] for i in sorted(apart)))
+        apart = _apart(sound)
+        missing.update(dict.fromkeys(f"{sound[i]:g}" for i in sorted(apart)))
         absent |= apart
     kept = [i for i in range(len(texts)) if i not in absent]
     renumbered = np.full(len(texts) + 1, -1, dtype=np.intp)
     renumbered[kept] = np.arange(len(kept))
-    numbers = np.array([values[i] for i in kept], dtype=float) if numeric else None
+    numbers = np.array([sound.get(i, np.nan) for i in kept]) if numeric else None
     return Seen(
         name=name,
         texts=tuple(texts[i] for i in kept),
@@ -124,9 +143,21 @@ def _number(text: str, decimal: str) -> float | None:
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def _apart(values: dict[int, float], texts: list[str]) -> set[int]:
-    """Return which values are written like missing codes and stand apart from the others."""
-    codes = {i for i in values if texts[i] in MISSING_NUMBERS}
+def _are_numbers(
+    sound: dict[int, float], values: dict[int, float | None], positions: NDArray[np.intp]
+) -> bool:
+    """Whether a column is one of numbers: all of its values are, or all but a few slips."""
+    if len(sound) == len(values):
+        return bool(values)
+    rows = np.bincount(positions[positions >= 0])
+    numbers = sum(int(rows[i]) for i in sound)
+    others = sum(int(rows[i]) for i in values) - numbers
+    return numbers >= _FEWEST_NUMBERS and others <= max(1, _SLIPS * (numbers + others))
+
+
+def _apart(values: dict[int, float]) -> set[int]:
+    """Return which values are missing codes by their value and stand apart from the others."""
+    codes = {i for i in values if values[i] in MISSING_NUMBERS}
     others = [value for i, value in values.items() if i not in codes]
     if not others:
         return set()

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from retrostats.data.open_lines import MARK
+
 
 def quoted(text: str) -> str:
     """Return a text as a TOML string."""
@@ -41,4 +43,4 @@ def guessed(line: str, why: str) -> str:
 
 def to_decide(line: str, choices: str) -> str:
     """Return a line that is to be filled and freed from its mark."""
-    return f"# TO DECIDE: {line}  # {plain(choices)}"
+    return f"{MARK}{line}  # {plain(choices)}"

@@ -98,6 +98,10 @@ def read_arms(content: list[Any], document: Document) -> tuple[Arm, ...]:
             other = next(arm.label for arm in arms if arm.reference)
             message = f"{other!r} is the reference already; exactly one arm has reference = true"
             document.add(where, "reference", message)
+        twin = next((arm.label for arm in arms if arm.name == name), None)
+        if twin is not None:
+            message = f"{name!r} is how readers know {twin!r} already; each arm has its own name"
+            document.add(where, "name", message)
         arms.append(Arm(label=label, name=name, values=values, reference=reference))
     top = document.at("arms")
     if len(content) == 1:

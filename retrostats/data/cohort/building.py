@@ -9,7 +9,7 @@ import numpy as np
 
 from retrostats.data.checks.evidence import Evidence, label_fact
 from retrostats.data.checks.quantities import Verdict
-from retrostats.data.cohort.cells import Integers
+from retrostats.data.cohort.cells import Integers, first_at, positions
 from retrostats.data.cohort.content import content_digest
 from retrostats.data.cohort.types import Cohort, RowLedger
 from retrostats.data.problems import CheckReport
@@ -37,7 +37,9 @@ def build_cohort(evidence: Evidence, report: CheckReport) -> Cohort:
         form=table.form,
         file_digest=table.digest,
         digest=content_digest(frame),
-        ledger=RowLedger(rows_read=table.n_rows, rows_used=_rows_used(evidence), left_out=left_out),
+        ledger=RowLedger(
+            rows_read=table.n_rows, rows_used=_rows_placed(evidence), left_out=left_out
+        ),
         warnings=report.warnings,
         notes=report.notes,
     )
@@ -112,12 +114,18 @@ def _lines(evidence: Evidence, members: Integers) -> Integers:
     return grid[members].reshape(-1)
 
 
-def _rows_used(evidence: Evidence) -> int:
-    """Count the rows that say something about a subject and visit of the grid."""
-    used = np.zeros(evidence.cells.table.n_rows, dtype=bool)
+def _rows_placed(evidence: Evidence) -> int:
+    """Count the rows that stand at a place of the grid, whatever the reader left out.
+
+    It does not ask what was left out, so that `RowLedger` finds a row that is in neither.
+    """
+    shape, members = evidence.seen.shape, evidence.members
+    placed = np.zeros(evidence.cells.table.n_rows, dtype=bool)
     for cells in evidence.cells.occasions:
-        used[cells.entries.rows] = True
-    return int(used.sum())
+        known, places = positions(cells.entries, shape[1])
+        entries = first_at(places, known, shape[0] * shape[1]).reshape(shape)[members]
+        placed[cells.entries.rows[entries[entries >= 0]]] = True
+    return int(placed.sum())
 
 
 def fact_notes(evidence: Evidence) -> Iterator[str]:

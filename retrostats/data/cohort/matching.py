@@ -91,24 +91,74 @@ def match_values(
     >>> match_values(["b", "1.0", "01"], [["1", "a"], ["b"]], labels={})
     array([ 1,  0, -1])
     """
-    by_text: dict[str, int] = {}
-    by_number: dict[float, int] = {}
-    for position, written in enumerate(declared):
-        for text in written:
-            by_text.setdefault(text, position)
-            if _PLAIN.fullmatch(text):
-                by_number.setdefault(float(text), position)
+    known = _Declared(declared, decimal)
 
     def match(text: str) -> int:
-        found = by_text.get(text, -1)
+        found = known.by_text.get(text, -1)
         if found < 0 and text in labels:
-            found = by_text.get(labels[text], -1)
-        if found < 0 and by_number:
-            plain = text.replace(",", ".") if decimal == "," else text
-            found = by_number.get(float(plain), -1) if _PLAIN.fullmatch(plain) else -1
-        return found
+            found = known.by_text.get(labels[text], -1)
+        return known.numbered(text) if found < 0 else found
 
     return np.array([match(text) for text in texts], dtype=np.intp)
+
+
+def contradicting_labels(
+    texts: Iterable[str],
+    declared: Sequence[Sequence[str]],
+    *,
+    labels: Mapping[str, str],
+    decimal: str = ".",
+) -> tuple[tuple[int, int, int], ...]:
+    """Return the texts that match one declared value by themselves and another by their label.
+
+    Parameters
+    ----------
+    texts, declared, labels, decimal
+        As for `match_values`.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Position of the text, and of the values that it and its label match.
+
+    Examples
+    --------
+    >>> contradicting_labels(["1", "2"], [["1"], ["Control", "2"]], labels={"1": "Control"})
+    ((0, 0, 1),)
+    """
+    known = _Declared(declared, decimal)
+    found = []
+    for position, text in enumerate(texts):
+        if text in labels:
+            mine, named = known.find(text), known.find(labels[text])
+            if mine != named and min(mine, named) >= 0:
+                found.append((position, mine, named))
+    return tuple(found)
+
+
+class _Declared:
+    """The position of each declared value, by its text and as a plain number."""
+
+    def __init__(self, declared: Sequence[Sequence[str]], decimal: str) -> None:
+        self.by_text: dict[str, int] = {}
+        self._by_number: dict[float, int] = {}
+        self._decimal = decimal
+        for position, written in enumerate(declared):
+            for text in written:
+                self.by_text.setdefault(text, position)
+                if _PLAIN.fullmatch(text):
+                    self._by_number.setdefault(float(text), position)
+
+    def numbered(self, text: str) -> int:
+        """Return the value that is the same plain number, -1 for none."""
+        if not self._by_number:
+            return -1
+        plain = text.replace(",", ".") if self._decimal == "," else text
+        return self._by_number.get(float(plain), -1) if _PLAIN.fullmatch(plain) else -1
+
+    def find(self, text: str) -> int:
+        """Return the value of the same text, else of the same plain number, -1 for none."""
+        return self.by_text.get(text, self.numbered(text))
 
 
 def missing_texts(texts: Texts, codes: Sequence[str], values: Floats | None = None) -> Flags:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from retrostats.data.checks.columns import unused_columns
 from retrostats.data.checks.evidence import Evidence, weigh_evidence
 from retrostats.data.checks.registry import find_problems
 from retrostats.data.codebook.types import Codebook
@@ -89,7 +90,7 @@ def check_table(
         form=table.form,
         rows=table.n_rows,
         problems=find_problems(evidence, progress=progress),
-        notes=(*table.notes, *fact_notes(evidence)),
+        notes=(*table.notes, *fact_notes(evidence), *unused_columns(evidence)),
     )
     return evidence, report
 

@@ -48,6 +48,8 @@ class Sheet:
         What has to be looked for; a format may know that the rest cannot be there.
     blank
         Rows without any value that were left out already.
+    name
+        Of the sheet, where the workbook has several.
     """
 
     form: str
@@ -58,6 +60,7 @@ class Sheet:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     suspects: frozenset[str] = EVERYTHING
     blank: int = 0
+    name: str = ""
 
 
 def assemble(source: Source, form: FileForm, sheet: Sheet, findings: Findings) -> RawTable:
@@ -110,6 +113,7 @@ def assemble(source: Source, form: FileForm, sheet: Sheet, findings: Findings) -
         lines=lines,
         decimal=decimal,
         labels=sheet.labels,
+        sheet=sheet.name,
         problems=findings.problems(),
         notes=tuple(findings.notes),
     )

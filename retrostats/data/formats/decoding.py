@@ -85,7 +85,10 @@ def _require_text(source: Source) -> None:
 def _undecodable(source: Source, body: bytes, at: int, name: str) -> Exception:
     found = f"byte 0x{body[at]:02X} (byte {at - _line_start(body, at) + 1} of the line)"
     if name == "utf-8":
-        advice = "save the file as UTF-8, or declare encoding = 'cp1252' or 'latin-1' under [file]"
+        advice = (
+            "save the file as UTF-8, or declare encoding = 'cp1252' (Windows; else 'latin-1') "
+            "under [file]; `retrostats new codebook` writes it with --encoding cp1252"
+        )
     else:
         advice = "declare the encoding in which the file was written, or save it as UTF-8"
     return source.refusal(f"{found} is not {_NAMES[name]}; {advice}", line=line_at(body, at))

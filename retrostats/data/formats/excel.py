@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import itertools
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,20 @@ from retrostats.data.formats.cell_text import value_text
 from retrostats.data.formats.listing import Findings, shown
 from retrostats.data.formats.source import Progress, Source
 from retrostats.data.formats.table import RawTable
-from retrostats.data.formats.workbook import SheetMarkup, markup_of, open_archive
+from retrostats.data.formats.title import (
+    LOOKED_AT,
+    Rows,
+    is_table,
+    require_header_first,
+    sheet_refusal,
+    size_of,
+)
+from retrostats.data.formats.workbook import (
+    SheetMarkup,
+    load_worksheets,
+    markup_of,
+    open_archive,
+)
 from retrostats.errors import DataError
 
 #: Rows and columns that Excel has at most; a file that claims more is damaged.
@@ -46,7 +60,7 @@ def read_excel(source: Source, form: FileForm, progress: Progress) -> RawTable:
     findings = Findings()
     with open_archive(source) as archive:
         try:
-            name, grid = _grid_of(source, form.sheet, findings, progress)
+            name, grid, several = _grid_of(source, form.sheet, findings, progress)
             markup = markup_of(archive, name)
             formulas = _formulas_of(source, name) if markup.formulas else []
         except DataError:
@@ -54,34 +68,41 @@ def read_excel(source: Source, form: FileForm, progress: Progress) -> RawTable:
         except Exception as error:  # openpyxl lets every error of a damaged file through
             message = f"the workbook is damaged ({type(error).__name__})"
             raise source.refusal(f"{message}; open it in Excel and save it again") from None
+    if form.sheet is None and several and not is_table(size_of(grid)):
+        _refuse_notes(source, name)
     first = next((row for row, cells in enumerate(grid) if _has_value(cells)), None)
     if first is None:
         raise source.refusal(f"the sheet {shown(name)!r} is empty; name another under [file]")
+    require_header_first(source, _first_rows(grid))
     _tell_formulas(grid, formulas, first, findings)
     _tell_markup(markup, first + 1, findings)
     progress(0.9)
-    return assemble(source, form, _sheet_of(grid, first, name, form, findings), findings)
+    sheet = _sheet_of(grid, first, name, form, findings)
+    return assemble(source, form, replace(sheet, name=name if several else ""), findings)
 
 
 def _grid_of(
     source: Source, wanted: str | None, findings: Findings, progress: Progress
-) -> tuple[str, Grid]:
-    """Return the name of the sheet and its rows from the first on."""
-    from openpyxl import load_workbook  # type: ignore[import-untyped, unused-ignore]
-
+) -> tuple[str, Grid, bool]:
+    """Return the name of the sheet, its rows from the first on, and whether there are others."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # styles and validations that openpyxl does not know
-        book = load_workbook(io.BytesIO(source.raw), read_only=True, data_only=True)
+        book, charts = load_worksheets(source)
         names = [sheet.title for sheet in book.worksheets]
         listed = ", ".join(repr(shown(name)) for name in names)
         if not names:
             raise source.refusal("the workbook has no sheet with cells; save it again")
+        if wanted is not None and wanted in charts:
+            raise source.refusal(f"the sheet {wanted!r} is a chart; expected one of {listed}")
+        if wanted is None and charts:
+            passed = ", ".join(repr(shown(name)) for name in charts)
+            findings.note(f"Sheets that are charts have no cells and are not read: {passed}.")
         if wanted is not None and wanted not in names:
             raise source.refusal(f"has no sheet {wanted!r}; expected one of {listed}")
         name = names[0] if wanted is None else wanted
         if wanted is None and len(names) > 1:
             findings.note(f"The sheet {shown(name)!r} is read, the first of {listed}.")
-        return name, _rows_of(source, book[name], progress)
+        return name, _rows_of(source, book[name], progress), len(names) > 1
 
 
 def _rows_of(source: Source, sheet: Any, progress: Progress) -> Grid:
@@ -99,14 +120,39 @@ def _rows_of(source: Source, sheet: Any, progress: Progress) -> Grid:
     return grid
 
 
+def _refuse_notes(source: Source, name: str) -> None:
+    """Refuse a first sheet that is no table where the largest of the others is one.
+
+    Raises
+    ------
+    DataError
+        With the name of that sheet.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book, _ = load_worksheets(source)
+        others = [sheet for sheet in book.worksheets if sheet.title != name]
+        sizes = {o.title: size_of(_rows_of(source, o, lambda _: None)) for o in others}
+    tables = {title: size for title, size in sizes.items() if is_table(size)}
+    if tables:
+        other = max(tables, key=lambda title: tables[title][0] * tables[title][1])
+        raise sheet_refusal(source, name, (other, *tables[other]))
+
+
+def _first_rows(grid: Grid) -> Rows:
+    rows = ((at, cells) for at, cells in enumerate(grid, start=1) if _has_value(cells))
+    return [
+        (at, [value_text(cell, decimal=".") for cell in cells])
+        for at, cells in itertools.islice(rows, LOOKED_AT)
+    ]
+
+
 def _formulas_of(source: Source, name: str) -> list[tuple[int, int, str]]:
     """Return row, column (from 0) and text of the formulas of a sheet."""
-    from openpyxl import load_workbook  # type: ignore[import-untyped, unused-ignore]
-
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = load_workbook(io.BytesIO(source.raw), read_only=True, data_only=False)
+        book, _ = load_worksheets(source, data_only=False)
         book[name].reset_dimensions()
         for row, cells in enumerate(book[name].iter_rows()):
             for column, cell in enumerate(cells):

@@ -85,9 +85,14 @@ def check_header(
         )
 
 
+def is_plain_value(text: str) -> bool:
+    """Whether a text is a number or a date, as names of columns are not."""
+    return bool(_PLAIN_VALUE.fullmatch(text))
+
+
 def _looks_like_data(header: Sequence[str], columns: Sequence[NDArray[np.object_]]) -> bool:
     """Whether a header has plain values, and words that the column below it has as well."""
-    values = [bool(_PLAIN_VALUE.fullmatch(name)) for name in header]
+    values = [is_plain_value(name) for name in header]
     if not any(values):
         return False
     repeated = any(

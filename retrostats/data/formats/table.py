@@ -39,6 +39,8 @@ class RawTable:
         The decimal mark of numbers in the cells, ``"."`` or ``","``.
     labels
         Value labels of SPSS and Stata, by column, by the text of the cell.
+    sheet
+        Of a workbook with several sheets: the one that was read.
     problems
         What is wrong with the form of the file: ragged rows, duplicated names and the like.
     notes
@@ -53,6 +55,7 @@ class RawTable:
     lines: NDArray[np.intp]
     decimal: str = "."
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    sheet: str = ""
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 

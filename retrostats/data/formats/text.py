@@ -21,6 +21,7 @@ from retrostats.data.formats.records import Records, find_records
 from retrostats.data.formats.source import Progress, Source
 from retrostats.data.formats.suspicion import suspects_of
 from retrostats.data.formats.table import RawTable
+from retrostats.data.formats.title import first_rows, require_header_first
 from retrostats.data.formats.tokens import Tokeniser
 
 #: Shares of the work: the bytes are read, the records are found, the cells are read.
@@ -47,6 +48,8 @@ def read_text(source: Source, form: FileForm, progress: Progress) -> RawTable:
     findings = Findings()
     data, encoding = decode(source, form.encoding)
     progress(_DECODED)
+    by_excel, skipped = declared_by_excel(data)
+    require_header_first(source, first_rows(data[skipped:], form.delimiter or by_excel or None))
     delimiter, skipped, certain = _delimiter_of(source, data, form, findings)
     mark = delimiter.encode()
     records = find_records(data, mark)

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import Any
 
 from retrostats.data.formats.source import Source
 
@@ -63,6 +64,31 @@ def open_archive(source: Source) -> zipfile.ZipFile:
         message = f"would unpack to {size:,} bytes, which is far more than data need"
         raise source.refusal(f"{message}; save the sheet as CSV UTF-8")
     return archive
+
+
+def load_worksheets(source: Source, *, data_only: bool = True) -> tuple[Any, tuple[str, ...]]:
+    """Return a workbook of openpyxl without its chart sheets, and their names.
+
+    Parameters
+    ----------
+    source
+        The workbook.
+    data_only
+        Whether cells give the results of formulas rather than their text.
+
+    Raises
+    ------
+    Exception
+        Whatever a damaged file makes openpyxl raise.
+    """
+    from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped, unused-ignore]
+
+    charts: list[str] = []
+    reader: Any = ExcelReader(io.BytesIO(source.raw), read_only=True, data_only=data_only)
+    # the method of openpyxl fails on charts of other programs, and nothing in them is read
+    reader.read_chartsheet = lambda sheet, _: charts.append(sheet.name)
+    reader.read()
+    return reader.wb, tuple(charts)
 
 
 def markup_of(archive: zipfile.ZipFile, sheet: str) -> SheetMarkup:

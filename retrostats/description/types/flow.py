@@ -12,6 +12,8 @@ Counts = tuple[tuple[str, int], ...]
 class ArmFlow:
     """What became of the subjects of one arm.
 
+    ``randomised = analysed + excluded + not_analysed``, each subject once.
+
     Attributes
     ----------
     arm, name
@@ -19,15 +21,20 @@ class ArmFlow:
     randomised
         Subjects with this arm.
     excluded
-        Not in the population of the analysis: reason and number.
+        By a rule of the plan not in the population of the analysis: reason and number.
     attended
-        At each visit: subjects of the population with at least one outcome recorded.
+        At each visit: subjects of all randomised with at least one outcome recorded.
     withdrawn
         Reason and number of all randomised, where the file has reasons.
     analysed
         Subjects that the model of the primary endpoint uses.
     not_analysed
-        Of the population, why not: reason and number.
+        Of the population, why the model cannot use them: reason and number.
+
+    Raises
+    ------
+    ValueError
+        If the numbers do not add up.
     """
 
     arm: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from retrostats.analysis.types import Analysis, PlannedContrast
-from retrostats.data.codebook.types import Outcome
+from collections.abc import Iterator
+from itertools import chain
+
+from retrostats.analysis.types import Analysis, EndpointResult, PlannedContrast
+from retrostats.plan.sentences import STRATEGY_WORDS
 from retrostats.report.analysis.words import (
     arm_names,
     benefit_words,
@@ -11,13 +14,13 @@ from retrostats.report.analysis.words import (
     endpoint_words,
     interval_words,
     joined,
-    judged_words,
     method_words,
     p_words,
     sentence,
     span_words,
-    worthwhile_words,
+    total,
 )
+from retrostats.report.analysis.worthwhile import disputed_words, judged_words, worthwhile_words
 from retrostats.report.blocks import Block, Heading, Listing, Notice, Paragraph
 
 SIMULATED = (
@@ -57,45 +60,86 @@ def lead(analysis: Analysis) -> str:
                 f"{endpoint_words(result)}."
             ),
             (
-                f"The adjusted mean difference was {interval_words(contrast.estimate)}, "
+                f"The {result.quantity} was {interval_words(contrast.estimate)}, "
                 f"{p_words(contrast, method_words(analysis))}; {benefit_words(result.outcome)}."
             ),
             f"The interval reaches {span_words(contrast.estimate, result.outcome)}.",
-            _judged(contrast, result.outcome),
-            f"{flow.analysed} of the {flow.randomised} randomised subjects were analysed.",
+            _judged(contrast, result),
+            (
+                f"{flow.analysed} of the {flow.randomised} randomised subjects were analysed, each "
+                "in the allocated arm."
+            ),
         ]
     )
 
 
-def _judged(contrast: PlannedContrast, outcome: Outcome) -> str:
-    told = worthwhile_words(contrast, outcome)
+def _judged(contrast: PlannedContrast, result: EndpointResult) -> str:
+    told = worthwhile_words(contrast, result)
     if contrast.judgement.worthwhile is None:
         return told
-    return f"{told.rstrip('.')}: {judged_words(contrast)}."
+    judged = f"{told.rstrip('.')}: {judged_words(contrast)}."
+    return f"{judged}{disputed_words(contrast, result)}"
 
 
 def _reading(analysis: Analysis) -> str:
     """Say what the numbers estimate, and which other explanations they leave."""
-    plan = analysis.plan
-    strategies = joined(f"{e.event} ({e.strategy})" for e in plan.estimand.intercurrent or ())
-    events = (
-        f" Events after randomisation were dealt with as planned: {strategies}."
-        if (plan.estimand.intercurrent)
-        else ""
+    further = (
+        " The sensitivity analyses below show how far the answer depends on the choices that were "
+        "made."
     )
-    left = analysis.flow.randomised - analysis.flow.analysed
-    lacking = (
-        f" {counted(left, 'randomised subject')} could not enter the model; the flow says why."
-        if left
-        else ""
-    )
-    return (
-        f"The estimate concerns {plan.estimand.population}.{events}{lacking} The interval says "
-        "which differences are compatible with the data under the model; it allows for chance and "
-        "not for errors of measurement, for outcomes that are missing for reasons the model does "
-        "not know, or for the lack of blinding. The sensitivity analyses below show how far the "
-        "answer depends on the choices that were made."
-    )
+    told = [
+        f"The estimate concerns {analysis.plan.estimand.population}.",
+        *_events(analysis),
+        *left_sentences(analysis),
+        "The interval says which differences are compatible with the data under the model; it "
+        "allows for chance, and not for systematic errors of measurement, bias from knowing the "
+        "allocation, or outcomes missing for reasons that the model does not know."
+        + (further if len(analysis.sensitivity) > 1 else ""),
+    ]
+    return " ".join(told)
+
+
+def _events(analysis: Analysis) -> Iterator[str]:
+    """Say which strategies are planned; only treatment policy is what the analysis carries out."""
+    events = analysis.plan.estimand.intercurrent
+    policy = [f'"{each.event}"' for each in events if each.strategy == "treatment policy"]
+    if policy:
+        yield (
+            f"For {joined(policy)} the strategy is treatment policy: values were used as observed, "
+            "whatever happened."
+        )
+    for each in events:
+        if each.strategy != "treatment policy":
+            yield (
+                f'For "{each.event}" the plan names {STRATEGY_WORDS[each.strategy]}; every value '
+                "in the file was used as it stands."
+            )
+
+
+def left_sentences(analysis: Analysis) -> Iterator[str]:
+    """Yield how many are outside the population by a rule, and how many the model cannot use."""
+    arms = analysis.flow.arms
+    excluded = total(chain.from_iterable(arm.excluded for arm in arms))
+    lacking = total(chain.from_iterable(arm.not_analysed for arm in arms))
+    if excluded:
+        yield (
+            f"{counted(sum(excluded.values()), 'randomised subject')} "
+            f"{_are(excluded)} excluded by the rules of the plan ({_reasons(excluded)})."
+        )
+    if lacking:
+        who = "further subject" if excluded else "randomised subject"
+        yield (
+            f"{counted(sum(lacking.values()), who)} "
+            f"could not enter the model of the primary endpoint ({_reasons(lacking)})."
+        )
+
+
+def _are(counts: dict[str, int]) -> str:
+    return "was" if sum(counts.values()) == 1 else "were"
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    return "; ".join(f"{reason}: {count}" for reason, count in counts.items())
 
 
 def _other(analysis: Analysis, contrast: PlannedContrast) -> str:
@@ -103,5 +147,5 @@ def _other(analysis: Analysis, contrast: PlannedContrast) -> str:
     who = f"{names[contrast.comparison.treatment]} minus {names[contrast.comparison.comparator]}"
     return (
         f"{who}: {interval_words(contrast.estimate)}, {p_words(contrast, method_words(analysis))}. "
-        f"{_judged(contrast, analysis.primary.outcome)}"
+        f"{_judged(contrast, analysis.primary)}"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrostats.analysis.types import Analysis
 from retrostats.instruments import Change
 from retrostats.report.analysis.provenance import versions
+from retrostats.report.analysis.worthwhile import change_words
 from retrostats.report.blocks import Block, Facts, Heading, Listing, Paragraph
 
 
@@ -29,7 +30,8 @@ def instrument_sources(analysis: Analysis) -> tuple[str, ...]:
     for result in analysis.endpoints:
         name = result.outcome.instrument.name
         judgement = result.planned[0].judgement
-        changes = [change for change in (judgement.worthwhile, judgement.error) if change]
+        others = [change for change, _ in judgement.alternatives]
+        changes = [c for c in (judgement.worthwhile, *others, judgement.error) if c]
         told += [_source(name, result.outcome.unit, change) for change in changes]
         if not changes:
             told.append(f"{name}: no change with a source is on record.")
@@ -37,7 +39,6 @@ def instrument_sources(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _source(name: str, unit: str, change: Change) -> str:
-    relative = change.basis == "relative"
-    size = f"{100 * change.value:.3g}% of baseline" if relative else f"{change.value:.3g} {unit}"
     origin = "; ".join(text for text in (change.population, change.source) if text)
-    return f"{name}: {change.quantity} {size}. {origin or 'No source was given'}."
+    told = f"{name}: {change.quantity} {change_words(change, unit)}"
+    return f"{told}. {origin or 'No source was given'}."

@@ -58,8 +58,18 @@ ITEMS = (
     Item("19", "Who enrolled and who assigned"),
     Item("20a", "Who was blinded"),
     Item("20b", "How blinding was achieved"),
-    Item("21a", "Statistical methods", "in full", ("methods", "models")),
-    Item("21b", "Who is in each analysis, and in which arm", "in full", ("participants", "models")),
+    Item(
+        "21a",
+        "Statistical methods, for harms too",
+        "in part: efficacy outcomes; analyses of harms are not part of the report",
+        ("methods", "models"),
+    ),
+    Item(
+        "21b",
+        "Who is in each analysis, and in which arm",
+        "primary endpoint in full; of the others subjects used, and rows left out by reason",
+        ("participants", "models"),
+    ),
     Item("21c", "Missing data", "numbers, and how they were handled", ("methods", "outcomes")),
     Item(
         "21d",
@@ -67,17 +77,24 @@ ITEMS = (
         "those of the plan",
         ("methods", "sensitivity", "subgroups"),
     ),
-    Item("22a", "Numbers randomised, treated, analysed", "in full", ("participants", "adherence")),
+    Item(
+        "22a",
+        "Numbers randomised, treated as intended, analysed",
+        "in part: randomised and analysed; who received the intended treatment is not in the "
+        "file but for adherence, where it was recorded",
+        ("participants", "adherence"),
+    ),
     Item("22b", "Losses and exclusions with reasons", "as the file has them", ("participants",)),
     Item("23a", "Dates of recruitment and follow-up"),
     Item("23b", "Why the trial ended"),
     Item("24a", "Delivery of the interventions and adherence", "adherence", ("adherence",)),
     Item("24b", "Concomitant care"),
-    Item("25", "Baseline table", "in full", ("baseline",)),
+    Item("25", "Baseline table", "what the codebook declares", ("baseline",)),
     Item(
         "26",
         "For each outcome: numbers, results by group, effect and precision",
-        "in full; of responders the absolute effect",
+        "in part: planned endpoints with numbers by arm; of responders, where planned, "
+        "absolute and relative effects; other outcomes as observed",
         ("contrasts", "outcomes", "responders"),
     ),
     Item("27", "Harms"),

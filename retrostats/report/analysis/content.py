@@ -7,13 +7,11 @@ from retrostats.report.analysis.answer import answer_blocks
 from retrostats.report.analysis.citing import citing_blocks
 from retrostats.report.analysis.consort import consort_blocks
 from retrostats.report.analysis.data import data_blocks
-from retrostats.report.analysis.effects import (
-    contrast_blocks,
-    responder_blocks,
-)
+from retrostats.report.analysis.effects import contrast_blocks
 from retrostats.report.analysis.further import sensitivity_blocks, subgroup_blocks
 from retrostats.report.analysis.methods import method_blocks
 from retrostats.report.analysis.models import model_blocks
+from retrostats.report.analysis.responders import responder_blocks
 from retrostats.report.analysis.trial import (
     adherence_blocks,
     baseline_blocks,

@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterable
 
-from retrostats.analysis.types import Analysis
+from retrostats.analysis.types import Analysis, EndpointResult
 from retrostats.report.analysis.effects import contrast_lines
-from retrostats.report.analysis.further import sensitivity_lines
+from retrostats.report.analysis.further import sensitivity_lines, subgroup_sizes
 from retrostats.report.analysis.keys import endpoint_keys
 from retrostats.report.exports import harmless, round_number
 from retrostats.tables.adherence import adherence_rows_long
@@ -43,7 +43,7 @@ def csv_tables(analysis: Analysis) -> dict[str, str]:
         "baseline_differences": baseline_difference_rows(analysis.baseline),
         "outcomes": outcomes_rows(analysis.outcomes),
         "contrasts": contrasts_rows(contrast_lines(analysis)),
-        "means": _stacked((key, means_rows(result.means)) for key, result in by_endpoint),
+        "means": _stacked((key, _means(result)) for key, result in by_endpoint),
         "differences": _differences(analysis),
         "responders": _stacked(
             (str(place), responders_rows(table))
@@ -93,6 +93,14 @@ def _stacked(tables: Iterable[tuple[str, LongTable]]) -> LongTable:
     return header, tuple(found)
 
 
+def _means(result: EndpointResult) -> LongTable:
+    """Return the means of an endpoint with the subjects behind each."""
+    header, rows = means_rows(result.means)
+    visit, arm = header.index("visit"), header.index("arm")
+    counted = tuple((*row, result.counts[str(row[visit])][str(row[arm])]) for row in rows)
+    return (*header, "n"), counted
+
+
 def _differences(analysis: Analysis) -> LongTable:
     rows = tuple(
         (key, visit, estimate.label, estimate.unit, *plain_estimate(estimate))
@@ -120,7 +128,7 @@ def _subgroups(analysis: Analysis) -> LongTable:
     )  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for result in analysis.subgroups:
-        sizes: list[int | None] = [*result.sizes] or [None] * len(result.effects)
+        sizes = subgroup_sizes(result)
         for size, effect in zip(sizes, result.effects, strict=True):
             about = (result.covariate, effect.label, size, effect.unit)
             test = (plain(number) for number in result.interaction)

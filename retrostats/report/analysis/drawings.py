@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrostats.analysis.types import Analysis, EndpointResult
@@ -14,8 +14,10 @@ from retrostats.figures.forest import forest_height, plot_forest
 from retrostats.figures.responders import plot_responders
 from retrostats.figures.style import Axes, blank_axes, describe
 from retrostats.figures.trajectory import plot_trajectories
+from retrostats.layout import percent
+from retrostats.plan.types import Endpoint
 from retrostats.plan.words import quantity
-from retrostats.report.analysis.keys import endpoint_keys
+from retrostats.report.analysis.keys import curve_keys, model_keys
 from retrostats.report.analysis.words import arm_names
 
 #: Width of every figure, in mm: two columns of a journal.
@@ -36,21 +38,21 @@ def draw_figures(analysis: Analysis) -> dict[str, Axes]:
     Returns
     -------
     dict
-        ``flow``; ``forest`` where any effect can be standardised; ``trajectories_<outcome>`` and
-        ``diagnostics_<outcome>`` of each endpoint; ``responders_<outcome>`` of each outcome with
-        a definition of responders.
+        ``flow``; ``forest`` where any effect can be standardised; ``trajectories_<key>`` and
+        ``diagnostics_<key>`` of each model, which may answer several endpoints;
+        ``responders_<key>`` of each endpoint with a definition of responders.
     """
     figures = {"flow": plot_flow(analysis.flow)}
     effects = standardised_effects(analysis)
     if effects:
         figures["forest"] = _forest(effects)
-    for key, result in endpoint_keys(analysis):
-        figures[f"trajectories_{key}"] = _trajectories(analysis, result)
-        figures[f"diagnostics_{key}"] = plot_diagnostics(result.diagnostics)
-    for name in analysis.curves:
+    for key, results in model_keys(analysis):
+        figures[f"trajectories_{key}"] = _trajectories(analysis, results)
+        figures[f"diagnostics_{key}"] = plot_diagnostics(results[0].diagnostics)
+    for key, name, endpoint in curve_keys(analysis):
         curves = [curve for curve in analysis.curves[name] if curve.improvements]
         if curves:
-            figures[f"responders_{name}"] = _responders(analysis, name, curves)
+            figures[f"responders_{key}"] = _responders(analysis, endpoint, curves)
     return figures
 
 
@@ -66,18 +68,13 @@ def _panels(ax: Axes) -> list[Axes]:
     return figure.axes if figure else [ax]
 
 
-def _trajectories(analysis: Analysis, result: EndpointResult) -> Axes:
-    """Draw adjusted means by visit, and the means at baseline as observed."""
-    codebook, outcome = analysis.cohort.codebook, result.outcome
+def _trajectories(analysis: Analysis, results: Sequence[EndpointResult]) -> Axes:
+    """Draw the means of one model by visit, from where its arms begin at baseline."""
+    codebook, result = analysis.cohort.codebook, results[0]
+    outcome = result.outcome
     weeks = {visit.label: visit.week for visit in codebook.visits}
     visits = sorted(result.means, key=lambda visit: weeks[visit])
-    first = codebook.baseline.label
-    seen = {
-        (row.arm, row.visit): row.values for row in analysis.outcomes if row.outcome == outcome.name
-    }
     arms = [estimate.label for estimate in result.means[visits[0]]]
-    start = [] if first in visits else [first]
-    known = all(seen[arm, visit].n for arm in arms for visit in start)
     return plot_trajectories(
         {
             arm: EstimateTable(arm, tuple(result.means[visit][arm] for visit in visits))
@@ -86,29 +83,25 @@ def _trajectories(analysis: Analysis, result: EndpointResult) -> Axes:
         [weeks[visit] for visit in visits],
         better=outcome.instrument.better,
         ylabel=f"{outcome.label} ({outcome.unit})" if outcome.unit else outcome.label,
-        baseline=(
-            {arm: (weeks[first], seen[arm, first].mean) for arm in arms}
-            if start and known
-            else None
-        ),
-        counts={
-            arm: [seen[arm, v].n for v in ([*start, *visits] if known else visits)] for arm in arms
-        },
+        baseline={arm: (codebook.baseline.week, mean) for arm, mean in result.start.items()},
+        endpoints=[each.visit.week for each in results],
+        counts={arm: [result.counts[visit][arm] for visit in visits] for arm in arms},
         arm_names=arm_names(codebook),
     )
 
 
-def _responders(analysis: Analysis, name: str, curves: list[ImprovementCurve]) -> Axes:
-    """Draw the curves of one outcome with the thresholds of the plan that are the same for all."""
-    outcome = analysis.cohort.codebook.outcome(name)
-    definitions = [each for each in analysis.plan.responders if each.endpoint.outcome == name]
-    values = dict.fromkeys(d.improvement for d in definitions if d.basis == "absolute")
-    week = definitions[0].endpoint.week
+def _responders(analysis: Analysis, endpoint: Endpoint, curves: list[ImprovementCurve]) -> Axes:
+    """Draw the curves of one endpoint with the thresholds of the plan that are the same for all."""
+    outcome = analysis.cohort.codebook.outcome(endpoint.outcome)
+    definitions = [each for each in analysis.plan.responders if each.endpoint == endpoint]
+    amounts = dict.fromkeys(d.improvement for d in definitions if d.basis == "absolute")
+    shares = dict.fromkeys(d.improvement for d in definitions if d.basis == "relative")
     unit = f" ({outcome.unit})" if outcome.unit else ""
     return plot_responders(
         curves,
-        thresholds=[(value, f"planned: {quantity(value, outcome.unit)}") for value in values],
-        xlabel=f"Improvement in {outcome.label}, baseline to week {week:g}{unit}",
+        thresholds=[(value, f"planned: {quantity(value, outcome.unit)}") for value in amounts],
+        not_drawn=[f"the planned {percent(value)} of baseline" for value in shares],
+        xlabel=f"Improvement in {outcome.label}, baseline to week {endpoint.week:g}{unit}",
         arm_names=arm_names(analysis.cohort.codebook),
     )
 

@@ -1,29 +1,46 @@
-"""The answers in full: contrasts and responders."""
+"""The answers in full: every planned contrast, and the means of each model."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from retrostats.analysis.types import Analysis, EndpointResult
-from retrostats.layout import percent
-from retrostats.report.analysis.keys import endpoint_keys
+from retrostats.layout import Layout, percent
+from retrostats.report.analysis.keys import model_keys
 from retrostats.report.analysis.words import (
     arm_names,
     benefit_words,
     endpoint_words,
     joined,
-    judged_words,
     method_words,
+    quantity_words,
     sentence,
+)
+from retrostats.report.analysis.worthwhile import (
+    disputed_words,
+    error_words,
+    judged_words,
+    other_words,
     worthwhile_words,
 )
 from retrostats.report.blocks import Block, Figure, Heading, Listing, Paragraph, Table
 from retrostats.tables.contrasts import ContrastLine, contrasts_layout
 from retrostats.tables.models import means_layout
-from retrostats.tables.responders import responders_layout
 
 _STANDARDISED = (
     "Standardised: the difference over the pooled standard deviation of the outcome at baseline, "
-    "its interval with the uncertainty of both."
+    "its interval with the uncertainty of both. In the table it has the sign of the outcome; in "
+    "the figure it is turned so that positive is benefit."
 )
+_SPLIT_PLOT = (
+    "F tests of the model use Greenhouse and Geisser's correction; intervals have as many degrees "
+    "of freedom as subjects minus arms."
+)
+_SINGLE = (
+    "Intervals and verdicts are those of single comparisons and are not adjusted for multiplicity."
+)
+_NOT_SHARED = "No error rate is shared across endpoints."
 
 
 def contrast_lines(analysis: Analysis) -> tuple[ContrastLine, ...]:
@@ -55,18 +72,18 @@ def contrast_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block,
         Alternative text of each figure by its id.
     """
     level = percent(analysis.plan.model.level)
-    adjusted = method_words(analysis)
-    note = f"Differences are treatment minus comparator. CI, confidence interval. {_STANDARDISED} "
-    note += f"Adjusted p: {adjusted}. " if adjusted else ""
-    note += "Verdict: where the interval lies, held against the smallest worthwhile change."
-    caption = f"Planned comparisons with {level} intervals, the primary endpoint first"
+    what = quantity_words(analysis.primary)
+    caption = (
+        f"{what[0].upper()}{what[1:]} of the planned comparisons with {level} confidence "
+        "intervals, the primary endpoint first"
+    )
     blocks: list[Block] = [
         Heading(text="Primary and secondary contrasts", anchor="contrasts"),
         Paragraph(text=_directions(analysis)),
         Table(
             id="contrasts",
             layout=contrasts_layout(contrast_lines(analysis), caption=caption),
-            note=note,
+            note=contrast_note(analysis),
         ),
     ]
     blocks += [
@@ -77,11 +94,40 @@ def contrast_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block,
         for failed in analysis.unanswered
     ]
     if "forest" in figures:
-        caption = "Standardised effects of all planned comparisons. Positive is benefit."
+        caption = (
+            f"Standardised effects of all planned comparisons: {what} over the standard deviation "
+            f"at baseline, with {level} intervals, turned so that positive is benefit."
+        )
         blocks.append(Figure(id="forest", caption=caption, alt=figures["forest"]))
-    for key, result in endpoint_keys(analysis):
-        blocks += _endpoint_blocks(key, result, figures)
+    for key, results in model_keys(analysis):
+        blocks += _model_blocks(key, results, analysis, figures)
     return tuple(blocks)
+
+
+def contrast_note(analysis: Analysis) -> str:
+    """Return what a reader of the table of contrasts must know."""
+    adjusted = method_words(analysis)
+    arms = analysis.cohort.codebook.arms
+    named = joined(f"{arm.label} ({arm.name})" for arm in arms if arm.label != arm.name)
+    told = [
+        "Differences are treatment minus comparator. CI, confidence interval.",
+        f"Arms: {named}." if named else "",
+        _SPLIT_PLOT if analysis.plan.model.kind == "mixed_anova" else "",
+        _STANDARDISED,
+        f"Adjusted p: {adjusted}." if adjusted else "",
+        _SINGLE,
+        _NOT_SHARED if not_shared(analysis) else "",
+        "Verdict: where the interval lies, held against the smallest worthwhile change.",
+    ]
+    return " ".join(filter(None, told))
+
+
+def not_shared(analysis: Analysis) -> bool:
+    """Say whether several endpoints are tested, each with an error rate of its own."""
+    shared = analysis.plan.multiplicity
+    return (
+        shared.method != "none" and shared.family == "comparisons" and bool(analysis.plan.secondary)
+    )
 
 
 def _directions(analysis: Analysis) -> str:
@@ -95,62 +141,99 @@ def _directions(analysis: Analysis) -> str:
     return " ".join(told)
 
 
-def _endpoint_blocks(key: str, result: EndpointResult, figures: dict[str, str]) -> list[Block]:
-    words = endpoint_words(result)
+def _model_blocks(
+    key: str, results: Sequence[EndpointResult], analysis: Analysis, figures: dict[str, str]
+) -> list[Block]:
+    """Return what the endpoints of one model mean, then their means once."""
+    blocks: list[Block] = []
+    for place, result in enumerate(results):
+        anchor = f"endpoint-{key}" + (f"-{place + 1}" if place else "")
+        heading = f"{endpoint_words(result)} ({result.role})"
+        blocks.append(Heading(text=heading, anchor=anchor, depth=3))
+        blocks += _judged(result)
+    return [*blocks, *_means(key, results[0], analysis, figures)]
+
+
+def _judged(result: EndpointResult) -> list[Block]:
+    """Return every comparison held against the smallest worthwhile change."""
     first = result.planned[0]
     known = [p for p in result.planned if p.judgement.worthwhile]
-    judged = [f"{p.comparison.label}: {judged_words(p)}." for p in known]
-    caption = f"{result.outcome.label}: means adjusted by the model"
+    where = f"{result.outcome.label}, {result.visit.label}"
+    judged = [
+        f"{where}, {p.comparison.label}: {judged_words(p)}.{disputed_words(p, result)}"
+        for p in known
+    ]
+    told = [
+        worthwhile_words(first, result),
+        other_words(first, result),
+        error_words(first, result.outcome),
+    ]
     return [
-        Heading(text=f"{words} ({result.role})", anchor=f"endpoint-{key}", depth=3),
-        Paragraph(text=worthwhile_words(first, result.outcome)),
+        Paragraph(text=" ".join(filter(None, told))),
         *([Listing(items=tuple(judged))] if judged else []),
+    ]
+
+
+def _means(
+    key: str, result: EndpointResult, analysis: Analysis, figures: dict[str, str]
+) -> list[Block]:
+    """Return the trajectory and the means of one model."""
+    label = result.outcome.label
+    adjusted = result.quantity == "adjusted mean difference"
+    means = "means adjusted by the model" if adjusted else "means of the model, not adjusted"
+    level = percent(result.planned[0].estimate.ci.level)
+    return [
         Figure(
             id=f"trajectories_{key}",
-            caption=f"{result.outcome.label} by arm: means adjusted by the model, with "
-            f"{percent(result.planned[0].estimate.ci.level)} intervals. "
-            f"{result.outcome.instrument.better.capitalize()} is better. Hollow marks are means "
-            "at baseline as observed; below, the subjects measured.",
+            caption=f"{label} by arm: {means}, with {level} intervals. "
+            f"{result.outcome.instrument.better.capitalize()} is better.{_start_words(result)} "
+            "Below: subjects whose outcome the model uses.",
             alt=figures[f"trajectories_{key}"],
         ),
         Table(
             id=f"means_{key}",
-            layout=means_layout(result.means, caption=caption),
-            note="Means at the average of the covariates. SE, standard error.",
+            layout=with_counts(
+                means_layout(
+                    result.means,
+                    names=arm_names(analysis.cohort.codebook),
+                    caption=f"{label}: {means}",
+                ),
+                result,
+            ),
+            note=(
+                ("Means at the average of the covariates. " if adjusted else "")
+                + "n, subjects whose outcome at that visit the model uses. SE, standard error. "
+                "CI, confidence interval."
+            ),
         ),
     ]
 
 
-def responder_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block, ...]:
-    """Return responders by each definition of the plan; nothing where it has none."""
-    if not analysis.responders:
-        return ()
-    names = arm_names(analysis.cohort.codebook)
-    blocks: list[Block] = [
-        Heading(text="Responders", anchor="responders"),
-        Paragraph(
-            text="How many improved by at least so much. A cut point loses information, and the "
-            "counts of small arms are uncertain; read them beside the difference of means."
-        ),
-    ]
-    for place, table in enumerate(analysis.responders, start=1):
-        caption = f"{table.label}, {table.visit}: {table.definition}"
-        blocks.append(
-            Table(
-                id=f"responders_{place}",
-                layout=responders_layout(table, names=names, caption=caption),
-                note=f"{sentence(table.missing_rule)} Intervals of proportions after Wilson, of "
-                "their differences after Newcombe. NNTB, number needed to treat for one more to "
-                "benefit; NNTH, for one more to be harmed.",
-            )
-        )
-    for name in analysis.curves:
-        if f"responders_{name}" in figures:
-            label = analysis.cohort.codebook.outcome(name).label
-            caption = (
-                f"{label}: share of each arm that improved by at least so much, among those "
-                "measured at both visits."
-            )
-            alt = figures[f"responders_{name}"]
-            blocks.append(Figure(id=f"responders_{name}", caption=caption, alt=alt))
-    return tuple(blocks)
+def _start_words(result: EndpointResult) -> str:
+    if not result.start:
+        return ""
+    if len(set(result.start.values())) == 1:
+        return " All arms begin at the mean at baseline of the subjects analysed."
+    return " Hollow marks are the means at baseline of the subjects analysed."
+
+
+def with_counts(layout: Layout, result: EndpointResult) -> Layout:
+    """Return a table of means with the number of subjects behind each.
+
+    Parameters
+    ----------
+    layout
+        From `means_layout`: below the heading of each visit one row per arm.
+    result
+        The means and their numbers.
+    """
+    found: list[tuple[str, ...]] = []
+    rows = iter(layout.rows)
+    for visit, table in result.means.items():
+        heading = next(rows)
+        found.append((*heading, ""))
+        for estimate in table:
+            label, *cells = next(rows)
+            found.append((label, str(result.counts[visit][estimate.label]), *cells))
+    header = (layout.header[0], "n", *layout.header[1:])
+    return replace(layout, header=header, rows=tuple(found))

@@ -6,7 +6,7 @@ import math
 
 from retrostats.analysis.types import Analysis, SubgroupResult
 from retrostats.layout import Layout, number, p_sentence, percent
-from retrostats.report.analysis.words import joined, places_of, sentence
+from retrostats.report.analysis.words import covariance_words, f_words, places_of, sentence
 from retrostats.report.blocks import Block, Heading, Paragraph, Table
 from retrostats.tables.sensitivity import SensitivityLine, sensitivity_layout
 
@@ -18,11 +18,17 @@ _ANALYSES = {
 }
 
 
+_SENSITIVITY_NOTE = (
+    "Subjects: those of the two arms that the model uses. Intervals are those of single analyses. "
+    "CI, confidence interval."
+)
+
+
 def sensitivity_lines(analysis: Analysis) -> tuple[SensitivityLine, ...]:
     """Return the primary comparison under each analysis, the planned one first."""
     return tuple(
         SensitivityLine(
-            label=_ANALYSES.get(row.label, row.label),
+            label=analysis_words(row.label),
             comparison=row.comparison,
             estimate=row.estimate,
             subjects=row.subjects,
@@ -30,6 +36,20 @@ def sensitivity_lines(analysis: Analysis) -> tuple[SensitivityLine, ...]:
         )
         for row in analysis.sensitivity
     )
+
+
+def analysis_words(label: str) -> str:
+    """Return what a further analysis is called.
+
+    Examples
+    --------
+    >>> analysis_words("lmm"), analysis_words("covariance toeph"), analysis_words("unadjusted")
+    ('random intercept', 'heterogeneous Toeplitz covariance', 'unadjusted')
+    """
+    before, _, name = label.partition("covariance ")
+    if name and not before:
+        return f"{covariance_words(name)} covariance"
+    return _ANALYSES.get(label, label)
 
 
 def sensitivity_blocks(analysis: Analysis) -> tuple[Block, ...]:
@@ -45,11 +65,11 @@ def sensitivity_blocks(analysis: Analysis) -> tuple[Block, ...]:
     return (
         Heading(text="Sensitivity analyses", anchor="sensitivity"),
         Paragraph(
-            text="Each row repeats the primary comparison with one choice changed. They answer "
-            "whether the conclusion depends on that choice; none of them replaces the planned "
-            "analysis."
+            text=f"Each row repeats the primary comparison, the {primary.quantity}, with one "
+            "choice changed. They answer whether the conclusion depends on that choice; none of "
+            "them replaces the planned analysis."
         ),
-        Table(id="sensitivity", layout=layout, note="CI, confidence interval."),
+        Table(id="sensitivity", layout=layout, note=_SENSITIVITY_NOTE),
     )
 
 
@@ -68,7 +88,8 @@ def subgroup_blocks(analysis: Analysis) -> tuple[Block, ...]:
         Table(
             id="subgroups",
             layout=subgroups_layout(analysis),
-            note=f"{' '.join(tests)} CI, confidence interval.",
+            note=f"{' '.join(tests)} Intervals and p values are not adjusted for multiplicity. CI, "
+            "confidence interval.",
         ),
     )
 
@@ -77,7 +98,13 @@ def subgroups_layout(analysis: Analysis) -> Layout:
     """Lay out the effects within subgroups, a heading per covariate."""
     level = percent(analysis.plan.model.level)
     unit = analysis.primary.outcome.unit
-    header = ("", "Subjects", f"Difference ({unit})", f"{level} CI")
+    header = (
+        "",
+        "Subjects of the two arms",
+        f"Difference ({unit})" if unit else "Difference",
+        f"{level} CI",
+    )
+    kinds = {each.name: each.kind for each in analysis.cohort.codebook.covariates}
     rows: list[tuple[str, ...]] = []
     indents: list[int] = []
     for result in analysis.subgroups:
@@ -85,8 +112,10 @@ def subgroups_layout(analysis: Analysis) -> Layout:
             rows.append((result.label, sentence(result.note)))
             indents.append(0)
             continue
-        rows.append((result.label, "", "", ""))
-        sizes = [str(size) for size in result.sizes] or [""] * len(result.effects)
+        number_of_all = kinds[result.covariate] == "number"
+        about = f", all {sum(result.sizes)} subjects of the two arms" if number_of_all else ""
+        rows.append((f"{result.label}{about}", "", "", ""))
+        sizes = [""] * len(result.effects) if number_of_all else [str(n) for n in result.sizes]
         for size, effect in zip(sizes, result.effects, strict=True):
             places = places_of(effect)
             low, high = (number(limit, places) for limit in effect.ci[:2])
@@ -105,11 +134,17 @@ def subgroups_layout(analysis: Analysis) -> Layout:
     )
 
 
+def subgroup_sizes(result: SubgroupResult) -> tuple[int, ...]:
+    """Return the subjects behind each effect; behind those of a number stand all of them."""
+    if len(result.sizes) == len(result.effects):
+        return result.sizes
+    return (sum(result.sizes),) * len(result.effects)
+
+
 def _interaction(result: SubgroupResult) -> str:
     above, below, statistic, p = result.interaction
     if math.isnan(p):
         return f"{result.label}: {sentence(result.note)}"
-    df = joined([number(above, 0), number(below, 1)])
     note = f"; {result.note}" if result.note else ""
-    test = f"interaction F {number(statistic, 2)} on {df} df, {p_sentence(p)}"
+    test = f"interaction {f_words(above, below, statistic)}, {p_sentence(p)}"
     return f"{result.label}: {test}{note}."

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
-from retrostats.analysis.types import Analysis, EndpointResult
+from retrostats.analysis.types import Analysis, EndpointResult, Unanswered
 from retrostats.plan.sentences import planned_sentences
+from retrostats.plan.words import endpoint_words
+from retrostats.report.analysis.answer import left_sentences
+from retrostats.report.analysis.keys import model_keys
+from retrostats.report.analysis.models import structure_words
 from retrostats.report.analysis.provenance import versions
 from retrostats.report.analysis.words import counted, covariance_words, df_words, joined
+from retrostats.report.analysis.worthwhile import change_words, origin_words
 from retrostats.report.blocks import Block, Heading, Paragraph
 
 #: Enough of a SHA-256 to tell two files apart in print.
@@ -28,7 +34,16 @@ def method_blocks(analysis: Analysis) -> tuple[Block, ...]:
     return (
         Heading(text="Statistical methods", anchor="methods"),
         Paragraph(text=simulated + " ".join(planned_sentences(plan, codebook))),
-        Paragraph(text=" ".join([*fitted_sentences(analysis), _CONVENTIONS])),
+        Paragraph(
+            text=" ".join(
+                [
+                    *analysed_sentences(analysis),
+                    *fitted_sentences(analysis),
+                    *worthwhile_sentences(analysis),
+                    _CONVENTIONS,
+                ]
+            )
+        ),
         Paragraph(text=software_sentence(analysis)),
     )
 
@@ -36,18 +51,14 @@ def method_blocks(analysis: Analysis) -> tuple[Block, ...]:
 def fitted_sentences(analysis: Analysis) -> tuple[str, ...]:
     """Say what was fitted to which data, and where the plan's own order of retreat was followed."""
     told = []
-    for (kind, covariance, df), group in groupby(analysis.endpoints, key=_kind):
-        results = list(group)
-        structure = f" with {covariance_words(covariance)} covariance" if covariance else ""
-        sizes = joined(
-            f"{r.outcome.label} ({counted(r.model.rows, 'value')} of "
-            f"{counted(r.model.subjects, 'subject')})"
-            for r in results
-        )
+    models = [results for _, results in model_keys(analysis)]
+    for (kind, structure, df), group in groupby(models, key=_kind):
+        sizes = joined(_size(results) for results in group)
+        covariance = f" with {structure} covariance" if structure else ""
         told.append(
-            f"The {kind}{structure} was fitted to {sizes}; tests and intervals use {df_words(df)}."
+            f"The {kind}{covariance} was fitted to {sizes}; tests and intervals use {df_words(df)}."
         )
-    for result in analysis.endpoints:
+    for result, *_ in models:
         if result.model.not_fitted:
             failed = joined(covariance_words(name) for name, _ in result.model.not_fitted)
             told.append(
@@ -55,15 +66,55 @@ def fitted_sentences(analysis: Analysis) -> tuple[str, ...]:
                 "and the next of the plan was used."
             )
     told += [
-        f"The planned model of {failed.endpoint.outcome} could not be fitted; no other was put in "
-        "its place."
+        f"The planned model of {_label(analysis, failed)} could not be fitted; no other was put "
+        "in its place."
         for failed in analysis.unanswered
     ]
     return tuple(told)
 
 
-def _kind(result: EndpointResult) -> tuple[str, str, str]:
-    return result.model.kind, result.model.covariance, result.model.df
+def _kind(results: Sequence[EndpointResult]) -> tuple[str, str, str]:
+    model = results[0].model
+    return model.kind, structure_words(model), model.df
+
+
+def _size(results: Sequence[EndpointResult]) -> str:
+    first = results[0]
+    visits = joined(result.visit.label for result in results)
+    values = counted(first.model.rows, "value")
+    return (
+        f"{first.outcome.label}, {visits} ({values} of {counted(first.model.subjects, 'subject')})"
+    )
+
+
+def _label(analysis: Analysis, failed: Unanswered) -> str:
+    return endpoint_words(failed.endpoint, analysis.cohort.codebook)
+
+
+def analysed_sentences(analysis: Analysis) -> tuple[str, ...]:
+    """Say how many were analysed for the primary endpoint, and why the others were not."""
+    flow = analysis.flow
+    numbers = (
+        f"For {flow.endpoint}, {flow.analysed} of {flow.randomised} randomised subjects were "
+        "analysed, each in the allocated arm."
+    )
+    return (numbers, *left_sentences(analysis))
+
+
+def worthwhile_sentences(analysis: Analysis) -> tuple[str, ...]:
+    """Say which changes the effects were held against, and where these come from."""
+    told = []
+    for _, (result, *_) in model_keys(analysis):
+        change = result.planned[0].judgement.worthwhile
+        if change is None:
+            continue
+        declared = result.outcome.smallest_change is not None
+        where = "declared in the codebook" if declared else "the first on record of the instrument"
+        size = change_words(change, result.outcome.unit)
+        told.append(f"{result.outcome.label}, {size}, {where} ({origin_words(change)})")
+    if not told:
+        return ()
+    return (f"Intervals were held against the smallest worthwhile change: {'; '.join(told)}.",)
 
 
 def software_sentence(analysis: Analysis) -> str:

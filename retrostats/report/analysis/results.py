@@ -21,6 +21,7 @@ from retrostats.instruments import Change
 from retrostats.report.analysis.data import warning_counts
 from retrostats.report.analysis.keys import endpoint_keys
 from retrostats.report.analysis.provenance import digests, versions
+from retrostats.report.analysis.responders import risk_ratios
 from retrostats.report.exports import round_number
 
 #: Raised when a key of the file changes its meaning or goes.
@@ -72,7 +73,7 @@ def _further(analysis: Analysis) -> dict[str, Any]:
             {"outcome": u.endpoint.outcome, "week": u.endpoint.week, "reason": u.reason}
             for u in analysis.unanswered
         ],
-        "responders": [_responders(table) for table in analysis.responders],
+        "responders": [_responders(table, analysis) for table in analysis.responders],
         "improvement": {
             name: [
                 {"arm": c.arm, "unit": c.unit, "n": c.n, "improvements": c.improvements,
@@ -143,6 +144,10 @@ def _contrast(contrast: PlannedContrast) -> dict[str, Any]:
         "sentence": judgement.sentence,
         "smallest_worthwhile_change": _change(judgement.worthwhile),
         "measurement_error": _change(judgement.error),
+        "alternatives": [
+            {"change": _change(change), "verdict": verdict}
+            for change, verdict in judgement.alternatives
+        ],
     }
 
 
@@ -175,6 +180,7 @@ def _baseline(table: BaselineTable) -> list[dict[str, Any]]:
             "unit": row.unit,
             "cells": dict(zip(arms, map(_cell, _cells(row)), strict=True)),
             "standardised_differences": dict(zip(table.comparisons, row.differences, strict=True)),
+            "overall_distances": dict(zip(table.comparisons, row.overall, strict=False)),
         }
         for row in table.rows
     ]
@@ -196,7 +202,10 @@ def _endpoint(key: str, result: EndpointResult) -> dict[str, Any]:
         "visit": result.visit.label,
         "week": result.visit.week,
         "role": result.role,
+        "quantity": result.quantity,
         "planned": [_contrast(contrast) for contrast in result.planned],
+        "start": result.start,
+        "counts": result.counts,
         "means": {visit: _table(table) for visit, table in result.means.items()},
         "differences": {visit: _table(table) for visit, table in result.differences.items()},
         "model": {
@@ -216,7 +225,8 @@ def _endpoint(key: str, result: EndpointResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _responders(table: ResponderTable) -> dict[str, Any]:
+def _responders(table: ResponderTable, analysis: Analysis) -> dict[str, Any]:
+    ratios = dict(risk_ratios(table, analysis.plan.comparisons))
     return {
         "outcome": table.outcome, "visit": table.visit, "definition": table.definition,
         "missing_rule": table.missing_rule,
@@ -227,6 +237,7 @@ def _responders(table: ResponderTable) -> dict[str, Any]:
         ],
         "comparisons": [
             {"label": c.label, "difference": _estimate(c.difference),
+             "ratio": ratio.to_dict() if (ratio := ratios[c.label]) else None,
              "number_needed": c.number_needed.to_dict()}
             for c in table.comparisons
         ],

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from retrostats.analysis.types import Analysis
-from retrostats.report.analysis.words import arm_names, counted, joined, measure_words
+from retrostats.report.analysis.answer import left_sentences
+from retrostats.report.analysis.words import (
+    arm_names,
+    joined,
+    measured_words,
+    population_words,
+)
 from retrostats.report.blocks import Block, Figure, Heading, Paragraph, Table
 from retrostats.tables.adherence import adherence_layout
 from retrostats.tables.baseline import baseline_layout
 from retrostats.tables.flow import flow_layout
 from retrostats.tables.outcomes import outcomes_layout
+
+_BASELINE_NOTE = (
+    "Standardised difference: the difference over the square root of the mean of the two "
+    "variances; of a category one for each level, and of three levels or more also the distance of "
+    "all together, without sign, in the row of the name. Percentages are of those known. SD, "
+    "standard deviation."
+)
 
 
 def participant_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block, ...]:
@@ -23,14 +36,15 @@ def participant_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Blo
     """
     flow = analysis.flow
     arms = joined(f"{arm.analysed} of {arm.randomised} ({arm.name})" for arm in flow.arms)
-    lost = [counted(n, "subject") for n in [flow.randomised - flow.analysed] if n]
-    text = f"For {flow.endpoint}, {arms} were analysed, each in the arm of the randomisation."
-    text += f" {lost[0].capitalize()} could not be analysed, for the reasons shown." if lost else ""
     named = joined(f"{arm.arm} ({arm.name})" for arm in flow.arms if arm.arm != arm.name)
-    text += f" Short names of the arms: {named}." if named else ""
+    told = [
+        f"For {flow.endpoint}, {arms} were analysed, each in the allocated arm.",
+        *left_sentences(analysis),
+        *([f"Short names of the arms: {named}."] if named else []),
+    ]
     return (
         Heading(text="Participants", anchor="participants"),
-        Paragraph(text=text),
+        Paragraph(text=" ".join(told)),
         Figure(id="flow", caption="Participant flow.", alt=figures["flow"]),
         Table(
             id="flow",
@@ -53,9 +67,10 @@ def baseline_blocks(analysis: Analysis) -> tuple[Block, ...]:
         ),
         Table(
             id="baseline",
-            layout=baseline_layout(table, names, caption="Characteristics at baseline by arm"),
-            note="Standardised difference: difference of the means or proportions over the pooled "
-            "standard deviation. SD, standard deviation.",
+            layout=baseline_layout(
+                table, names, caption="Characteristics at baseline by arm, all randomised subjects"
+            ),
+            note=_BASELINE_NOTE,
         ),
     )
 
@@ -63,6 +78,7 @@ def baseline_blocks(analysis: Analysis) -> tuple[Block, ...]:
 def outcome_blocks(analysis: Analysis) -> tuple[Block, ...]:
     """Return every outcome as observed, by visit and arm."""
     names = arm_names(analysis.cohort.codebook)
+    people = population_words(analysis)
     tables = [
         Table(
             id=f"outcomes_{outcome.name}",
@@ -70,7 +86,7 @@ def outcome_blocks(analysis: Analysis) -> tuple[Block, ...]:
                 analysis.outcomes,
                 outcome.name,
                 names=names,
-                caption=f"{measure_words(outcome)} in {outcome.unit}, as observed",
+                caption=f"{measured_words(outcome)} as observed in {people}",
             ),
             note=f"{outcome.instrument.better.capitalize()} values are better. Change is from "
             "baseline, among those measured at both visits. SD, standard deviation.",
@@ -80,8 +96,8 @@ def outcome_blocks(analysis: Analysis) -> tuple[Block, ...]:
     return (
         Heading(text="Outcomes by arm and visit", anchor="outcomes"),
         Paragraph(
-            text="As observed, without any model: nothing is adjusted, and missing values are "
-            "counted and not filled in."
+            text=f"As observed in {people}, without any model: nothing is adjusted, and missing "
+            "values are counted and not filled in."
         ),
         *tables,
     )
@@ -92,7 +108,11 @@ def adherence_blocks(analysis: Analysis) -> tuple[Block, ...]:
     if not analysis.adherence:
         return ()
     names = arm_names(analysis.cohort.codebook)
-    layout = adherence_layout(analysis.adherence, names=names, caption="Treatment received, by arm")
+    layout = adherence_layout(
+        analysis.adherence,
+        names=names,
+        caption="Treatment received by arm, all randomised subjects",
+    )
     return (
         Heading(text="Adherence", anchor="adherence"),
         Paragraph(

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from retrostats.analysis.judging import MEANINGS
 from retrostats.analysis.types import Analysis, EndpointResult, PlannedContrast
 from retrostats.data.codebook.types import Codebook, Outcome
 from retrostats.estimate import Estimate
 from retrostats.layout import decimals, number, p_number, p_sentence, percent
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM
-from retrostats.plan.words import quantity
+from retrostats.plan.words import instrument_words
+
+#: More decimals than usual that a limit near 0 is given, at most.
+_MORE = 5
+
+_BASELINE = "baseline of the outcome"
+
+#: Degrees of freedom of models that have no choice of them, in words.
+_DF = {
+    "HC2": "residual degrees of freedom and HC2 heteroscedasticity-consistent standard errors",
+    "HC3": "residual degrees of freedom and HC3 heteroscedasticity-consistent standard errors",
+    "Greenhouse-Geisser": (
+        "degrees of freedom of subjects minus arms, and F tests within subjects Greenhouse and "
+        "Geisser's correction"
+    ),
+}
 
 #: Methods of estimation in words.
-_METHODS = {"reml": "restricted maximum likelihood", "ml": "maximum likelihood"}
+_METHODS = {
+    "reml": "restricted maximum likelihood (REML)",
+    "ml": "maximum likelihood",
+    "ols": "ordinary least squares",
+}
 
 
 def arm_names(codebook: Codebook) -> dict[str, str]:
@@ -38,6 +56,20 @@ def joined(parts: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def total(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the sum of the counts of each reason, in order of appearance.
+
+    Examples
+    --------
+    >>> total([("moved", 1), ("ill", 2), ("moved", 3)])
+    {'moved': 4, 'ill': 2}
+    """
+    sums: dict[str, int] = {}
+    for reason, count in parts:
+        sums[reason] = sums.get(reason, 0) + count
+    return sums
+
+
 def sentence(text: str) -> str:
     """Return a clause as a sentence: a capital first, a full stop last."""
     text = text.strip()
@@ -46,10 +78,19 @@ def sentence(text: str) -> str:
 
 
 def places_of(estimate: Estimate) -> int:
-    """Return the decimals of an estimate in a sentence: two digits of its standard error."""
+    """Return the decimals of an estimate in words: two digits of its standard error.
+
+    A limit that is not 0 is not written as 0 where the interval excludes 0: it gets more digits,
+    so that the interval does not seem to contradict its p.
+    """
     low, high, _ = estimate.ci
     scale = estimate.se if estimate.se > 0 else high - low
-    return decimals(scale, 2)
+    least = decimals(scale, 2)
+    if low * high <= 0:
+        return least
+    nearest = min(abs(low), abs(high))
+    enough = (places for places in range(least, least + _MORE) if float(number(nearest, places)))
+    return next(enough, least)
 
 
 def interval_words(estimate: Estimate) -> str:
@@ -95,12 +136,20 @@ def _side(benefit: float, places: int, unit: str) -> str:
 
 def p_words(contrast: PlannedContrast, method: str) -> str:
     """Return p, and the adjusted p where the plan adjusts, e.g. ``"p = 0.02, adjusted p ..."``."""
-    plain = p_sentence(contrast.estimate.p)
+    plain = _p_told(contrast.estimate)
     if contrast.adjusted_p is None:
         return plain
     adjusted = p_number(contrast.adjusted_p)
     sign = "" if adjusted.startswith("<") else "= "
     return f"{plain}; adjusted p {sign}{adjusted} ({method})"
+
+
+def _p_told(estimate: Estimate) -> str:
+    """Return p, with one more digit where it rounds to what the level of the interval leaves."""
+    left = 1 - estimate.ci.level
+    if p_number(estimate.p) == p_number(left) and f"{estimate.p:.4f}" != f"{left:.4f}":
+        return f"p = {estimate.p:.4f}"
+    return p_sentence(estimate.p)
 
 
 def method_words(analysis: Analysis) -> str:
@@ -113,7 +162,17 @@ def method_words(analysis: Analysis) -> str:
 def measure_words(outcome: Outcome) -> str:
     """Return an outcome with its instrument, e.g. ``"Pain (NRS 0-10)"``."""
     name = outcome.instrument.name
-    return outcome.label if name == outcome.label else f"{outcome.label} ({name})"
+    return (
+        outcome.label
+        if name.casefold() == outcome.label.casefold()
+        else f"{outcome.label} ({name})"
+    )
+
+
+def measured_words(outcome: Outcome) -> str:
+    """Return an outcome with its instrument and unit, e.g. ``"Pain (NRS 0-10, points)"``."""
+    told = instrument_words(outcome)
+    return f"{outcome.label} ({told})" if told else outcome.label
 
 
 def endpoint_words(result: EndpointResult) -> str:
@@ -121,19 +180,29 @@ def endpoint_words(result: EndpointResult) -> str:
     return f"{measure_words(result.outcome)}, {result.visit.label}"
 
 
-def worthwhile_words(contrast: PlannedContrast, outcome: Outcome) -> str:
-    """Return the smallest worthwhile change as a sentence, without its source."""
-    change = contrast.judgement.worthwhile
-    if change is None:
-        return f"No smallest worthwhile change of {outcome.instrument.name} is on record."
-    if change.basis == "absolute":
-        return f"The smallest worthwhile change is {quantity(change.value, outcome.unit)}."
-    return f"The smallest worthwhile change is {100 * change.value:.3g}% of the mean at baseline."
+def quantity_words(result: EndpointResult) -> str:
+    """Return what several contrasts are of, e.g. ``"adjusted mean differences"``."""
+    return result.quantity.replace("difference", "differences", 1)
 
 
-def judged_words(contrast: PlannedContrast) -> str:
-    """Return what the interval means against the smallest worthwhile change, as a clause."""
-    return f"the interval {MEANINGS[contrast.judgement.verdict]}"
+def population_words(analysis: Analysis) -> str:
+    """Return whose data are described and analysed, e.g. ``"all randomised subjects"``."""
+    if analysis.plan.population.kind == "all randomised":
+        return "all randomised subjects"
+    return "the per-protocol population"
+
+
+def f_words(numerator: float, denominator: float, statistic: float) -> str:
+    """Return an F test without its p, e.g. ``"F(1, 52.0) = 3.24"``."""
+    whole = number(numerator, 0 if float(numerator).is_integer() else 1)
+    return f"F({whole}, {number(denominator, 1)}) = {number(statistic, 2)}"
+
+
+def term_words(term: str, codebook: Codebook) -> str:
+    """Return a term of a model in the words of the codebook, e.g. ``"arm by visit"``."""
+    labels = {covariate.name: covariate.label for covariate in codebook.covariates}
+    labels |= {"baseline": _BASELINE, "center(baseline)": _BASELINE}
+    return " by ".join(labels.get(name, name) for name in term.split(":"))
 
 
 def covariance_words(name: str) -> str:
@@ -148,4 +217,4 @@ def estimation_words(name: str) -> str:
 
 def df_words(name: str) -> str:
     """Return a method of degrees of freedom in words; one that has none keeps its name."""
-    return DEGREES_OF_FREEDOM.get(name, name)
+    return _DF.get(name) or DEGREES_OF_FREEDOM.get(name, name)

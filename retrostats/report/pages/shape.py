@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from retrostats.layout import Layout
+from retrostats.layout import Layout, true_minus
 from retrostats.report.blocks import (
     Block,
     Document,
@@ -109,7 +109,7 @@ def numbered(document: Document) -> Iterator[tuple[Block, int]]:
 
 
 def printable_document(document: Document) -> Document:
-    """Return the document with every text made printable."""
+    """Return the document with every text made printable, and minus signs in its sentences."""
     return Document(
         title=printable(document.title),
         subtitle=printable(document.subtitle),
@@ -119,19 +119,24 @@ def printable_document(document: Document) -> Document:
 
 def _printable_block(block: Block) -> Block:
     match block:
-        case Heading() | Paragraph() | Notice():
+        case Heading():
             return replace(block, text=printable(block.text))
+        case Paragraph() | Notice():
+            return replace(block, text=_prose(block.text))
         case Listing():
-            return replace(block, items=tuple(map(printable, block.items)))
+            return replace(block, items=tuple(map(_prose, block.items)))
         case Facts():
             pairs = tuple((printable(term), printable(value)) for term, value in block.pairs)
             return replace(block, pairs=pairs)
         case Figure():
-            return replace(block, caption=printable(block.caption), alt=printable(block.alt))
+            return replace(block, caption=_prose(block.caption), alt=_prose(block.alt))
         case Table():
-            return replace(
-                block, layout=_printable_layout(block.layout), note=printable(block.note)
-            )
+            return replace(block, layout=_printable_layout(block.layout), note=_prose(block.note))
+
+
+def _prose(text: str) -> str:
+    """Return a sentence as pages show it: printable, negative numbers with a true minus sign."""
+    return true_minus(printable(text))
 
 
 def _printable_layout(layout: Layout) -> Layout:
@@ -152,6 +157,7 @@ def shape_of(layout: Layout) -> TableShape:
         Its words. A row shorter than the header is a label with words across the other columns;
         a row whose other cells are all empty is the heading of the deeper rows below it.
     """
+    layout = layout.typeset()
     places = range(len(layout.header))
     numeric = tuple(not layout.holds_words(place) for place in places)
     rows = tuple(_rows(layout))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from made_up_trial import LAYOUTS, VISITS, Sheet, long_codebook
 
-from retrostats.data.codebook.types import Codebook
+from retrostats.data.codebook.types import Codebook, Screening
 
 Plant = Callable[[Sheet, str], Sheet]
 Where = tuple[str, int]
@@ -131,6 +131,16 @@ def new_person(name: str, like: str) -> Plant:
     return plant
 
 
+def renumbered(sheet: Sheet, mark: str) -> Sheet:
+    """Number the people 1 to 24, the twelfth as 1.0."""
+    first = row_of(sheet, ("K12", 0))
+    sheet = marked(sheet, first, mark)
+    for row in range(len(sheet.records)):
+        number = int(sheet.cell(row, "id")[1:])
+        sheet = sheet.put(row, "id", "1.0" if number == 12 else str(number))
+    return sheet
+
+
 def ragged(sheet: Sheet, mark: str) -> Sheet:
     """Add a cell to a record."""
     row = row_of(sheet, ("K12", 0))
@@ -228,6 +238,12 @@ UNDECLARED = "undeclared missing code"
 ADAM = {"layout": "adam", "alone": True}
 REDCAP = {"layout": "redcap", "alone": True}
 WARNING = {"severity": "warning"}
+OUTCOMES = ("vas", "quad", "tug", "flexion", "extension")
+
+
+def screened(book: Codebook) -> Codebook:
+    return replace(book, screening=Screening(assessed=30, excluded=(("declined", 5),)))
+
 
 PLANTED = (
     # the file
@@ -309,6 +325,8 @@ PLANTED = (
             cell(("K23", 2), "quad", "24.5"), **WARNING),
     Planted("fast TUG", "outside the usual range", "tug", "usually 4 to 60 s",
             cell(("K20", 2), "tug", "3.1"), **WARNING),
+    Planted("TUG of 999", "possible missing code", "tug", "'999' in 1 cell of tug",
+            cell(("K02", 1), "tug", "999"), **WARNING, alone=True),
     Planted("same value everywhere", "constant outcome", "flexion", "values of flexion are 120",
             constant, **WARNING, marked=False, alone=True),
     Planted("age of 17", "outside the declared range", "age", "18 to 90 years",
@@ -334,6 +352,8 @@ PLANTED = (
             cell(("K13", 1), "sex", "M")),
     Planted("two reasons to leave", "changes within a subject", "left", "one value of withdrawal",
             cell(("K06", 1), "left", "died")),
+    Planted("a name in a reason", "subject named", "left", "the identifier of a subject",
+            every_row("K02", {"left": "swapped with k03"}), also=("subject named",) * 2),
     Planted("one in an arm", "arm too small", "group", "arm 'control' has 1 subject", one_in_arm,
             marked=False, alone=True),
     Planted("pain not asked at baseline", "baseline missing", "nrs", "nrs is missing at baseline",
@@ -341,6 +361,8 @@ PLANTED = (
     Planted("no row at baseline", "no baseline", "visit", "nothing at baseline", without_baseline,
             **WARNING),
     Planted("seen at baseline only", "seen once", "id", "at this visit only", once, **WARNING),
+    Planted("identifier another number", "similar subjects", "id", "the form of a number",
+            renumbered, **WARNING, alone=True),
     Planted("identifier in small letters", "similar subjects", "id", "only by case",
             new_person("k-1", "K01"), **WARNING, alone=True),
     Planted("more sessions than planned", "above planned", "sessions", "up to 18",
@@ -350,6 +372,11 @@ PLANTED = (
             **WARNING),
     Planted("too little pain", "not eligible", "nrs", "nrs is 1", cell(("K19", 0), "nrs", "1"),
             **WARNING),
+    Planted("all outcomes empty at baseline", "no baseline", "visit", "nothing at baseline",
+            cell(("K12", 0), "nrs", "", **dict.fromkeys(OUTCOMES, "")), **WARNING, alone=True),
+    Planted("one more was assessed", "screening differs", "",
+            "30 assessed less 5 excluded are 25, and the file has 24 subjects",
+            lambda sheet, _: sheet, **WARNING, marked=False, alone=True, book=screened),
     # the other layouts
     Planted("person twice", "repeated visit", "id", "has a row on line", twice_wide,
             layout="wide", alone=True),
@@ -371,6 +398,24 @@ PLANTED = (
     Planted("parameter twice", "repeated visit", "AVAL", "a value of this parameter",
             where(adam_row("K04", 2, "PULSE"), "PARAMCD", "TUG"), **ADAM,
             also=("outside the usual range",)),
+)  # fmt: skip
+
+
+def coded(sheet: Sheet, _: str) -> Sheet:
+    """Write the arms of the codebook as their codes."""
+    codes = {"retro": "1", "forward": "2", "control": "3"}
+    for row in range(len(sheet.records)):
+        sheet = sheet.put(row, "group", codes[sheet.cell(row, "group")])
+    return sheet
+
+
+#: Faults of files with value labels, and the labels that make them.
+LABELLED = (
+    (Planted("arms swapped", "label contradicts", "group", "means arm 'retro' and its value label",
+             coded), {"group": {"1": "forward", "2": "retro", "3": "control"}}),
+    (Planted("not done is 99", "labelled number", "vas", "on 99 in 2 cells",
+             lambda sheet, _: sheet.put(1, "vas", "99").put(4, "vas", "99"), **WARNING),
+     {"vas": {"0": "no pain", "100": "worst", "99": "not done"}}),
 )  # fmt: skip
 
 #: Those that one file can hold together.

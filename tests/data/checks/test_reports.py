@@ -46,6 +46,26 @@ def test_a_rule_broken_often_is_cut_in_the_text_and_whole_in_the_csv():
     assert "unit slip" not in str(error.value)
 
 
+def test_many_problems_begin_with_one_line_for_each_rule():
+    often = [problem(line) for line in range(2, 22)]
+    few = report(*often).text().splitlines()
+    assert few[1] == "Errors:"
+    told = report(*often, problem(30, "unknown arm"), problem(3, "unit slip", "warning")).text()
+    assert told.splitlines()[1:6] == [
+        "In short:",
+        "  - 20 errors: not a number",
+        "  - 1 error: unknown arm",
+        "  - 1 warning: unit slip",
+        "Errors:",
+    ]
+
+
+def test_a_report_shows_itself_as_its_text():
+    told = report(problem(2, "a < b"))
+    assert repr(told) == told.text()
+    assert told._repr_html_() == f"<pre>{told.text().replace(chr(39), '&#x27;')}</pre>"
+
+
 def test_the_csv_holds_every_problem_with_its_place():
     sheet, codebook = all_together()
     told = check_table(sheet.table(), codebook)[1]

@@ -163,126 +163,126 @@ def file_with(line: str) -> tuple[str, str]:
 ONE_FAULT = {
     "an unknown key": (
         [('title = "A walk"', 'titel = "x"\ntitle = "A walk"')],
-        "line 1, column titel: unknown key 'titel'; did you mean 'title'?",
+        "line 1, key titel: unknown key 'titel'; did you mean 'title'?",
     ),
     "an unknown key of a table": (
         [file_with('encodng = "utf-8"')],
-        "line 3, column file.encodng: unknown key 'encodng'; did you mean 'encoding'?",
+        "line 3, key file.encodng: unknown key 'encodng'; did you mean 'encoding'?",
     ),
     "a missing title": (
         [('title = "A walk"\n', "")],
-        "column title: 'title' is missing; expected text",
+        "key title: 'title' is missing; expected text",
     ),
     "a number for a text": (
         [('title = "A walk"', "title = 3")],
-        "line 1, column title: title = 3 should be text",
+        "line 1, key title: title = 3 should be text",
     ),
     "an unknown layout asks nothing else": (
         [file_with('layout = "wde"')],
         (
-            "line 3, column file.layout: layout = 'wde' is not known; "
+            "line 3, key file.layout: layout = 'wde' is not known; "
             "expected one of 'adam', 'long', 'redcap', 'wide'"
         ),
     ),
     "a delimiter of two signs": (
         [file_with('delimiter = "::"')],
         (
-            "line 3, column file.delimiter: delimiter = '::' is not known; "
+            "line 3, key file.delimiter: delimiter = '::' is not known; "
             "expected one of '\\t', ',', ';'"
         ),
     ),
     "a missing code that is no text": (
         [file_with("missing = [1.5]")],
-        "line 3, column file.missing: 1.5 should be text in quotes, or a whole number",
+        "line 3, key file.missing: 1.5 should be text in quotes, or a whole number",
     ),
     "a missing code with spaces": (
         [file_with('missing = ["NA "]')],
         (
-            "line 3, column file.missing: 'NA ' should be text without spaces around it; "
+            "line 3, key file.missing: 'NA ' should be text without spaces around it; "
             "those of the file do not count either"
         ),
     ),
     "a missing code twice": (
         [file_with('missing = ["-99", -99]')],
-        "line 3, column file.missing: -99 stands twice in the list",
+        "line 3, key file.missing: -99 stands twice in the list",
     ),
     "a missing code that is a level": (
         [file_with('missing = ["M"]')],
         (
-            "line 3, column file.missing: 'M' is a missing code, and also means the level 'male' "
+            "line 3, key file.missing: 'M' is a missing code, and also means the level 'male' "
             "of sex; recode one"
         ),
     ),
     "a missing code within a scale": (
         [file_with('missing = ["9"]')],
         (
-            "line 3, column file.missing: '9' is also a possible value of pain, 0 to 10 points; "
+            "line 3, key file.missing: '9' is also a possible value of pain, 0 to 10 points; "
             "give the missing values of the file another code"
         ),
     ),
     "a scheduled visit left out": (
         [file_with('leave_out_visits = ["week 6"]')],
-        "line 3, column file.leave_out_visits: 'week 6' is the visit 'week 6', which is scheduled",
+        "line 3, key file.leave_out_visits: 'week 6' is the visit 'week 6', which is scheduled",
     ),
     "no visit column": (
         [('visit = "visit"\n', "")],
-        "line 3, column roles.visit: 'visit' is missing; a long file needs its visit column",
+        "line 3, key roles.visit: 'visit' is missing; a long file needs its visit column",
     ),
     "no visit column of REDCap": (
         [file_with('layout = "redcap"'), ('visit = "visit"\n', "")],
         (
-            "line 5, column roles.visit: 'visit' is missing; a redcap file needs its visit column, "
+            "line 5, key roles.visit: 'visit' is missing; a redcap file needs its visit column, "
             'e.g. visit = "redcap_event_name"'
         ),
     ),
     "a role of ADaM": (
         [('visit = "visit"\n', 'visit = "visit"\nparameter = "P"\n')],
-        "line 7, column roles.parameter: 'parameter' is only for layout = \"adam\"",
+        "line 7, key roles.parameter: 'parameter' is only for layout = \"adam\"",
     ),
     "dates in a long file": (
         [('visit = "visit"\n', 'visit = "visit"\ndates = { baseline = "d" }\n')],
-        'line 7, column roles.dates: dates are for wide files; write date = "the column of dates"',
+        'line 7, key roles.dates: dates are for wide files; write date = "the column of dates"',
     ),
     "an empty role": (
         [('visit = "visit"\n', 'visit = "visit"\ndate = ""\n')],
-        "line 7, column roles.date: 'date' is empty; name a column or leave the key out",
+        "line 7, key roles.date: 'date' is empty; name a column or leave the key out",
     ),
     "an arm twice": (
         [('label = "control"\n', 'label = "retro"\n')],
-        "line 12, column arms.label: 'retro' is declared twice; it stands once",
+        "line 12, key arms.label: 'retro' is declared twice; it stands once",
     ),
     "no reference": (
         [("reference = true\n", "")],
         (
-            "line 8, column arms: no arm is the reference; write reference = true for the "
+            "line 8, key arms: no arm is the reference; write reference = true for the "
             "one to compare with"
         ),
     ),
     "two references": (
         [('label = "retro"\n', 'label = "retro"\nreference = true\n')],
         (
-            "line 14, column arms.reference: 'retro' is the reference already; "
+            "line 14, key arms.reference: 'retro' is the reference already; "
             "exactly one arm has reference = true"
         ),
     ),
     "one arm": (
         [('[[arms]]\nlabel = "retro"\n', "")],
-        "line 9, column arms: there is one arm; a comparison needs two",
+        "line 9, key arms: there is one arm; a comparison needs two",
     ),
     "a value of two arms": (
         [
             ('label = "retro"\n', 'label = "retro"\nvalues = ["1"]\n'),
             ('label = "control"\n', 'label = "control"\nvalues = ["1.0"]\n'),
         ],
-        "line 14, column arms.values: '1.0' already means 'retro'; a value has one meaning",
+        "line 14, key arms.values: '1.0' already means 'retro'; a value has one meaning",
     ),
     "an arm without values": (
         [('label = "retro"\n', 'label = "retro"\nvalues = []\n')],
-        ("line 10, column arms.values: values is empty; list how the file writes it, or leave out"),
+        ("line 10, key arms.values: values is empty; list how the file writes it, or leave out"),
     ),
     "a label with a space": (
         [('label = "retro"\n', 'label = "retro "\n')],
-        "line 9, column arms.label: 'retro ' has spaces around it; write 'retro'",
+        "line 9, key arms.label: 'retro ' has spaces around it; write 'retro'",
     ),
     "arms that are no tables": (
         [
@@ -293,38 +293,35 @@ ONE_FAULT = {
                 'title = "A walk"\narms = ["a", { label = "b", reference = true }]\n',
             ),
         ],
-        "line 2, column arms: 'a': write each entry as a [[arms]] table",
+        "line 2, key arms: 'a': write each entry as a [[arms]] table",
     ),
     "a week in words": (
         [("week = 6", 'week = "six"')],
-        "line 17, column visits.week: week = 'six' should be a number",
+        "line 17, key visits.week: week = 'six' should be a number",
     ),
     "a week without end": (
         [("week = 6", "week = inf")],
-        "line 17, column visits.week: week = inf should be a number of at most 15 digits",
+        "line 17, key visits.week: week = inf should be a number of at most 15 digits",
     ),
     "a week twice": (
         [
             ("week = 6", "week = 12"),
             ("[[outcomes]]", '[[visits]]\nlabel = "x"\nweek = 12\n[[outcomes]]'),
         ],
-        "line 26, column visits.week: week 12 is that of 'week 6' already; each visit has its own",
+        "line 26, key visits.week: week 12 is that of 'week 6' already; each visit has its own",
     ),
     "no baseline": (
         [("week = 0", "week = 1")],
-        (
-            "line 15, column visits: no visit is at week 0 or before; the baseline is the "
-            "last of those"
-        ),
+        ("line 15, key visits: no visit is at week 0 or before; the baseline is the last of those"),
     ),
     "nothing after baseline": (
         [("week = 6", "week = -2")],
-        "line 15, column visits: no visit is after week 0; there is nothing to compare the arms at",
+        "line 15, key visits: no visit is after week 0; there is nothing to compare the arms at",
     ),
     "an unknown instrument": (
         [('instrument = "nrs"', 'instrument = "vas"')],
         (
-            "line 26, column outcomes.instrument: 'vas' is no instrument of the catalogue; "
+            "line 26, key outcomes.instrument: 'vas' is no instrument of the catalogue; "
             "did you mean vas_mm or vas_cm or vrs? "
             "An instrument of your own is described by a table in its place"
         ),
@@ -336,7 +333,7 @@ ONE_FAULT = {
                 'instrument = { name = "x", unit = "m", better = "lower", low = 5, high = 1 }',
             )
         ],
-        "line 26, column outcomes.instrument.high: low 5 must be below high 1",
+        "line 26, key outcomes.instrument.high: low 5 must be below high 1",
     ),
     "an instrument with a usual range outside": (
         [
@@ -349,7 +346,7 @@ ONE_FAULT = {
             )
         ],
         (
-            "line 26, column outcomes.instrument.usual: usual = [-1, 3] should be two "
+            "line 26, key outcomes.instrument.usual: usual = [-1, 3] should be two "
             "numbers within low and "
             "high, the lower first"
         ),
@@ -357,41 +354,38 @@ ONE_FAULT = {
     "an outcome without a column": (
         [('column = "nrs"\n', "")],
         (
-            "line 24, column outcomes.column: 'column' is missing; a long file needs column "
+            "line 24, key outcomes.column: 'column' is missing; a long file needs column "
             '= "its column"'
         ),
     ),
     "an outcome with a code": (
         [('column = "nrs"\n', 'column = "nrs"\ncode = "NRS"\n')],
-        "line 28, column outcomes.code: 'code' is of no use in a long file; write 'column'",
+        "line 28, key outcomes.code: 'code' is of no use in a long file; write 'column'",
     ),
     "a reserved name": (
         [('name = "age"', 'name = "week"'), ('"age >= 40", ', "")],
-        "line 30, column covariates.name: 'week' is reserved; choose another name, e.g. week_score",
+        "line 30, key covariates.name: 'week' is reserved; choose another name, e.g. week_score",
     ),
     "a name that is none": (
         [('name = "age"', 'name = "age at start"'), ('"age >= 40", ', "")],
         (
-            "line 30, column covariates.name: 'age at start' is no name; take letters, digits and "
+            "line 30, key covariates.name: 'age at start' is no name; take letters, digits and "
             "underscores, a letter first, e.g. pain_at_rest"
         ),
     ),
     "a name of two tables": (
         [('name = "age"', 'name = "pain"'), ('"age >= 40", ', "")],
-        (
-            "line 30, column covariates.name: 'pain' is a name among outcomes already; each "
-            "has its own"
-        ),
+        ("line 30, key covariates.name: 'pain' is a name among outcomes already; each has its own"),
     ),
     "a column of two roles": (
         [('arm = "group"', 'arm = "id"')],
-        "line 5, column roles.arm: 'id' is the subject already; a column has one use",
+        "line 5, key roles.arm: 'id' is the subject already; a column has one use",
     ),
     "a column of two outcomes": (
         [('column = "age"', 'column = "nrs"')],
         (
-            "line 31, column covariates.column: 'nrs' is the column of pain already; a "
-            "column has one use"
+            "line 31, key covariates.column: 'nrs' is the column of pain already; a column has one "
+            "use"
         ),
     ),
     "a smallest change in percent": (
@@ -405,7 +399,7 @@ ONE_FAULT = {
             )
         ],
         (
-            "line 28, column outcomes.smallest_change.value: value = 12 is no fraction "
+            "line 28, key outcomes.smallest_change.value: value = 12 is no fraction "
             "of baseline; "
             "write 0.12 for 12 %"
         ),
@@ -413,101 +407,101 @@ ONE_FAULT = {
     "a smallest change below zero": (
         [('column = "nrs"\n', 'column = "nrs"\nsmallest_change = { value = -2, source = "x" }\n')],
         (
-            "line 28, column outcomes.smallest_change.value: value = -2 must be above 0; "
+            "line 28, key outcomes.smallest_change.value: value = -2 must be above 0; "
             "the instrument says which way is benefit"
         ),
     ),
     "a smallest change as long as the scale": (
         [('column = "nrs"\n', 'column = "nrs"\nsmallest_change = { value = 10, source = "x" }\n')],
         (
-            "line 28, column outcomes.smallest_change.value: value = 10 is not below the "
+            "line 28, key outcomes.smallest_change.value: value = 10 is not below the "
             "length of the "
             "scale, 10"
         ),
     ),
     "a covariate upside down": (
         [('type = "number"\n', 'type = "number"\nlow = 3\nhigh = 3\n')],
-        "line 34, column covariates.high: low 3 must be below high 3",
+        "line 34, key covariates.high: low 3 must be below high 3",
     ),
     "a number with levels": (
         [('type = "number"\n', 'type = "number"\nlevels = ["a", "b"]\n')],
         (
-            "line 33, column covariates.levels: a number has no levels; "
+            "line 33, key covariates.levels: a number has no levels; "
             'write type = "category" or leave them out'
         ),
     ),
     "a category with a unit": (
         [('type = "category"\n', 'type = "category"\nunit = "m"\n')],
-        "line 38, column covariates.unit: a category has no unit; leave it out",
+        "line 38, key covariates.unit: a category has no unit; leave it out",
     ),
     "one level": (
         [('["female", { label = "male", values = ["M", 1] }]', '["female"]')],
         (
-            "line 38, column covariates.levels: a category needs two levels or more, "
+            "line 38, key covariates.levels: a category needs two levels or more, "
             'e.g. levels = ["female", "male"]'
         ),
     ),
     "a value of two levels": (
         [('["M", 1]', '["M", "female"]')],
         (
-            "line 38, column covariates.levels: 'female' already means 'female'; a value has "
+            "line 38, key covariates.levels: 'female' already means 'female'; a value has "
             "one meaning"
         ),
     ),
     "an unknown name in a rule": (
         [('"age >= 40"', '"agee >= 40"')],
         (
-            "line 46, column eligibility.rules: 'agee >= 40': 'agee' is no covariate, adherence "
+            "line 46, key eligibility.rules: 'agee >= 40': 'agee' is no covariate, adherence "
             "measure or outcome; did you mean 'age'?"
         ),
     ),
     "an order of a category": (
         [('"sex in female, male"', '"sex > 1"')],
         (
-            "line 46, column eligibility.rules: 'sex > 1': sex is a category without order; "
+            "line 46, key eligibility.rules: 'sex > 1': sex is a category without order; "
             "use ==, != or in"
         ),
     ),
     "a number for a level": (
         [('"sex in female, male"', '"sex == 1"')],
         (
-            "line 46, column eligibility.rules: 'sex == 1': sex is a category, female, male; "
+            "line 46, key eligibility.rules: 'sex == 1': sex is a category, female, male; "
             "labels like numbers stand in quotes"
         ),
     ),
     "a missing code within the usual range of a scale without end": (
         [file_with('missing = ["50", "999"]'), ('instrument = "nrs"', 'instrument = "tug"')],
         (
-            "line 3, column file.missing: '50' is also a possible value of pain, 4 to 60 s; "
+            "line 3, key file.missing: '50' is also a possible value of pain, 4 to 60 s; "
             "give the missing values of the file another code"
         ),
     ),
     "a level that does not exist": (
         [('"sex in female, male"', '"sex in Female"')],
         (
-            "line 46, column eligibility.rules: 'sex in Female': 'Female' is no level; did "
+            "line 46, key eligibility.rules: 'sex in Female': 'Female' is no level; did "
             "you mean 'female'?"
         ),
     ),
     "a word for a number": (
         [('"age >= 40"', '"age == old"')],
-        "line 46, column eligibility.rules: 'age == old': age is a number, and 'old' is none",
+        "line 46, key eligibility.rules: 'age == old': age is a number, and 'old' is none",
     ),
     "a rule that is none": (
         [('"age >= 40"', '"age = 40"')],
-        "line 46, column eligibility.rules: 'age = 40' is no rule; did you mean age == 40?",
+        "line 46, key eligibility.rules: 'age = 40' is no rule; did you mean age == 40?",
     ),
     "planned below one": (
         [("planned = 18", "planned = 0")],
-        "line 43, column adherence.planned: planned = 0 should be above 0, or be left out",
+        "line 43, key adherence.planned: planned = 0 should be above 0, or be left out",
     ),
     "more excluded than assessed": (
         [("[eligibility]", "[screening]\nassessed = 3\nexcluded = { a = 4 }\n[eligibility]")],
-        "line 47, column screening.excluded: 4 were excluded, but only 3 assessed",
+        "line 47, key screening.excluded: 4 were excluded, but only 3 assessed",
     ),
     "half a person excluded": (
         [("[eligibility]", "[screening]\nexcluded = { a = 0.5 }\n[eligibility]")],
-        "line 46, column screening.excluded: a = 0.5 should be a whole number of people",
+        "line 46, key screening.excluded: a = 0.5 should be a whole number of people",
     ),
 }
 
@@ -522,43 +516,43 @@ WIDE_FAULTS = {
     "a visit column": (
         ('arm = "group"\n', 'arm = "group"\nvisit = "v"\n'),
         (
-            "line 7, column roles.visit: a wide file has no visit column; "
+            "line 7, key roles.visit: a wide file has no visit column; "
             "its visits are the columns of outcomes"
         ),
     ),
     "values of a visit": (
         ("week = 0\n", 'week = 0\nvalues = ["x"]\n'),
-        "line 16, column visits.values: a wide file has no visit column; leave values out",
+        "line 16, key visits.values: a wide file has no visit column; leave values out",
     ),
     "a visit that does not exist": (
         ('"week 6" = "nrs_6"', '"week6" = "nrs_6"'),
-        "line 22, column outcomes.columns: 'week6' is no visit; did you mean 'week 6'?",
+        "line 22, key outcomes.columns: 'week6' is no visit; did you mean 'week 6'?",
     ),
     "a date at a visit that does not exist": (
         ('"week 6" = "d6"', '"wek 6" = "d6"'),
-        "line 7, column roles.dates: 'wek 6' is no visit; did you mean 'week 6'?",
+        "line 7, key roles.dates: 'wek 6' is no visit; did you mean 'week 6'?",
     ),
     "one column at two visits": (
         ('"nrs_6"', '"nrs_0"'),
         (
-            "line 22, column outcomes.columns: 'nrs_0' is the columns at baseline of pain already; "
+            "line 22, key outcomes.columns: 'nrs_0' is the columns at baseline of pain already; "
             "a column has one use"
         ),
     ),
     "a column that is a number": (
         ('"nrs_6"', "6"),
-        "line 22, column outcomes.columns: week 6 = 6 should be the name of a column",
+        "line 22, key outcomes.columns: week 6 = 6 should be the name of a column",
     ),
     "one date": (
         ('dates = { baseline = "d0", "week 6" = "d6" }', 'date = "d"'),
         (
-            "line 7, column roles.date: a wide file has a date a visit; "
+            "line 7, key roles.date: a wide file has a date a visit; "
             'write dates = { "a visit" = "its column" }'
         ),
     ),
     "rows to leave out": (
         ('layout = "wide"', 'layout = "wide"\nleave_out_visits = ["x"]'),
-        "line 4, column file.leave_out_visits: a wide file has no rows of visits to leave out",
+        "line 4, key file.leave_out_visits: a wide file has no rows of visits to leave out",
     ),
 }
 
@@ -572,13 +566,13 @@ def test_what_a_wide_codebook_asks(name, long_with):
 def test_what_an_adam_codebook_asks(long_with):
     assert long_with(('value = "AVAL"\n', ""), base=ADAM) == [
         (
-            "codebook.toml, line 4, column roles.value: 'value' is missing; an adam file needs it, "
+            "codebook.toml, line 4, key roles.value: 'value' is missing; an adam file needs it, "
             "e.g. value = 'AVAL'"
         )
     ]
     second = 'code = "NRS"\n[[outcomes]]\nname = "rest"\ninstrument = "nrs"\ncode = "NRS"\n'
     assert long_with(('code = "NRS"\n', second), base=ADAM) == [
-        "codebook.toml, line 30, column outcomes.code: 'NRS' is the code of pain already"
+        "codebook.toml, line 30, key outcomes.code: 'NRS' is the code of pain already"
     ]
 
 
@@ -591,18 +585,21 @@ def test_all_faults_are_told_together_by_line(long_with):
         ('"pain >= 3"', '"pain >= x"'),
     )
     assert [fault.split(": ")[0] for fault in faults] == [
-        "codebook.toml, line 1, column title",
-        "codebook.toml, line 3, column roles.arm",
-        "codebook.toml, line 5, column roles.arn",
-        "codebook.toml, line 17, column visits.week",
-        "codebook.toml, line 26, column outcomes.instrument",
-        "codebook.toml, line 46, column eligibility.rules",
+        "codebook.toml, line 1, key title",
+        "codebook.toml, line 3, key roles.arm",
+        "codebook.toml, line 5, key roles.arn",
+        "codebook.toml, line 17, key visits.week",
+        "codebook.toml, line 26, key outcomes.instrument",
+        "codebook.toml, line 46, key eligibility.rules",
     ]
 
 
 def test_a_syntax_error_is_told_with_its_line(long_with):
     assert long_with(('title = "A walk"', "title = A walk")) == [
-        "codebook.toml, line 1: not valid TOML at character 9: Invalid value"
+        (
+            "codebook.toml, line 1: not valid TOML at character 9: text stands in quotes; write "
+            '"A walk"'
+        )
     ]
 
 
@@ -652,3 +649,67 @@ def test_any_value_at_any_key_is_read_or_told(changes, wide):
     book = codebook_from(TextFile(name="c.toml", text=text, digest="0"), faults)
     assert faults or isinstance(book, Codebook)
     assert all(str(fault) for fault in faults)
+
+
+def test_two_arms_of_one_name_cannot_be_told_apart(long_with):
+    for name in ("retro", "Walking"):
+        first = "" if name == "retro" else f'\nname = "{name}"'
+        line = 13 if name == "retro" else 14
+        changes = (
+            ('label = "retro"', f'label = "retro"{first}'),
+            ('label = "control"', f'label = "control"\nname = "{name}"'),
+        )
+        assert long_with(*changes) == [
+            (
+                f"codebook.toml, line {line}, key arms.name: {name!r} is how readers know 'retro' "
+                "already; each arm has its own name"
+            )
+        ]
+
+
+HINTS = {
+    ("week = 6", "week = 3/7"): "3/7 is no number of TOML; write 0.43",
+    (
+        "reference = true",
+        "reference = yes",
+    ): "'yes' is no truth value of TOML; write true, in small letters and without quotes",
+    ("planned = 18", "planned = 17,5"): "17,5 has a decimal comma; write 17.5",
+    (
+        'label = "retro"',
+        "label = Retro walking  # x",
+    ): 'text stands in quotes; write "Retro walking"',
+}
+
+
+@pytest.mark.parametrize("change", HINTS, ids=lambda change: change[1])
+def test_a_syntax_error_says_what_to_write(change, long_with):
+    line = LONG[: LONG.index(change[0])].count("\n") + 1
+    (told,) = long_with(change)
+    assert told.startswith(f"codebook.toml, line {line}: not valid TOML at character ")
+    assert told.endswith(f": {HINTS[change]}")
+
+
+def test_an_open_line_hides_what_follows_from_it_and_nothing_else(long_with):
+    changes = (
+        ('title = "A walk"', '# TO DECIDE: title = ""  # what it is called'),
+        ("reference = true", "# TO DECIDE: reference = true"),
+        ('instrument = "nrs"', 'instrument = "nsr"'),
+    )
+    still = "is still to decide; fill it in and delete the mark '# TO DECIDE:'"
+    assert long_with(*changes) == [
+        f"codebook.toml, line 1, key title: {still}",
+        f"codebook.toml, line 13, key reference: {still}",
+        (
+            "codebook.toml, line 26, key outcomes.instrument: 'nsr' is no instrument of the "
+            "catalogue; did you mean nrs? An instrument of your own is described by a table in its "
+            "place"
+        ),
+    ]
+
+
+def test_a_plan_is_no_codebook():
+    with pytest.raises(DataError) as told:
+        read_codebook(data_folder() / "example_cohort" / "plan.toml")
+    assert str(told.value).split("\n")[1:] == [
+        "  1. plan.toml: this is a plan, not a codebook; give it where a plan is asked for (--plan)"
+    ]

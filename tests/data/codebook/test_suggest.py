@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrostats.data.codebook.binding import bind
+from retrostats.data.codebook.grammar import LAYOUTS
 from retrostats.data.codebook.reading import codebook_from, read_codebook
 from retrostats.data.codebook.seen import Seen, look_at
+from retrostats.data.codebook.spellings import without_slips
 from retrostats.data.codebook.suggest import suggest_codebook, suggest_from
+from retrostats.data.codebook.types import FileForm
 from retrostats.data.codebook.values import matching_key, nearest
 from retrostats.data.codebook.visit_names import family, split, week_of
+from retrostats.data.cohort.reading import check_cohort
 from retrostats.data.files import TextFile
 from retrostats.data.formats.table import RawTable
 from retrostats.errors import DataError, Fault
@@ -95,8 +99,15 @@ def decided(text: str, **answers: list[str]) -> str:
 
 @pytest.mark.parametrize("layout", FILES)
 def test_a_suggestion_is_refused_until_it_is_decided(layout, write_codebook):
-    with pytest.raises(DataError, match="'title' is missing"):
-        read_codebook(write_codebook(suggest_from(raw_table(FILES[layout]()))))
+    text = suggest_from(raw_table(FILES[layout]()))
+    open_lines = [
+        n for n, line in enumerate(text.split("\n"), 1) if line.startswith("# TO DECIDE: ")
+    ]
+    with pytest.raises(DataError) as told:
+        read_codebook(write_codebook(text))
+    listed = re.findall(r"line (\d+), key \w+: is still to decide", str(told.value))
+    assert [int(line) for line in listed] == open_lines
+    assert f"{len(open_lines)} fault" in str(told.value)  # and nothing that follows from them
 
 
 @pytest.mark.parametrize("layout", FILES)
@@ -147,10 +158,19 @@ def test_a_long_file(write_codebook):
     assert text.endswith("# Columns without a place:\n#   site: one value only\n")
 
 
+def test_a_row_of_another_arm_or_sex_does_not_hide_the_column():
+    rows = long_file().split("\n")
+    rows[2] = rows[2].replace(",retro,", ",control,").replace(",F,", ",M,")
+    text = suggest_from(raw_table("\n".join(rows)))
+    assert 'arm = "group"  # guessed: the name; 2 values, one per subject' in text
+    assert 'levels = ["F", "M"]' in text
+
+
 def test_a_wide_file(write_codebook):
     text = suggest_from(raw_table(wide_file()))
     assert "; one of womac_total, womac_vas_total, womac_100_total\n" in text
     filled = decided(text, title=['"t"'], week=["12"], instrument=['"vas_mm"', '"womac_total"'])
+    assert "smallest_change" not in filled  # nothing is asked while the instrument is open
     book = read_codebook(write_codebook(filled))
     assert book.form.layout == "wide"
     assert [arm.label for arm in book.arms] == ["sham", "walk"]
@@ -171,7 +191,11 @@ def test_a_wide_file(write_codebook):
 def test_a_redcap_file(write_codebook):
     labels = {"allocation": {"1": "Retro", "2": "Usual care"}, "sex": {"1": "female", "2": "male"}}
     text = suggest_from(raw_table(redcap_file(), labels=labels))
-    book = read_codebook(write_codebook(decided(text, title=['"t"'])))
+    change = '{ value = 15, source = "ROC" }'
+    filled = decided(text, title=['"t"'], smallest_change=[None, change])
+    assert filled.count("# or: smallest_change = { value = 1") == 2
+    book = read_codebook(write_codebook(filled))
+    assert book.outcome("koos_pain").smallest_change.value == 15
     assert (book.form.layout, book.roles.visit) == ("redcap", "redcap_event_name")
     assert book.form.leave_out_visits == ("unscheduled_arm_1",)
     assert [(arm.label, arm.values) for arm in book.arms] == [
@@ -212,9 +236,11 @@ def test_what_the_names_do_not_tell_stays_open(write_codebook):
     assert 'columns = { "visit 1" = "R1", "visit 2" = "R2" }' in text
     assert "week = 0  # guessed: the first of the series" in text
     own = '{ name = "Pain 1-5", low = 1, high = 5, unit = "points", better = "lower" }'
-    filled = decided(text, title=['"t"'], reference=["true", None], week=["1"], instrument=[own])
+    answers = {"name": ['"Walking"', '"Resting"'], "reference": ["true", None]}
+    filled = decided(text, title=['"t"'], week=["1"], instrument=[own], **answers)
     book = read_codebook(write_codebook(filled))
     assert (book.reference.label, book.outcomes[0].name) == ("1", "r")
+    assert [arm.name for arm in book.arms] == ["Walking", "Resting"]  # numbers are no names
     assert [level.label for level in book.covariate("sex").levels] == ["0", "1"]
 
 
@@ -276,6 +302,8 @@ BOUND = {
     ("nrs", "2", "60"): (None, ()),
     ("knee_flex", "90", "130"): ("knee_flexion", ()),
     ("KOOS.Sport", "20", "81.25"): ("koos_sport", ()),
+    ("Schmerz_Ruhe", "2", "7.5"): ("vas_cm", ()),
+    ("Douleur", "2", "7.5"): ("vas_cm", ()),
 }
 
 
@@ -319,6 +347,114 @@ def test_a_category_needs_two_subjects_a_level():
     rows += [f"{w},{'ab'[i % 2]},{v},5,k{i}" for i, w in enumerate(IDS[:6]) for v in ("pre", "w6")]
     text = suggest_from(raw_table("\n".join(rows)))
     assert "#   kind: text of many kinds, or a category of too many levels" in text
+
+
+def messy_wide() -> list[str]:
+    """Return a wide file with slips: spellings, units in cells, one person entered twice."""
+    rows = ["ID;Gruppe;Alter;Geschlecht;VAS_Schmerz_0;VAS_Schmerz_4;TUG_0;TUG_4"]
+    for i in range(24):
+        arm, sex = ("Retro", "Kontrolle")[i % 2], "wm"[i // 2 % 2]
+        arm = {5: "Kontrole", 8: "retro"}.get(i, arm)
+        sex = "W" if i == 9 else sex
+        tug = {4: "10,4 s", 7: "k.A."}.get(i, f"{8 + i / 10:.1f}".replace(".", ","))
+        rows.append(f"KNEE-{i};{arm};{50 + i};{sex};{40 + i};{30 + i};{9 + i // 9};{tug}")
+    return [*rows, rows[3].replace(";42;", ";43;")]
+
+
+@pytest.fixture
+def messy(tmp_path):
+    path = tmp_path / "messy.csv"
+    path.write_text("\n".join(messy_wide()), encoding="utf-8")
+    return path
+
+
+def test_slips_of_a_wide_file_are_left_to_the_check(messy, write_codebook):
+    text = suggest_codebook(messy)
+    assert 'layout = "wide"  # guessed: a row per subject but for 1 that repeat one' in text
+    for line in (
+        "# 'Kontrole' looks like a slip of 'Kontrolle'; 1 row",
+        "# 'retro' looks like a slip of 'Retro'; 1 row",
+        "# 'W' looks like a slip of 'w'; 1 row",
+    ):
+        assert line in text.split("\n")
+    book = read_codebook(write_codebook(decided(text, title=['"t"'], smallest_change=[None])))
+    assert [arm.label for arm in book.arms] == ["Kontrolle", "Retro"]
+    assert {o.instrument.id: tuple(o.columns.values()) for o in book.outcomes} == {
+        "vas_mm": ("VAS_Schmerz_0", "VAS_Schmerz_4"),
+        "tug": ("TUG_0", "TUG_4"),
+    }
+    assert [(c.label, c.unit) for c in book.covariates] == [("Age", "years"), ("Sex", "")]
+    told = [(p.rule, p.line, p.value) for p in check_cohort(messy, book).errors]
+    assert told == [
+        ("not a number", 6, "10,4 s"),
+        ("unknown arm", 7, "Kontrole"),
+        ("not a number", 9, "k.A."),
+        ("unknown arm", 10, "retro"),
+        ("unknown level", 11, "W"),
+        ("repeated visit", 26, ""),
+    ]
+
+
+def test_what_is_given_is_written_and_not_guessed(tmp_path):
+    path = tmp_path / "umlaut.csv"
+    path.write_text("\n".join(messy_wide()).replace("Alter", "Größe"), encoding="cp1252")
+    with pytest.raises(DataError, match="with --encoding cp1252"):
+        suggest_codebook(path)
+    form = FileForm(encoding="cp1252", delimiter=";", decimal=",")
+    text = suggest_codebook(path, layout="long", form=form)
+    lines = ['layout = "long"', 'encoding = "cp1252"', 'delimiter = ";"', 'decimal = ","']
+    assert "\n".join(["[file]", *lines]) in text
+    for layout in LAYOUTS:
+        tomllib.loads(suggest_codebook(path, layout=layout, form=form))
+
+
+def test_floats_of_an_export_are_whole_codes(write_codebook, tmp_path):
+    rows = ["record_id,redcap_event_name,group,sex,tug,visit_complete"]
+    for i in range(12):
+        rows.append(f"S{i},enrolment_arm_1,{1 + i % 2}.0,{1 + i // 2 % 2}.0,,{i % 3}")
+        rows.append(f"S{i},baseline_arm_1,,,{'' if i == 5 else f'{9 + i}.0'},2")
+        rows.append(f"S{i},week_4_arm_1,,,{'-99.0' if i == 3 else f'{8 + i}.5'},{i % 2}")
+    path = tmp_path / "redcap.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    text = suggest_codebook(path)
+    answers = {"title": ['"t"'], "name": ['"a"', '"b"'], "reference": ["true", None]}
+    book = read_codebook(write_codebook(decided(text, **answers)))
+    assert book.form.missing == ("-99",)
+    assert book.form.leave_out_visits == ("enrolment_arm_1",)
+    assert [visit.week for visit in book.visits] == [0.0, 4.0]
+    assert [arm.values for arm in book.arms] == [("1",), ("2",)]
+    assert [level.label for level in book.covariate("sex").levels] == ["1", "2"]
+    assert [outcome.column for outcome in book.outcomes] == ["tug"]
+    assert "#   visit_complete: of REDCap itself" in text
+    report = check_cohort(path, book)
+    assert report.errors == ()
+    assert [(p.rule, p.line) for p in report.warnings] == [("no baseline", 18)]
+    (unused,) = (note for note in report.notes if "does not use" in note)
+    assert unused == "The codebook does not use 1 column of the file: 'visit_complete'."
+
+
+SPELLINGS = {
+    ("retro",) * 5 + ("Retro",) * 4: (("Retro", "retro", 4),),
+    ("no pain",) * 3 + ("no-pain",): (("no-pain", "no pain", 1),),
+    ("control",) * 10 + ("contrl",): (("contrl", "control", 1),),
+    ("control",) * 10 + ("cotnrol",): (("cotnrol", "control", 1),),
+    ("control",) * 9 + ("contrl",): (),
+    ("male",) * 10 + ("female",): (),
+    ("site 1",) * 10 + ("site 2",): (),
+    ("yes",) * 10 + ("yep",): (),
+    ("week 6",) * 10 + ("Week 6",): (),
+    ("1",) * 10 + ("1.0",): (),
+}
+
+
+@pytest.mark.parametrize("cells", SPELLINGS, ids=lambda cells: f"{cells[0]} {cells[-1]}")
+def test_what_looks_like_a_slip(cells):
+    kept, slips = without_slips([column("x", *cells)])
+    assert slips.get("x", ()) == SPELLINGS[cells]
+    slipped = {slip for slip, *_ in SPELLINGS[cells]}
+    assert kept[0].texts == tuple(text for text in dict.fromkeys(cells) if text not in slipped)
+    assert len(kept[0].codes) == len(cells)
+    assert (kept[0].codes >= 0).all()
 
 
 def test_names_with_control_characters_stay_toml():

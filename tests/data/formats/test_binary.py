@@ -40,6 +40,36 @@ def message_of(read, raw: bytes, suffix: str) -> str:
     return ""
 
 
+def with_notes(book: openpyxl.Workbook) -> None:
+    notes = book.create_sheet("Notes", 0)
+    for text in ("Walk", "exported by me", "-99 is missing"):
+        notes.append([text])
+    book.create_sheet("Empty")
+
+
+DATA = [["id", "group", "pain"], ["a", "x", 1], ["b", "y", 2]]
+
+
+def test_notes_on_the_first_sheet_are_told_with_the_sheet_of_the_data(read):
+    raw = workbook(*DATA, change=with_notes)
+    assert message_of(read, raw, ".xlsx") == (
+        "trial.xlsx: the first sheet 'Notes' is no table of 3 columns or more; the sheet 'Sheet' "
+        "seems to hold the data (3 rows, 3 columns); declare sheet = 'Sheet' under [file]; "
+        "`retrostats new codebook` writes it with --sheet 'Sheet'"
+    )
+    table = read(raw, ".xlsx", sheet="Sheet")
+    assert (table.n_rows, table.sheet) == (2, "Sheet")
+    assert read(workbook(*DATA), ".xlsx").sheet == ""  # there is no other
+
+
+def test_a_title_above_the_header_of_a_sheet_is_told(read):
+    raw = workbook(["Walk, 2024"], [], *DATA)
+    assert message_of(read, raw, ".xlsx") == (
+        "trial.xlsx, line 1: 'Walk, 2024' looks like a title or a note, where the header should "
+        "be; the header seems to be on line 3; delete the lines above it and save the file again"
+    )
+
+
 def test_every_kind_of_cell_of_excel_becomes_text(read):
     moment = dt.datetime(2024, 3, 1, 10, 30)
     raw = workbook(

@@ -259,3 +259,35 @@ def test_progress_rises_to_one(tmp_path):
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert len(shares) > 3
+
+
+TITLES = {
+    "above semicolons": (b"Export 3.5.2024\nid;group;pain\na;x;1\nb;y;2\n", None, 2),
+    "with commas, and a blank line": (b"Walk, 3 sites, 2024\n\nid;group;pain\na;x;1\n", None, 3),
+    "filled up by Excel": (b"Walk;;\nby me;;\nid;group;pain\na;x;1\n", None, 3),
+    "over two lines": (b'"Walk\nagain"\nid,group,pain\na,x,1\n', None, 3),
+    "declared delimiter": (b"Walk\nid|group|pain\na|x|1\n", "|", 2),
+}
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_title_above_the_header_is_the_one_error(name, read):
+    raw, delimiter, line = TITLES[name]
+    with pytest.raises(DataError) as told:
+        read(raw, delimiter=delimiter)
+    assert str(told.value).startswith("trial.csv, line 1: '")
+    assert "looks like a title or a note, where the header should be; " in str(told.value)
+    assert f"seems to be on line {line}; delete the lines above it" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"id,,\na,x,1\nb,y,2\n",  # the second line is data
+        b"id\na,x,y\n",  # and this may be
+        b"id,x,,\na,b,c,d\ne,f,g,h\n",  # half of the names are there
+        b"id;pain;tug\na;1,5;2,5\nb;3,5;4,5\n",
+    ],
+)
+def test_a_poor_header_is_no_title(raw, read):
+    assert read(raw).n_rows == raw.count(b"\n") - 1
