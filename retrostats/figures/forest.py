@@ -13,10 +13,12 @@ from retrostats.estimate import EstimateTable
 from retrostats.figures.margins import Line, write_labels, write_margins
 from retrostats.figures.style import (
     OKABE_ITO,
+    TEXT,
     blank_axes,
     house_style,
     set_description,
 )
+from retrostats.figures.words import wrapped
 
 Mark = Literal["signed", "size only"]
 
@@ -27,6 +29,8 @@ MARKS: tuple[Mark, ...] = ("signed", "size only")
 ROW_MM = 3.6
 _MARGIN_MM = 16.0
 _CAPTION_MM = 3.6
+#: Labels wider than this, in mm, are continued on another line.
+_LABEL_MM = 102.0
 
 _INK = OKABE_ITO["blue"]
 
@@ -129,9 +133,12 @@ def _lines(
     for position, estimate in enumerate(table):
         group = groups[position] if groups else None
         if group and group != previous:
-            lines.append(Line(group))
+            parts = wrapped(group, _LABEL_MM, TEXT, weight="bold")
+            lines += [Line(part, heading=True) for part in parts]
         previous = group
-        lines.append(Line(estimate.label, estimate, marks[position] if marks else "signed"))
+        *first, last = wrapped(estimate.label, _LABEL_MM, TEXT)
+        lines += [Line(part) for part in first]
+        lines.append(Line(last, estimate, marks[position] if marks else "signed"))
     return lines
 
 

@@ -18,11 +18,15 @@ _GAP = 4.0  # points between a text and what stands beside it
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a forest plot: a group heading, or an estimate with its mark."""
+    """One line of a forest plot: of a group heading, or of a label with its estimate and mark.
+
+    A long label takes several lines, of which the last has the estimate.
+    """
 
     text: str
     estimate: Estimate | None = None
     mark: str = "signed"
+    heading: bool = False
 
 
 def write_labels(ax: Axes, lines: list[Line], caption: str) -> None:
@@ -41,9 +45,9 @@ def write_labels(ax: Axes, lines: list[Line], caption: str) -> None:
     decimals = _decimals(estimates)
     ax.set_yticks(range(len(lines)), [line.text for line in lines], fontsize=TEXT)
     for label, line in zip(ax.get_yticklabels(), lines, strict=True):
-        label.set(horizontalalignment="left", fontweight="normal" if line.estimate else "bold")
+        label.set(horizontalalignment="left", fontweight="bold" if line.heading else "normal")
         label.set_parse_math(False)  # these texts may be older than the house style
-    widest = max(_points(line.text, bold=line.estimate is None) for line in lines)
+    widest = max(_points(line.text, bold=line.heading) for line in lines)
     ax.tick_params(axis="y", length=0, pad=widest + _GAP)
     _write_title(ax, caption, indent=widest + _GAP)
     ax.tick_params(axis="x", labelsize=SMALL_TEXT)

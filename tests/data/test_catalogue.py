@@ -182,7 +182,7 @@ def test_the_wheel_carries_every_data_file(tmp_path):
     wanted = {f"retrostats/_data/trials/{name}/trial.toml" for name in BUNDLED}
     wanted |= {f"retrostats/_data/trials/{name}/values.csv" for name in BUNDLED}
     wanted |= {f"retrostats/_data/{name}" for name in ("claims.toml", "protocols.csv")}
-    assert wanted | {"retrostats/py.typed", "retrostats/cli.py"} <= names
+    assert wanted | {"retrostats/py.typed", "retrostats/cli/app.py"} <= names
 
 
 @pytest.mark.parametrize(

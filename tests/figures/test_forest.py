@@ -192,3 +192,22 @@ def test_text_keeps_to_the_page_and_off_the_plot(tmp_path):
     assert max(t.get_window_extent().x1 for t in ax.get_yticklabels()) <= plot.x0
     numbers = [t for t in ax.texts if " to " in t.get_text()]
     assert min(t.get_window_extent().x0 for t in numbers) >= plot.x1
+
+
+def test_long_headings_and_labels_take_several_lines(tmp_path):
+    long = "a label that goes on and on, as those of visits and outcomes sometimes do, " * 3
+    table = EstimateTable(
+        "Caption",
+        tuple(Estimate.from_se(f"{k} {long.strip()}", 0.1 * k, 0.2, unit="SD") for k in range(2)),
+    )
+    groups = [f"group of {long.strip()}"] * 2
+    ax = plot_forest(table, groups=groups)
+    labels = ax.get_yticklabels()
+    words = [label.get_text() for label in labels]
+    assert " ".join(words) == " ".join([groups[0], *(e.label for e in table)])
+    bold = [label.get_fontweight() == "bold" for label in labels]
+    assert bold.index(False) == sum(bold) > 1
+    assert len(words) > sum(bold) + 2
+    values = [line.get_ydata()[0] for line in ax.lines if line.get_gid() == "value"]
+    assert values[-1] == len(words) - 1
+    assert save_figure(ax, tmp_path / "forest.svg", width="double").stat().st_size

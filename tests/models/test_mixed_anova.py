@@ -377,7 +377,7 @@ def test_what_cannot_be_fitted_says_why():
     with pytest.raises(FitError, match=both):
         fit(whole)
     for power in (200, -200):
-        with pytest.raises(FitError, match="give the outcome in another unit"):
+        with pytest.raises(DataError, match="write the column in another unit"):
             fit(data.assign(pain=data["pain"] * 10.0**power))
     parallel = data.assign(pain=data["week"] + data["id"].str[1:].astype(int))
     with pytest.raises(FitError, match="mixed ANOVA: subjects of the same arm change exactly"):

@@ -11,7 +11,7 @@ import numpy as np
 from retrostats.data.checks.evidence import Evidence, Found
 from retrostats.data.checks.quantities import Verdict
 from retrostats.data.codebook.types import Codebook
-from retrostats.data.cohort.cells import Texts, code_texts, first_at
+from retrostats.data.cohort.cells import Integers, Texts, code_texts, first_at
 
 #: Shorter identifiers of letters alone, and of digits alone, are words and numbers of any text.
 _LETTERS, _DIGITS = 3, 4
@@ -69,7 +69,7 @@ def _plainly(text: str) -> str:
 
 def subject_named(evidence: Evidence) -> Iterator[Found]:
     """Yield each text for readers in which an identifier of a subject stands; it is not shown."""
-    names = frozenset(str(name).casefold() for name in evidence.cells.ids)
+    names = frozenset(str(name).casefold() for name in evidence.cells.ids[_readable(evidence)])
     todo = "say it without naming anyone, because it stands in reports"
     for reason in evidence.of_kind("withdrawal"):
         held = reason.verdicts == Verdict.SOUND
@@ -90,6 +90,14 @@ def subject_named(evidence: Evidence) -> Iterator[Found]:
         if names_one(text, names):
             found = f"{where} in the codebook holds the identifier of a subject"
             yield Found(0, "", "", found, "words without names", todo)
+
+
+def _readable(evidence: Evidence) -> Integers:
+    """Return the subjects of the rows that the reader of the file could take apart."""
+    table, subjects = evidence.cells.table, evidence.cells.row_subjects
+    broken = [p.line for p in table.problems if p.severity == "error" and not p.column]
+    sound = subjects[~np.isin(table.lines, broken)] if broken else subjects
+    return np.unique(sound[sound >= 0])
 
 
 def names_one(text: str, names: frozenset[str]) -> bool:

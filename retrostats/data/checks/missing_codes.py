@@ -16,8 +16,8 @@ from retrostats.data.cohort.matching import plain, shorten, show
 TYPICAL = (*MISSING_NUMBERS, 9.0)
 #: From here on, typical codes are no steps of a scale.
 LARGE = 77.0
-#: A code lies this many robust SDs from the median of the others, and from the nearest of them.
-FAR, APART = 6.0, 3.0
+#: A code lies this many robust SDs of the others from the nearest of them.
+APART = 3.0
 #: Other values that are needed before their spread means anything.
 ENOUGH = 5
 #: Quantiles of a normal distribution lie so many SDs apart: 25 to 75 %, and 5 to 95 %.
@@ -69,7 +69,6 @@ def missing_like(evidence: Evidence, quantity: Quantity) -> Flags:
     rest = _others(quantity.entry_values())
     if len(rest) < ENOUGH:
         return nothing
-    middle, spread = float(np.median(rest)), _spread(rest)
     low, high = float(rest.min()), float(rest.max())
     values = quantity.values
     gap = np.maximum(low - values, values - high)
@@ -77,7 +76,7 @@ def missing_like(evidence: Evidence, quantity: Quantity) -> Flags:
     for code in np.flatnonzero(typical):
         text = str(quantity.cells.texts[code])
         typical[code] = not any(text in labels.get(name, {}) for name in quantity.cells.columns)
-    far: Flags = (np.abs(values - middle) > FAR * spread) & (gap > APART * spread)
+    far: Flags = gap > APART * _spread(rest)
     return typical & far
 
 

@@ -134,7 +134,7 @@ def test_repeating_instruments_are_not_judged():
     assert told(sheet.put(row, "nrs", "many"), redcap_codebook()) == []
 
 
-@pytest.mark.parametrize("one", ["7", "007", "0 7", "0-7"])
+@pytest.mark.parametrize("one", ["7", "007", "0 7", "0-7", "7.0", "7e0", "+7", "0.07E+2", "7."])
 def test_identifiers_that_differ_by_zeros_or_dashes(one):
     sheet = long_sheet()
     for row in range(len(sheet.records)):
@@ -148,7 +148,8 @@ def test_identifiers_with_inner_zeros_and_decimals_are_different():
     sheet = long_sheet()
     for row in range(len(sheet.records)):
         number = int(sheet.cell(row, "id")[1:])
-        text = {7: "1.05", 8: "1.5", 9: "105", 10: "15"}.get(number, f"{number + 200}")
+        odd = {7: "1.05", 8: "1.5", 9: "105", 10: "15", 11: "1e5", 12: "1e50", 13: "1.5.0"}
+        text = odd.get(number, f"{number + 200}")
         sheet = sheet.put(row, "id", text)
     assert told(sheet, long_codebook()) == []
 
@@ -172,7 +173,16 @@ def test_cells_that_are_quoted_line_breaks_apart_count_as_written(tmp_path: Path
         ("1e5000", "too large"),
         ("\u0661\u0662", "is no number"),
         ("True", "is no number"),
-        ("0x10", "'x10' stands behind it"),
+        ("0x10", "is no number; expected"),
+        ("12 Mar", "is no number; expected"),
+        ("12 Mar 2024", "is no number; expected"),
+        ("5/2", "is no number; expected"),
+        ("5\u00bd", "is no number; expected"),
+        ("1d5", "is no number; expected"),
+        ("9h30", "is no number; expected"),
+        ("7 pm", "is no number; expected"),
+        ("50 mm?", "is no number; expected"),
+        ("5 kg\u00b7m/s", "Write 5 alone"),
         ("1_000", "is no number"),
         ("50%", "'%' stands behind it"),
         ("1'000", "an apostrophe"),

@@ -15,7 +15,7 @@ from retrostats.data.cohort.reading import check_cohort, check_table, read_cohor
 from retrostats.data.problems import PROBLEM_COLUMNS, CheckReport, Problem
 from retrostats.errors import DataError
 
-from .planted import PLANTED, all_together
+from .planted import LABELLED, PLANTED, all_together
 
 PAGE = Path(__file__).parents[3] / "docs" / "cohort-files.md"
 
@@ -157,8 +157,8 @@ def test_the_examples_of_the_page_are_what_is_told():
     examples = re.findall(r"^\| [a-z ]+ \| (?:error|warning) \| [^|]+ \| ([^|]+) \|$", page, re.M)
     told = {
         str(found).replace("|", "")
-        for fault in PLANTED
-        for found in check_table(fault.sheet().table(), fault.codebook())[1].problems
+        for fault, labels in (*((fault, {}) for fault in PLANTED), *LABELLED)
+        for found in check_table(fault.sheet().table(labels=labels), fault.codebook())[1].problems
     }
     bare = {re.sub(r"^(line \d+)?(, )?(column [^:]+)?: ", "", text) for text in told}
     for example in examples:

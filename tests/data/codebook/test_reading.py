@@ -114,6 +114,17 @@ def test_wide_and_adam_codebooks_say_where_values_stand(write_codebook):
     assert adam.outcome("pain").code == "NRS"
 
 
+def test_texts_may_be_as_long_as_is_said(long_with):
+    longest = (
+        ('title = "A walk"', f'title = "{"t" * 250}"'),
+        ('label = "control"', f'label = "{"c" * 60}"\nname = "{"n" * 80}"'),
+        ('label = "week 6"', f'label = "{"w" * 60}"'),
+        ('name = "pain"', f'name = "pain"\nlabel = "{"p" * 60}"'),
+        ('name = "age"', f'name = "age"\nlabel = "{"a" * 60}"'),
+    )
+    assert long_with(*longest) == []
+
+
 def test_an_instrument_may_be_described_in_its_place(write_codebook):
     table = (
         '{ name = "Steps", measures = "activity", low = 0, unit = "steps", better = "higher", '
@@ -160,7 +171,80 @@ def file_with(line: str) -> tuple[str, str]:
     return FILE[0], FILE[1].format(line)
 
 
+NEGATIVE = (
+    '"nrs"\ncolumn = "nrs"\n',
+    (
+        '"knee_extension"\ncolumn = "nrs"\n'
+        'smallest_change = { value = 0.2, basis = "relative", source = "us" }\n'
+    ),
+)
+OWN = 'instrument = { name = "A", unit = "x", better = "lower" }\ncolumn = "nrs"\n'
+OWN += 'smallest_change = { value = 0.2, basis = "relative", source = "us" }\n'
 ONE_FAULT = {
+    "a fraction of a negative baseline": (
+        [NEGATIVE],
+        (
+            "line 28, key outcomes.smallest_change.basis: Knee extension deficit begins at -30, "
+            "and a fraction of a negative baseline has no meaning; give the change in its unit "
+            "(absolute), or low = 0 where values cannot be negative"
+        ),
+    ),
+    "a fraction where there is no lower end": (
+        [('instrument = "nrs"\ncolumn = "nrs"\n', OWN)],
+        (
+            "line 28, key outcomes.smallest_change.basis: A has no lower end, and a fraction of a "
+            "negative baseline has no meaning; give the change in its unit (absolute), or low = 0 "
+            "where values cannot be negative"
+        ),
+    ),
+    "outcome and covariate apart in capitals": (
+        [('name = "age"', 'name = "Pain"'), ('"age >= 40", ', "")],
+        (
+            "line 30, key covariates.name: 'Pain' and 'pain' of outcomes differ only in capitals; "
+            "rename one"
+        ),
+    ),
+    "arms apart in capitals": (
+        [('label = "control"', 'label = "Retro"\nvalues = ["control"]')],
+        "line 12, key arms.label: 'Retro' and 'retro' differ only in capitals; tell them apart",
+    ),
+    "visits apart in capitals": (
+        [('label = "baseline"', 'label = "WEEK 6"')],
+        "line 20, key visits.label: 'WEEK 6' and 'week 6' differ only in capitals; tell them apart",
+    ),
+    "a bell in the title": (
+        [('title = "A walk"', 'title = "A \\u0007walk"')],
+        "line 1, key title: holds the control character U+0007; remove it",
+    ),
+    "a line break in a level": (
+        [('["female", {', '["female", "x\\ny", {')],
+        "line 38, key covariates.levels: holds the control character U+000A; remove it",
+    ),
+    "a null in a missing code": (
+        [file_with('missing = ["N\\u0000A"]')],
+        "line 3, key file.missing: holds the control character U+0000; remove it",
+    ),
+    "a long title": (
+        [('title = "A walk"', f'title = "{"t" * 251}"')],
+        (
+            "line 1, key title: is 251 characters long, and may be 250: 'tttttttttttttttttttt'...; "
+            "shorten it"
+        ),
+    ),
+    "a long label of an arm": (
+        [('label = "control"', f'label = "{"c" * 61}"\nvalues = ["control"]')],
+        (
+            "line 12, key arms.label: is 61 characters long, and may be 60: "
+            "'cccccccccccccccccccc'...; shorten it"
+        ),
+    ),
+    "a long name of an arm": (
+        [('label = "control"', f'label = "control"\nname = "{"c" * 81}"')],
+        (
+            "line 13, key arms.name: is 81 characters long, and may be 80: "
+            "'cccccccccccccccccccc'...; shorten it"
+        ),
+    ),
     "an unknown key": (
         [('title = "A walk"', 'titel = "x"\ntitle = "A walk"')],
         "line 1, key titel: unknown key 'titel'; did you mean 'title'?",

@@ -29,6 +29,8 @@ from made_up_trial import (
 )
 from pandas.testing import assert_frame_equal
 
+from retrostats.data.cohort.building import build_cohort
+from retrostats.data.cohort.cells import choose
 from retrostats.data.cohort.reading import check_table, cohort_of_table, read_cohort
 from retrostats.errors import DataError
 
@@ -164,6 +166,20 @@ def test_numbers_that_are_equal_give_equal_digests(long):
         assert cohort_of_table(sheet.put(0, "vas", text).table(), long_codebook()).digest == (
             long.digest
         )
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_row_that_is_lost_stops_the_program(layout):
+    sheet, codebook = (make() for make in LAYOUTS[layout])
+    evidence, report = check_table(sheet.table(), codebook)
+    first, *rest = evidence.cells.occasions
+    shortened = choose(first, np.arange(len(first.codes)) > 0)
+    lost = replace(evidence, cells=replace(evidence.cells, occasions=(shortened, *rest)))
+    forgotten = replace(evidence, members=evidence.members & (evidence.first_rows > 0))
+    for planted in (lost, forgotten):
+        with pytest.raises(ValueError, match="a row was lost"):
+            build_cohort(planted, report)
+    assert build_cohort(evidence, report).ledger.rows_read == len(sheet.records)
 
 
 def test_redcap_ledger():

@@ -122,6 +122,17 @@ def test_sheets(read):
         read(raw, ".xlsx", sheet="Drei")
 
 
+def test_a_chart_is_no_sheet(read):
+    raw = workbook(["id", "x"], [1, 2], change=lambda book: book.create_chartsheet("Plot", 0))
+    table = read(raw, ".xlsx")
+    assert (table.header, table.notes) == (
+        ("id", "x"),
+        ("Sheets that are charts have no cells and are not read: 'Plot'.",),
+    )
+    with pytest.raises(DataError, match="the sheet 'Plot' is a chart; expected one of 'Sheet'"):
+        read(raw, ".xlsx", sheet="Plot")
+
+
 def test_faults_of_a_sheet(read):
     def merge(book):
         book.active.merge_cells("A2:A3")
