@@ -22,6 +22,8 @@ WHOLE_PERCENT = 200
 _FINEST = 3
 #: Significant digits of a standard error; the estimate and its limits get the same decimals.
 _DIGITS = 2
+#: Decimals that may be added so that a limit is not written as 0.
+_MORE = 5
 #: A mean needs no more significant digits than this, and an SD no fewer than that.
 _MEAN_DIGITS, _SD_DIGITS = 4, 2
 #: What is lost when a decimal number is stored in binary and subtracted, relative to its size.
@@ -116,12 +118,34 @@ def limits(low: float, high: float, places: int) -> str:
 
 
 def estimate_places(estimates: Iterable[Estimate]) -> int:
-    """Return the decimals of estimates in one unit: two digits of their smallest standard error."""
+    """Return the decimals of estimates in one unit: two digits of their smallest standard error.
+
+    There are more where a limit would be written as 0 though its interval excludes 0.
+    """
     found = list(estimates)
     errors = [e.se for e in found if math.isfinite(e.se)]
     widths = [e.ci.high - e.ci.low for e in found]
     scales = errors or [width for width in widths if 0 < width < math.inf]
-    return decimals(min(scales, default=1.0), _DIGITS)
+    least = decimals(min(scales, default=1.0), _DIGITS)
+    return max((enough_places(each, least) for each in found), default=least)
+
+
+def enough_places(estimate: Estimate, least: int) -> int:
+    """Return the decimals at which no limit is written as 0 where the interval excludes 0.
+
+    Parameters
+    ----------
+    estimate
+        Value and interval, which shall not seem to contradict its p.
+    least
+        Decimals that are shown anyway; at most `_MORE` are added.
+    """
+    low, high, _ = estimate.ci
+    if low * high <= 0:
+        return least
+    nearest = min(abs(low), abs(high))
+    enough = (places for places in range(least, least + _MORE) if float(number(nearest, places)))
+    return next(enough, least)
 
 
 def names_of(arms: Iterable[str], names: Mapping[str, str] | None) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def test_a_template_follows_what_the_trial_has(
 
 def test_labels_cannot_break_out_of_their_place(codebook: Codebook, tmp_path: Path) -> None:
     arms = tuple(replace(arm, label=f'{arm.label}\n" = [x]\\') for arm in codebook.arms)
-    plan = accepted(replace(codebook, arms=arms, title='a "b"\nc'), tmp_path)
+    plan = accepted(replace(codebook, arms=arms, title='a "b" = [c]\\'), tmp_path)
     assert plan.comparisons[0].treatment == 'retro\n" = [x]\\'
 
 

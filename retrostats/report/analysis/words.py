@@ -10,9 +10,7 @@ from retrostats.estimate import Estimate
 from retrostats.layout import decimals, number, p_number, p_sentence, percent
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM
 from retrostats.plan.words import instrument_words
-
-#: More decimals than usual that a limit near 0 is given, at most.
-_MORE = 5
+from retrostats.tables.cells import enough_places
 
 _BASELINE = "baseline of the outcome"
 
@@ -85,12 +83,7 @@ def places_of(estimate: Estimate) -> int:
     """
     low, high, _ = estimate.ci
     scale = estimate.se if estimate.se > 0 else high - low
-    least = decimals(scale, 2)
-    if low * high <= 0:
-        return least
-    nearest = min(abs(low), abs(high))
-    enough = (places for places in range(least, least + _MORE) if float(number(nearest, places)))
-    return next(enough, least)
+    return enough_places(estimate, decimals(scale, 2))
 
 
 def interval_words(estimate: Estimate) -> str:
