@@ -132,7 +132,7 @@ def check_many(folder: Path, seeds: range | list[int]) -> dict[str, int]:
 
 
 def test_a_mutated_file_ends_in_a_report_or_in_a_message(tmp_path):
-    ended = check_many(tmp_path, range(60))
+    ended = check_many(tmp_path, range(40))
     assert set(ended) == {"report", "DataError", "PlanError"}  # the mutations reach all three
 
 

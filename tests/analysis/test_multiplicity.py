@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -16,6 +16,7 @@ ROUNDING = 1e-15
 families = st.lists(st.floats(0, 1), min_size=1, max_size=8)
 
 
+@settings(max_examples=30)
 @given(families)
 def test_holm_is_that_of_statsmodels(p):
     expected = multipletests(p, method="holm")[1]
