@@ -134,9 +134,9 @@ def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[Sensi
     for delta in planned.deltas:
         shifted = delta_adjusted(base, -outcome.instrument.sign * delta, missing / n, n)
         note = (
-            f"of the {n} subjects of {comparison.treatment} with what the model needs, the "
-            f"{missing} without {outcome.label} at {request.visit} are taken as "
-            f"{quantity(delta, outcome.unit)} worse than the model expects"
+            f"{missing} of {n} subjects of {comparison.treatment}, in the model or not, lack "
+            f"{outcome.label} at {request.visit}: taken as {quantity(delta, outcome.unit)} worse "
+            "than the model expects"
         )
         rows.append(
             SensitivityRow(

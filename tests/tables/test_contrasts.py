@@ -102,7 +102,7 @@ NONE = SensitivityLine(
 
 def test_sensitivity_analyses_as_printed():
     layout = sensitivity_layout([PLANNED, NONE])
-    assert layout.header == ("", "Subjects", "Difference (points)", "95% CI", "p", "Note")
+    assert layout.header == ("", "In the model", "Difference (points)", "95% CI", "p", "Note")
     assert layout.rows == (
         ("planned", "66", "-1.52", "-2.36 to -0.68", "< 0.001", ""),
         ("per protocol", "0", "–", "–", "–", "nobody meets the rule"),

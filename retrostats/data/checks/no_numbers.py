@@ -47,7 +47,7 @@ def explain_number(text: str, decimal: str) -> tuple[str, str]:
     unit = re.fullmatch(r"([+-]?\d+[.,]?\d*)\s*(\D+)", text, re.ASCII)
     if unit and _is_unit(unit[2]) and not np.isnan(parse_number(unit[1], decimal)):
         return f": {show(unit[2])} stands behind it", f"write {unit[1]} alone"
-    return "", "correct it, or empty the cell if the value is lost"
+    return "", "correct it, or declare it under [file] missing if it stands for a missing value"
 
 
 def _is_unit(text: str) -> bool:

@@ -127,7 +127,7 @@ def _file(table: RawTable, seen: Sketch, missing: tuple[str, ...], form: FileFor
         why = "seen in the file; an empty cell is missing in any case"
         yield guessed(f"missing = {listed(missing)}", why)
     else:
-        yield "missing = []  # none was seen; an empty cell is missing in any case"
+        yield "missing = []  # no usual code was seen; an empty cell is missing anyway"
     if seen.left_out:
         why = "not scheduled by their names, or without any value of an outcome"
         yield guessed(f"leave_out_visits = {listed(seen.left_out)}", why)

@@ -69,14 +69,19 @@ def trust_region(
     first = to(theta)
     if not np.isfinite(first).all():
         first = to(start)
-    found = minimize(
-        value,
-        first,
-        method="trust-exact",
-        jac=lambda phi: slope(phi)[0],
-        hess=lambda phi: slope(phi)[1],
-        options={"gtol": GRADIENT, "maxiter": MAX_ITERATIONS},
-    )
+    try:
+        found = minimize(
+            value,
+            first,
+            method="trust-exact",
+            jac=lambda phi: slope(phi)[0],
+            hess=lambda phi: slope(phi)[1],
+            options={"gtol": GRADIENT, "maxiter": MAX_ITERATIONS},
+        )
+    except UnboundLocalError as error:
+        # scipy's exact subproblem ends without a step where the gradient vanishes and the
+        # curvature is singular: a flat place, and no maximum.
+        raise NotMaximised(EDGE, theta) from error
     end = back(found.x)
     if not np.isfinite(end).all():
         raise NotMaximised(EDGE, theta)

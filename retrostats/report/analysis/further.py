@@ -19,7 +19,8 @@ _ANALYSES = {
 
 
 _SENSITIVITY_NOTE = (
-    "Subjects: those of the two arms that the model uses. Intervals are those of single analyses. "
+    "In the model: subjects of the two arms with at least one value after baseline "
+    "that the model uses. Intervals are those of single analyses. "
     "CI, confidence interval."
 )
 
