@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from retrostats.analysis.population import rows_of_members
 from retrostats.data.cohort.types import Cohort
 
 if TYPE_CHECKING:
@@ -102,8 +103,7 @@ def model_rows(
         Only these; all after baseline when omitted.
     """
     rows = cohort.follow_up(outcome)
-    belongs = dict(zip(cohort.subjects()["subject"], inside, strict=True))
-    rows = rows[rows["subject"].map(belongs).astype(bool)]
+    rows = rows[rows_of_members(cohort, inside, rows)]
     if weeks is not None:
         rows = rows[rows["week"].isin(list(weeks))]
     usable = np.ones(len(rows), dtype=np.bool_)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from retrostats.models.margins.multiplicity import step_down
+
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:
     """Adjust p values by Holm's step-down method, valid under any dependence.
@@ -29,12 +31,7 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
     >>> holm([0.01, 0.04, 0.03])
     (0.03, 0.06, 0.06)
     """
-    values = np.asarray(p, dtype=float)
-    order = np.argsort(values, kind="stable")
-    stepped = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    adjusted = np.empty(len(values))
-    adjusted[order] = np.minimum(stepped, 1.0)
-    return tuple(adjusted.tolist())
+    return tuple(step_down(np.asarray(p, dtype=float)).tolist())
 
 
 def hierarchical(p: Sequence[float]) -> tuple[float, ...]:

@@ -59,6 +59,24 @@ def members(cohort: Cohort, population: PopulationPlan) -> Members:
     return Members(inside=inside, excluded=_counts(cohort, subjects["arm"], broken, rules))
 
 
+def rows_of_members(
+    cohort: Cohort, inside: NDArray[np.bool_], rows: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Tell which rows are of subjects inside, shape ``(n,)``.
+
+    Parameters
+    ----------
+    cohort
+        The trial.
+    inside
+        One truth value per row of ``cohort.subjects()``.
+    rows
+        Any rows of its frame, with their ``subject``.
+    """
+    belongs = dict(zip(cohort.subjects()["subject"], inside, strict=True))
+    return np.asarray(rows["subject"].map(belongs).to_numpy(dtype=bool))
+
+
 def _counts(
     cohort: Cohort, arms: pd.Series, broken: NDArray[np.intp], rules: Sequence[Rule]
 ) -> dict[str, Counts]:

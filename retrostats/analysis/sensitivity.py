@@ -14,7 +14,7 @@ from retrostats.analysis.endpoints import (
     plain_reason,
     with_model,
 )
-from retrostats.analysis.population import members
+from retrostats.analysis.population import members, rows_of_members
 from retrostats.analysis.types import SensitivityRow
 from retrostats.errors import RetrostatsError
 from retrostats.estimate import Estimate
@@ -153,9 +153,8 @@ def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[Sensi
 def _missing_of(request: Request, arm: str) -> tuple[int, int]:
     """Return how many subjects of an arm lack the outcome, of those with all the model needs."""
     rows = request.cohort.follow_up(request.endpoint.outcome)
-    inside = dict(zip(request.cohort.subjects()["subject"], request.inside, strict=True))
+    rows = rows[rows_of_members(request.cohort, request.inside, rows)]
     mine = rows[(rows["visit"] == request.visit) & (rows["arm"] == arm)]
-    mine = mine[mine["subject"].map(inside).astype(bool)]
     mine = mine[mine[list(request.needed)].notna().all(axis=1)]
     return int(mine[request.endpoint.outcome].isna().sum()), len(mine)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from retrostats.analysis.answers import Answer, counts_of
 from retrostats.analysis.fitting import NAMES
 from retrostats.analysis.model_rows import without_names
+from retrostats.analysis.population import rows_of_members
 from retrostats.analysis.types import ModelFacts
 from retrostats.data.codebook.types import Outcome
 from retrostats.data.cohort.types import Cohort
@@ -90,9 +91,8 @@ def split_plot_answer(
 
 
 def _rows(cohort: Cohort, inside: NDArray[np.bool_]) -> pd.DataFrame:
-    belongs = dict(zip(cohort.subjects()["subject"], inside, strict=True))
     frame = cohort.frame[cohort.frame["week"] >= cohort.codebook.baseline.week]
-    frame = frame[frame["subject"].map(belongs).astype(bool)].copy()
+    frame = frame[rows_of_members(cohort, inside, frame)].copy()
     for name in ("arm", "visit"):
         frame[name] = frame[name].cat.remove_unused_categories()
     return frame.reset_index(drop=True)

@@ -67,7 +67,7 @@ def read_excel(source: Source, form: FileForm, progress: Progress) -> RawTable:
             raise
         except Exception as error:  # openpyxl lets every error of a damaged file through
             message = f"the workbook is damaged ({type(error).__name__})"
-            raise source.refusal(f"{message}; open it in Excel and save it again") from None
+            raise source.refusal(f"{message}; open it in Excel and save it again") from error
     if form.sheet is None and several and not is_table(size_of(grid)):
         _refuse_notes(source, name)
     first = next((row for row, cells in enumerate(grid) if _has_value(cells)), None)

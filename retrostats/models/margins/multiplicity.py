@@ -158,13 +158,17 @@ def _single(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[F
     return np.asarray(2 * stdtr(df, -t)), single_critical(df, level)
 
 
+def step_down(p: Floats) -> Floats:
+    """Return Holm's adjusted p values of a family, shape ``(r,)``, none above 1."""
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return adjusted
+
+
 def _holm(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
-    r = len(t)
     raw, _ = _single(t, correlation, df, level)
-    order = np.argsort(raw, kind="stable")
-    p = np.empty(r)
-    p[order] = np.minimum(1, np.maximum.accumulate(raw[order] * np.arange(r, 0, -1)))
-    return p, single_critical(df, 1 - (1 - level) / r)
+    return step_down(raw), single_critical(df, 1 - (1 - level) / len(t))
 
 
 def _bonferroni(t: Floats, correlation: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
