@@ -39,7 +39,8 @@ class Estimate:
     ci
         Two-sided interval, in `unit`. Exact limits need not enclose `value`.
     p
-        Two-sided p value of ``value == 0``.
+        Two-sided p value of the null hypothesis, which is ``value == 0`` unless the function that
+        made the estimate names another; ``nan`` where the method has no test.
     unit
         Unit of the outcome, or ``"SD"`` for a standardised effect.
 
@@ -67,7 +68,7 @@ class Estimate:
             raise ValueError(f"{self.label}: need se > 0 and df > 0, got {self.se} and {self.df}")
         if not low <= high:
             raise ValueError(f"{self.label}: the interval {low} to {high} runs backwards")
-        if not 0 <= self.p <= 1:
+        if not (0 <= self.p <= 1 or math.isnan(self.p)):
             raise ValueError(f"{self.label}: p must lie in 0 to 1, got {self.p}")
 
     @classmethod

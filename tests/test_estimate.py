@@ -74,7 +74,7 @@ def test_what_cannot_be_is_refused_with_its_own_reason(changes, message):
         ({"ci": Interval(1.0, 0.0, 0.95)}, "a - b: the interval 1.0 to 0.0 runs backwards"),
         ({"ci": Interval(math.nan, 0.0, 0.95)}, "a - b: the interval nan to 0.0 runs backwards"),
         ({"p": 1.5}, "a - b: p must lie in 0 to 1, got 1.5"),
-        ({"p": math.nan}, "a - b: p must lie in 0 to 1, got nan"),
+        ({"p": -0.1}, "a - b: p must lie in 0 to 1, got -0.1"),
         ({"se": 0.0}, "a - b: need se > 0 and df > 0, got 0.0 and 31.5"),
     ],
 )
@@ -87,6 +87,13 @@ def test_fields_that_contradict_each_other_are_refused(changes, message):
 def test_exact_limits_need_not_enclose_the_value_nor_have_a_standard_error():
     e = replace(estimate(), value=0.0, se=math.nan, ci=Interval(0.1, 0.4, 0.9))
     assert (e.value, e.ci.low) == (0.0, 0.1)
+
+
+def test_a_method_without_a_test_gives_no_p():
+    untested = replace(estimate(), p=math.nan)
+    assert untested.to_dict()["p"] is None
+    row = EstimateTable("", (untested,)).to_markdown().splitlines()[-1]
+    assert row.endswith("|  |")
 
 
 def test_an_estimate_is_frozen():
