@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate picture lock clean
+.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate coverage picture lock clean
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
@@ -48,6 +48,9 @@ $(BENCH_STAMP): $(STAMP) benchmarks/requirements.lock
 
 simulate: $(STAMP) ## how often true null hypotheses are rejected; writes benchmarks/TYPE_ONE_ERROR.md
 	$(BIN)/python benchmarks/type_one_error.py
+
+coverage: $(STAMP) ## how often a 95% interval holds the truth; writes benchmarks/COVERAGE.md
+	$(BIN)/python benchmarks/coverage.py
 
 picture: reproduce ## the picture of the README, from the report just made
 	$(BIN)/python -c "from PIL import Image; Image.open('reports/forest.png').convert('RGB').quantize(32).save('docs/images/forest.png', optimize=True)"
