@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate coverage picture lock clean
+.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
 
 reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
 	$(BIN)/retrostats reproduce --out reports
@@ -51,6 +51,9 @@ simulate: $(STAMP) ## how often true null hypotheses are rejected; writes benchm
 
 coverage: $(STAMP) ## how often a 95% interval holds the truth; writes benchmarks/COVERAGE.md
 	$(BIN)/python benchmarks/coverage.py
+
+gallery: $(STAMP) ## the pictures of docs/gallery.md, drawn by the code on that page
+	$(BIN)/python docs/make_gallery.py
 
 picture: reproduce ## the picture of the README, from the report just made
 	$(BIN)/python -c "from PIL import Image; Image.open('reports/forest.png').convert('RGB').quantize(32).save('docs/images/forest.png', optimize=True)"

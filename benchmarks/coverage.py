@@ -26,7 +26,7 @@ from _report import markdown
 
 HERE = Path(__file__).parent
 SEED = 20261121
-REPLICATES = 20_000
+REPLICATES = 10_000
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 #: Between these a coverage of 95% counts as held.
 NARROW, WIDE = 0.94, 0.96
@@ -94,7 +94,8 @@ def preface(options: argparse.Namespace) -> str:
 Written by `make coverage` (`benchmarks/coverage.py`); nothing here is edited by hand.
 
 - Seed {options.seed}; {options.replicates:,} data sets of each situation, half as many where one
-  takes long (limits of the noncentral t), a quarter for bootstrap and several arms.
+  takes long (limits of the noncentral t), a quarter for bootstrap and Tukey, a tenth for
+  Games-Howell.
 - {packages}, Python {platform.python_version()}.
 
 `above` is how often the whole interval lay above the truth, `below` how often below it; half of

@@ -27,28 +27,61 @@ if TYPE_CHECKING:
     from retrostats.data.instrument_catalogue import load_instruments
     from retrostats.data.printed import Printed
     from retrostats.data.published import PublishedTrial
+    from retrostats.description.agreement import agreement
+    from retrostats.description.changes import individual_changes
+    from retrostats.description.distributions import distribution_from_summary, distributions
+    from retrostats.description.missingness import missing_patterns
+    from retrostats.description.reliability import reliability
+    from retrostats.effects.bootstrap import bootstrap_interval
+    from retrostats.effects.contingency import cramers_v
+    from retrostats.effects.conversions.converting import convert_effect
     from retrostats.effects.convert import effect_from_f, effect_from_p, effect_from_t
-    from retrostats.effects.paired import paired_dav, paired_drm, paired_dz
+    from retrostats.effects.ordinal.paired import matched_rank_biserial, paired_superiority
+    from retrostats.effects.ordinal.shift import hodges_lehmann, paired_hodges_lehmann
+    from retrostats.effects.ordinal.superiority import (
+        cliffs_delta,
+        probability_of_superiority,
+        rank_biserial,
+    )
+    from retrostats.effects.paired import mean_change, paired_dav, paired_drm, paired_dz
     from retrostats.effects.pairs import PairedSummary
+    from retrostats.effects.post_hoc import games_howell, tukey_hsd
     from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
     from retrostats.effects.proportions.differences import risk_difference
     from retrostats.effects.proportions.number_needed import number_needed_to_treat
     from retrostats.effects.proportions.ratios import odds_ratio, risk_ratio
+    from retrostats.effects.rank_tests import friedman_test, kruskal_test
+    from retrostats.effects.ratio_of_means import ratio_of_means, ratio_of_means_change
+    from retrostats.effects.standardised import model_standardised_effect, standardised_effect
     from retrostats.effects.summaries import ArmSummary
     from retrostats.effects.two_group import cohens_d, glass_delta, hedges_g, mean_difference
+    from retrostats.effects.variability import coefficient_of_variation_ratio, variability_ratio
+    from retrostats.effects.variance_explained import (
+        partial_epsilon_squared,
+        partial_eta_squared,
+        partial_omega_squared,
+    )
     from retrostats.errors import DataError, FitError, PlanError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
+    from retrostats.figures.agreement import plot_agreement
+    from retrostats.figures.change import plot_change
     from retrostats.figures.diagnostics import plot_diagnostics
+    from retrostats.figures.estimation import plot_estimation
     from retrostats.figures.flow import plot_flow
     from retrostats.figures.forest import plot_forest
+    from retrostats.figures.funnel import plot_funnel
+    from retrostats.figures.missing import plot_missing
+    from retrostats.figures.raincloud import plot_raincloud
     from retrostats.figures.responders import plot_responders
     from retrostats.figures.saving import save_figure
+    from retrostats.figures.style import blank_axes, describe
     from retrostats.figures.trajectory import plot_trajectories
     from retrostats.integrity.debit import debit
     from retrostats.integrity.grim import grim
     from retrostats.integrity.grimmer import grimmer
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
+    from retrostats.journals import Journal
     from retrostats.models.ancova import fit_ancova
     from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
@@ -61,7 +94,10 @@ if TYPE_CHECKING:
     from retrostats.models.split_plot.result import MixedAnova
     from retrostats.plan.reading import read_plan
     from retrostats.plan.types import AnalysisPlan
+    from retrostats.report.analysis.paper_tables import report_tables
     from retrostats.report.analysis.writing import write_analysis
+    from retrostats.tables.paper import PaperTable
+    from retrostats.tables.saving import save_table
 
 __version__ = "0.1.0"
 
@@ -79,19 +115,31 @@ __all__ = [
     "FTest",
     "FitError",
     "Interval",
+    "Journal",
     "LmmFit",
     "MixedAnova",
     "MmrmFit",
     "PairedSummary",
+    "PaperTable",
     "PlanError",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
+    "agreement",
     "analyse",
+    "blank_axes",
+    "bootstrap_interval",
     "check_cohort",
+    "cliffs_delta",
+    "coefficient_of_variation_ratio",
     "cohens_d",
+    "convert_effect",
+    "cramers_v",
     "debit",
+    "describe",
+    "distribution_from_summary",
+    "distributions",
     "effect_from_f",
     "effect_from_p",
     "effect_from_t",
@@ -99,35 +147,65 @@ __all__ = [
     "fit_lmm",
     "fit_mixed_anova",
     "fit_mmrm",
+    "friedman_test",
+    "games_howell",
     "glass_delta",
     "grim",
     "grimmer",
     "hedges_g",
+    "hodges_lehmann",
+    "individual_changes",
+    "kruskal_test",
     "list_trials",
     "load_instruments",
     "load_trial",
+    "matched_rank_biserial",
+    "mean_change",
     "mean_difference",
+    "missing_patterns",
+    "model_standardised_effect",
     "number_needed_to_treat",
     "odds_ratio",
     "paired_dav",
     "paired_drm",
     "paired_dz",
+    "paired_hodges_lehmann",
+    "paired_superiority",
+    "partial_epsilon_squared",
+    "partial_eta_squared",
+    "partial_omega_squared",
+    "plot_agreement",
+    "plot_change",
     "plot_diagnostics",
+    "plot_estimation",
     "plot_flow",
     "plot_forest",
+    "plot_funnel",
+    "plot_missing",
+    "plot_raincloud",
     "plot_responders",
     "plot_trajectories",
     "pre_post_control_d",
+    "probability_of_superiority",
+    "rank_biserial",
+    "ratio_of_means",
+    "ratio_of_means_change",
     "read_codebook",
     "read_cohort",
     "read_plan",
+    "reliability",
+    "report_tables",
     "reproduce",
     "risk_difference",
     "risk_ratio",
     "save_figure",
+    "save_table",
     "sprite",
+    "standardised_effect",
     "standardised_mean_change",
     "suggest_codebook",
+    "tukey_hsd",
+    "variability_ratio",
     "write_analysis",
 ]
 
@@ -145,28 +223,57 @@ _HOMES = {
     "data.instrument_catalogue": ("load_instruments",),
     "data.printed": ("Printed",),
     "data.published": ("PublishedTrial",),
+    "description.agreement": ("agreement",),
+    "description.changes": ("individual_changes",),
+    "description.distributions": ("distribution_from_summary", "distributions"),
+    "description.missingness": ("missing_patterns",),
+    "description.reliability": ("reliability",),
+    "effects.bootstrap": ("bootstrap_interval",),
+    "effects.contingency": ("cramers_v",),
+    "effects.conversions.converting": ("convert_effect",),
     "effects.convert": ("effect_from_f", "effect_from_p", "effect_from_t"),
-    "effects.paired": ("paired_dav", "paired_drm", "paired_dz"),
+    "effects.ordinal.paired": ("matched_rank_biserial", "paired_superiority"),
+    "effects.ordinal.shift": ("hodges_lehmann", "paired_hodges_lehmann"),
+    "effects.ordinal.superiority": ("cliffs_delta", "probability_of_superiority", "rank_biserial"),
+    "effects.paired": ("mean_change", "paired_dav", "paired_drm", "paired_dz"),
     "effects.pairs": ("PairedSummary",),
+    "effects.post_hoc": ("games_howell", "tukey_hsd"),
     "effects.pre_post": ("pre_post_control_d", "standardised_mean_change"),
     "effects.proportions.differences": ("risk_difference",),
     "effects.proportions.number_needed": ("number_needed_to_treat",),
     "effects.proportions.ratios": ("odds_ratio", "risk_ratio"),
+    "effects.rank_tests": ("friedman_test", "kruskal_test"),
+    "effects.ratio_of_means": ("ratio_of_means", "ratio_of_means_change"),
+    "effects.standardised": ("model_standardised_effect", "standardised_effect"),
     "effects.summaries": ("ArmSummary",),
     "effects.two_group": ("cohens_d", "glass_delta", "hedges_g", "mean_difference"),
+    "effects.variability": ("coefficient_of_variation_ratio", "variability_ratio"),
+    "effects.variance_explained": (
+        "partial_epsilon_squared",
+        "partial_eta_squared",
+        "partial_omega_squared",
+    ),
     "errors": ("DataError", "FitError", "PlanError", "RetrostatsError"),
     "estimate": ("Estimate", "EstimateTable", "Interval"),
+    "figures.agreement": ("plot_agreement",),
+    "figures.change": ("plot_change",),
     "figures.diagnostics": ("plot_diagnostics",),
+    "figures.estimation": ("plot_estimation",),
     "figures.flow": ("plot_flow",),
     "figures.forest": ("plot_forest",),
+    "figures.funnel": ("plot_funnel",),
+    "figures.missing": ("plot_missing",),
+    "figures.raincloud": ("plot_raincloud",),
     "figures.responders": ("plot_responders",),
     "figures.saving": ("save_figure",),
+    "figures.style": ("blank_axes", "describe"),
     "figures.trajectory": ("plot_trajectories",),
     "integrity.debit": ("debit",),
     "integrity.grim": ("grim",),
     "integrity.grimmer": ("grimmer",),
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
+    "journals": ("Journal",),
     "models.ancova": ("fit_ancova",),
     "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),
@@ -179,7 +286,10 @@ _HOMES = {
     "models.split_plot.result": ("MixedAnova",),
     "plan.reading": ("read_plan",),
     "plan.types": ("AnalysisPlan",),
+    "report.analysis.paper_tables": ("report_tables",),
     "report.analysis.writing": ("write_analysis",),
+    "tables.paper": ("PaperTable",),
+    "tables.saving": ("save_table",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

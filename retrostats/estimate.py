@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from scipy.special import stdtr, stdtrit
 
-from retrostats.layout import Layout, decimals, df_numbers, number, p_number, percent
+from retrostats.layout import (
+    Layout,
+    Written,
+    decimals,
+    df_numbers,
+    limits,
+    number,
+    p_number,
+    percent,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +160,7 @@ class EstimateTable:
     estimates: tuple[Estimate, ...]
 
     def __repr__(self) -> str:
-        return self._layout().text()
+        return self.layout().text()
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)
@@ -198,12 +207,13 @@ class EstimateTable:
 
     def to_markdown(self) -> str:
         """Return the caption and a pipe table."""
-        return self._layout().markdown()
+        return self.layout().markdown()
 
     def _repr_html_(self) -> str:
-        return self._layout().html()
+        return self.layout().html()
 
-    def _layout(self) -> Layout:
+    def layout(self) -> Layout:
+        """Return the cells as they are printed."""
         columns = _columns(self.estimates)
         return Layout(
             caption=self.caption,
@@ -233,8 +243,8 @@ def _columns(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
         columns["SE"] = ["" if math.isnan(e.se) else number(e.se, k) for e, k in each]
     if not all(math.isinf(e.df) for e in estimates):
         columns["df"] = df_numbers([e.df for e in estimates])
-    limits = [f"{number(e.ci.low, k)} to {number(e.ci.high, k)}" for e, k in each]
-    columns[f"{percent(levels[0])} CI" if len(levels) == 1 else "CI"] = limits
+    interval = Written(percent(levels[0]), " CI") if len(levels) == 1 else "CI"
+    columns[interval] = [limits(*e.ci[:2], k) for e, k in each]
     if len(levels) > 1:
         columns["Level"] = [percent(e.ci.level) for e in estimates]
     columns["p"] = [p_number(e.p) for e in estimates]

@@ -152,9 +152,9 @@ def exact(**changes):
 def test_a_table_prints_aligned_with_standard_errors_and_p():
     assert repr(TWO).splitlines() == [
         "Differences; p adjusted by Holm",
-        "         Estimate (mm)      SE    df             95% CI        p",
-        "  a - b        -2.000   0.800   31.5  -3.631 to -0.369     0.018",
-        "  c - b         2.0000  0.0410  31.5  1.9164 to  2.0836  < 0.001",
+        "         Estimate (mm)      SE    df             95% CI       p",
+        "  a - b        -2.000   0.800   31.5  -3.631 to -0.369    0.018",
+        "  c - b         2.0000  0.0410  31.5  1.9164 to  2.0836  <0.001",
     ]
     assert str(TWO) == repr(TWO)
 
@@ -194,8 +194,8 @@ def test_units_and_levels_that_differ_get_columns():
         (estimate(value=-0.00001, se=0.8, df=9), "0.000 | 0.800 | 9 | -1.810 to 1.810"),
         (estimate(value=2e-5, se=2e-4, df=9), "0.000020 | 0.000200 | 9 | -0.000432 to 0.000472"),
         (exact(), "0.381 | 0.140 to 0.557"),
-        (exact(ci=Interval(-math.inf, 40.0, 0.95)), "0.4 | -inf to 40.0"),
-        (exact(ci=Interval(-math.inf, math.inf, 0.95)), "0.381 | -inf to inf"),
+        (exact(ci=Interval(-math.inf, 40.0, 0.95)), "0.4 | -∞ to 40.0"),
+        (exact(ci=Interval(-math.inf, math.inf, 0.95)), "0.381 | -∞ to ∞"),
         (exact(value=0.0, ci=Interval(0.0, 0.0, 0.95)), "0.00 | 0.00 to 0.00"),
     ],
 )

@@ -14,6 +14,8 @@ PAGES = sorted(
 
 
 METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
+#: Pages with code; that of the gallery is run by `test_gallery`.
+PROGRAMS = [ROOT / "README.md", *METHODS, ROOT / "docs" / "figures.md", ROOT / "docs" / "tables.md"]
 
 #: Stands between the outputs of the blocks of a page, which share their names.
 MARK = "-- next block --"
@@ -28,12 +30,15 @@ def blocks(page):
     return [(found[k][1], text) for k, text in zip(code, shown, strict=True)]
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *METHODS], ids=lambda page: page.name)
-def test_the_python_of_a_page_prints_what_it_shows(page):
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.name)
+def test_the_python_of_a_page_prints_what_it_shows(page, tmp_path):
+    # A page speaks of files from the top of the project; what it writes stays out of there.
+    for entry in ("data", "docs", "tests"):
+        (tmp_path / entry).symlink_to(ROOT / entry)
     pairs = blocks(page)
     program = f"print({MARK!r})\n".join(code for code, _ in pairs)
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     printed = done.stdout.split(f"{MARK}\n")
     for output, (_, text) in zip(printed, pairs or [("", "")], strict=True):

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from retrostats.analysis.fitting import NAMES, Fitted
 from retrostats.analysis.types import ModelFacts, Quantity
+from retrostats.arrays import Floats
 from retrostats.data.codebook.types import Outcome
 from retrostats.description.diagnostics import residual_diagnostics
 from retrostats.description.types import ResidualDiagnostics
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.models.inference.ftest import FTest
 from retrostats.models.results.fit_margins import MarginsFit
+from retrostats.models.results.mmrm_fit import MmrmFit
 from retrostats.models.split_plot.result import MixedAnova
 from retrostats.plan.types import Comparison, ModelPlan
 
@@ -103,6 +107,8 @@ def regression_answer(
             frame["visit"].astype(str).to_numpy(),
             frame["subject"].to_numpy(),
             rows.visits,
+            covariance=_covariance(fitted.fit, rows.visits),
+            unit=outcome.unit,
         ),
         subjects=rows.subjects,
         baseline=(first := frame.drop_duplicates("subject")[["subject", "arm", "baseline"]]),
@@ -111,6 +117,15 @@ def regression_answer(
         start=dict.fromkeys(rows.arms, float(first["baseline"].mean())) if model.baseline else {},
         fit=fitted.fit,
     )
+
+
+def _covariance(fit: object, visits: Sequence[str]) -> Floats | None:
+    """Return the covariance that an MMRM has of these visits; None where it has several or none."""
+    if not isinstance(fit, MmrmFit) or isinstance(fit.sigma, dict):
+        return None
+    known = list(map(str, fit.visits))
+    order = [known.index(visit) for visit in visits]
+    return fit.sigma[np.ix_(order, order)]
 
 
 def _adjusts(model: ModelPlan) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from retrostats.estimate import TIDY_COLUMNS, Estimate, tidy_row
-from retrostats.layout import Layout, decimals, number, p_number, percent
+from retrostats.layout import Layout, Written, decimals, limits, number, p_number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def contrast_layout(endpoints: Sequence[EndpointResult]) -> Layout:
         for contrast in endpoint.planned
     ]
     extra = ("adjusted p",) if adjusted else ()
-    header = ("", "Unit", "Difference", f"{level} CI", "p", *extra)
+    header = ("", "Unit", "Difference", Written(f"{level} CI"), "p", *extra)
     return Layout(caption="Planned contrasts", header=header, rows=tuple(rows), words=2)
 
 
@@ -86,8 +86,7 @@ def contrast_frame(endpoints: Sequence[EndpointResult]) -> pd.DataFrame:
 
 def _cells(estimate: Estimate) -> tuple[str, str, str]:
     places = decimals(estimate.se)
-    low, high, _ = estimate.ci
-    interval = f"{number(low, places)} to {number(high, places)}"
+    interval = limits(*estimate.ci[:2], places)
     return number(estimate.value, places), interval, p_number(estimate.p)
 
 

@@ -78,7 +78,7 @@ def split_plot_answer(
             if visit != first
         },
         facts=_facts(fit, len(rows)),
-        diagnostics=_diagnostics(complete, outcome.name, fit),
+        diagnostics=_diagnostics(complete, outcome, fit),
         subjects=_unique(complete),
         baseline=complete.loc[complete["visit"] == first, ["subject", "arm", outcome.name]].rename(
             columns={outcome.name: "baseline"}
@@ -185,11 +185,11 @@ def _facts(fit: MixedAnova, offered: int) -> ModelFacts:
     )
 
 
-def _diagnostics(complete: pd.DataFrame, name: str, fit: MixedAnova) -> ResidualDiagnostics:
+def _diagnostics(complete: pd.DataFrame, outcome: Outcome, fit: MixedAnova) -> ResidualDiagnostics:
     spread = dict(zip(fit.visits, np.sqrt(np.diagonal(fit.sigma)), strict=True))
-    fitted = complete.groupby(["arm", "visit"], observed=True)[name].transform("mean")
+    fitted = complete.groupby(["arm", "visit"], observed=True)[outcome.name].transform("mean")
     scale = complete["visit"].astype(object).map(spread).astype(float)
-    raw = complete[name] - fitted
+    raw = complete[outcome.name] - fitted
     # Where nobody differs from the mean of the arm, nothing is left to standardise.
     standardised = (raw / scale.where(scale > 0)).where(scale > 0, 0.0)
     return residual_diagnostics(
@@ -198,4 +198,6 @@ def _diagnostics(complete: pd.DataFrame, name: str, fit: MixedAnova) -> Residual
         complete["visit"].astype(str).to_numpy(),
         complete["subject"].to_numpy(),
         tuple(map(str, fit.visits)),
+        covariance=fit.sigma,
+        unit=outcome.unit,
     )

@@ -22,6 +22,9 @@ def residual_diagnostics(
     visits: ArrayLike,
     subjects: ArrayLike,
     visit_labels: Sequence[str],
+    *,
+    covariance: ArrayLike | None = None,
+    unit: str = "",
 ) -> ResidualDiagnostics:
     """Put the residuals of a model beside what the model expects of them.
 
@@ -34,6 +37,11 @@ def residual_diagnostics(
         Of each row, shape ``(n,)``. Subjects are only used to pair rows and do not stay.
     visit_labels
         The visits in order; one that has no row gets ``nan`` correlations.
+    covariance
+        That the model gives the outcomes of one subject at these visits, shape ``(k, k)``, in
+        squared units; None where it has none, or another for each group.
+    unit
+        Of the outcome.
 
     Returns
     -------
@@ -45,8 +53,8 @@ def residual_diagnostics(
     Raises
     ------
     ValueError
-        If lengths differ, a number is not finite, a visit is unknown, or a subject has two rows
-        at one visit.
+        If lengths differ, a number is not finite, a visit is unknown, a subject has two rows at
+        one visit, or the covariance is none of these visits.
 
     References
     ----------
@@ -73,7 +81,23 @@ def residual_diagnostics(
         correlation=pairwise_correlation(wide) if several else (),
         visit_labels=labels,
         largest=float(np.abs(observed).max(initial=0.0)),
+        covariance=() if covariance is None else _covariance(covariance, labels),
+        unit=unit,
     )
+
+
+def _covariance(covariance: ArrayLike, labels: tuple[str, ...]) -> tuple[tuple[float, ...], ...]:
+    matrix, k = np.asarray(covariance, dtype=np.float64), len(labels)
+    if matrix.shape != (k, k):
+        raise ValueError(
+            f"diagnostics: need a covariance of shape ({k}, {k}), one row for each of "
+            f"{list(labels)}, got shape {matrix.shape}"
+        )
+    if not (np.isfinite(matrix).all() and np.allclose(matrix, matrix.T)):
+        raise ValueError("diagnostics: a covariance must be finite and symmetric")
+    if (np.diagonal(matrix) < 0).any():
+        raise ValueError("diagnostics: a covariance must have no negative variance")
+    return tuple(tuple(row) for row in matrix.tolist())
 
 
 def blom_quantiles(n: int) -> Floats:

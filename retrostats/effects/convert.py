@@ -18,6 +18,8 @@ def effect_from_t(
 ) -> Estimate:
     """Estimate Hedges' g (or Cohen's d) from Student's t of two groups.
 
+    Use it when a paper prints t and no means or SDs; with those use `retrostats.hedges_g`.
+
     Parameters
     ----------
     t
@@ -57,6 +59,9 @@ def effect_from_f(
     f: float, *, n1: int, n2: int, correct: bool = True, level: float = 0.95, label: str = ""
 ) -> Estimate:
     """Estimate the size of Hedges' g from F(1, n1 + n2 - 2); F has no sign.
+
+    Use it when a paper prints the F of two groups, without covariates (they shrink its error); for
+    more groups there is `retrostats.partial_eta_squared`.
 
     Parameters
     ----------
@@ -99,11 +104,12 @@ def effect_from_p(
 ) -> Estimate:
     """Estimate Hedges' g from the two-sided p of Student's t test.
 
+    Use it when only an exact p of two means is printed; `effect_from_t` has more digits to go by.
+
     Parameters
     ----------
     p
-        Two-sided p value, above 0 and at most 1. A bound such as "p < 0.001" gives a
-        bound of the effect, not the effect.
+        Two-sided p value, above 0 and at most 1. "p < 0.001" gives a bound of the effect.
     n1, n2, correct, level, label
         As in `effect_from_t`.
     sign
@@ -143,6 +149,8 @@ def paired_effect_from_t(
     t: float, *, n: int, correct: bool = True, level: float = 0.95, label: str = ""
 ) -> Estimate:
     """Estimate the mean change in SDs of change from a paired or one-sample t.
+
+    Use it when one group's change is meant; `retrostats.pre_post_control_d` compares two.
 
     Parameters
     ----------
@@ -188,6 +196,8 @@ def paired_effect_from_t(
 def t_from_d(d: float, n1: int, n2: int) -> float:
     """Return Student's t from Cohen's d and the group sizes.
 
+    Use it when a printed d is checked against a printed t; not with g, which is smaller than d.
+
     Parameters
     ----------
     d
@@ -211,6 +221,8 @@ def t_from_d(d: float, n1: int, n2: int) -> float:
 
 def d_from_t(t: float, n1: int, n2: int) -> float:
     """Return Cohen's d from Student's t and the group sizes.
+
+    Use it when only the number is wanted; `effect_from_t` has the interval.
 
     Parameters
     ----------

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 
-from retrostats.effects.noncentral import noncentral_t_limits
+from retrostats.effects.paired_t import dz_value, scaled_from_paired_t
 from retrostats.effects.pairs import PairedSummary
-from retrostats.effects.t_tests import two_sided_p
-from retrostats.estimate import Estimate, Interval
+from retrostats.estimate import Estimate
 
 
 def mean_change(summary: PairedSummary, *, level: float = 0.95, unit: str = "") -> Estimate:
     """Estimate the mean change with the interval and p of the paired t test.
+
+    Use it when one group is described in the unit of the outcome; not as the effect of a
+    treatment, because a single group also recovers, learns the test and regresses to the mean:
+    compare arms (`mean_difference`, `pre_post_control_d`).
 
     Parameters
     ----------
@@ -46,6 +49,9 @@ def mean_change(summary: PairedSummary, *, level: float = 0.95, unit: str = "") 
 
 def paired_dz(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     """Mean change over the standard deviation of the changes.
+
+    Use it when the paired t test is to be checked or a paired trial planned; not beside effects of
+    two groups, because it grows with the correlation of the visits: `paired_dav` is on their scale.
 
     Parameters
     ----------
@@ -82,6 +88,9 @@ def paired_dz(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
 
 def paired_dav(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     """Mean change over the root mean square of the two visits' SDs.
+
+    Use it when a change is set beside standardised differences of two groups; not when the
+    treatment changes the spread itself: `standardised_mean_change` divides by the SD before it.
 
     Parameters
     ----------
@@ -134,6 +143,9 @@ def paired_drm(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
 
     .. math::  d_{rm} = d_z \sqrt{2 (1 - r)}
 
+    Use it when only the SD of change and the correlation are known; not when the SDs of both
+    visits are printed, which need not be equal: `paired_dav` uses them.
+
     Parameters
     ----------
     summary
@@ -177,58 +189,3 @@ def paired_drm(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     d = dz_value(summary) * math.sqrt(unexplained)
     variance = unexplained * (1 + d**2 / 2) / summary.n
     return scaled_from_paired_t(summary, math.sqrt(unexplained), variance=variance, level=level)
-
-
-def dz_value(summary: PairedSummary) -> float:
-    """Return the mean change over the SD of change.
-
-    Parameters
-    ----------
-    summary
-        One group at two visits.
-
-    Raises
-    ------
-    ValueError
-        If all participants change alike.
-    """
-    if not summary.sd_change > 0:
-        raise ValueError(
-            f"{summary.label}: every participant changes by the same amount, so no effect can be "
-            "standardised by the SD of change. Check that the two visits are not copies."
-        )
-    return summary.mean_change / summary.sd_change
-
-
-def scaled_from_paired_t(
-    summary: PairedSummary, scale: float, *, variance: float, level: float
-) -> Estimate:
-    """Return ``scale`` times dz, with the limits of the paired t on that scale.
-
-    Parameters
-    ----------
-    summary
-        One group at two visits.
-    scale
-        SD of change over the wanted standardiser, or a small-sample factor.
-    variance
-        Sampling variance of the effect, in squared SDs.
-    level
-        Coverage of the interval.
-
-    Raises
-    ------
-    ValueError
-        If all participants change alike.
-    """
-    dz, root, df = dz_value(summary), math.sqrt(summary.n), summary.n - 1
-    low, high = noncentral_t_limits(dz * root, df, level)
-    return Estimate(
-        label=summary.label,
-        value=dz * scale,
-        se=math.sqrt(variance),
-        df=df,
-        ci=Interval(low / root * scale, high / root * scale, level),
-        p=float(two_sided_p(dz * root, df)),
-        unit="SD",
-    )

@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
+from retrostats.effects.noncentral import noncentral_t_limits
+from retrostats.effects.standardised_difference import (
+    Standardiser,
+    VarianceForm,
+    difference_in_sds,
+    standardised_estimate,
+)
 from retrostats.effects.summaries import ArmSummary
 from retrostats.effects.t_tests import student_t, two_sided_p, welch_t
 from retrostats.estimate import Estimate, Interval
+
+__all__ = ["cohens_d", "glass_delta", "hedges_g", "mean_difference", "standardised_estimate"]
 
 
 def mean_difference(
@@ -20,6 +28,10 @@ def mean_difference(
     unit: str = "",
 ) -> Estimate:
     """Estimate the difference of two means.
+
+    Use it when the outcome has a unit that readers know (points, seconds, newtons): it comes first
+    in a report; not to compare outcomes or trials on different scales (`hedges_g`), and not where
+    the raw data hold a baseline to adjust for (`retrostats.fit_ancova`).
 
     Parameters
     ----------
@@ -60,25 +72,43 @@ def mean_difference(
     )
 
 
-def cohens_d(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -> Estimate:
+def cohens_d(
+    treated: ArmSummary,
+    control: ArmSummary,
+    *,
+    standardiser: Standardiser = "pooled",
+    level: float = 0.95,
+) -> Estimate:
     r"""Standardised mean difference, without small-sample correction.
 
-    .. math::  d = \frac{\bar x_1 - \bar x_2}{s_p}
+    .. math::  d = \frac{\bar x_1 - \bar x_2}{s}
+
+    Use it when a paper's own d is to be checked, or both arms are large; not for pooling small
+    trials, where `hedges_g` has no bias.
 
     Parameters
     ----------
     treated, control
         Arm summaries on the same scale; the sign is treated minus control.
+    standardiser
+        ``"pooled"``: one SD for both arms, as Student's t has it. ``"average"``:
+        ``sqrt((s1^2 + s2^2) / 2)``, where the arms may differ in spread [2]_.
     level
         Coverage of the interval.
 
     Returns
     -------
     Estimate
-        In pooled standard deviations. The interval is exact (noncentral t with
-        ``n1 + n2 - 2`` df); p is Student's, and is below ``1 - level`` exactly when
-        the interval leaves out 0; the standard error is the large-sample one,
-        ``sqrt(1/n1 + 1/n2 + d^2 / (2 (n1 + n2)))``, for pooling.
+        In SDs. ``"pooled"``: exact interval (noncentral t with ``n1 + n2 - 2`` df), Student's p,
+        large-sample standard error ``sqrt(1/n1 + 1/n2 + d^2 / (2 (n1 + n2)))``, for pooling.
+        ``"average"``: approximate interval (noncentral t with Welch's df, the ratio of the
+        standard error to the standardiser taken as known), Welch's p, Bonett's standard error.
+        Under both, p is below ``1 - level`` exactly when the interval leaves out 0.
+
+    Raises
+    ------
+    ValueError
+        If ``standardiser`` is another word.
 
     See Also
     --------
@@ -88,6 +118,7 @@ def cohens_d(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -
     ----------
     .. [1] Cumming G, Finch S (2001). Educ Psychol Meas 61, 532-574.
        doi:10.1177/0013164401614002
+    .. [2] Bonett DG (2008). Psychol Methods 13, 99-109. doi:10.1037/1082-989X.13.2.99
 
     Examples
     --------
@@ -96,35 +127,55 @@ def cohens_d(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -
     >>> print(cohens_d(retro, forward))
     retro - forward: -0.623 SD (95% CI -1.27 to 0.0338), df 36
     """
-    return _standardised(treated, control, factor=1.0, level=level)
+    return difference_in_sds(
+        treated, control, standardiser, correction="none", variance="large-sample", level=level
+    )
 
 
-def hedges_g(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -> Estimate:
+def hedges_g(
+    treated: ArmSummary,
+    control: ArmSummary,
+    *,
+    standardiser: Standardiser = "pooled",
+    variance: VarianceForm = "large-sample",
+    level: float = 0.95,
+) -> Estimate:
     r"""Standardised mean difference, corrected for small samples.
 
-    .. math::  g = J(\nu)\,\frac{\bar x_1 - \bar x_2}{s_p},\qquad \nu = n_1 + n_2 - 2
+    .. math::  g = J(\nu)\,\frac{\bar x_1 - \bar x_2}{s}
+
+    Use it when arms are compared once and trials on different scales are pooled; not where
+    `mean_difference` has a unit that readers know, and not for change scores
+    (`pre_post_control_d`).
 
     Parameters
     ----------
     treated, control
         Arm summaries on the same scale; the sign is treated minus control.
+    standardiser
+        ``"pooled"`` or ``"average"``; see `cohens_d`.
+    variance
+        Square of the standard error. ``"large-sample"``: that of `cohens_d` with g in place of d
+        (metafor's LS). ``"scaled"``: J squared times that of d (LS2). ``"unbiased"``: without
+        bias in small samples [2]_ (UB). The last two go with ``"pooled"`` only.
     level
         Coverage of the interval.
 
     Returns
     -------
     Estimate
-        In pooled standard deviations, with the exact J. The limits are J times
-        those of `cohens_d`, p is Student's, and the standard error is the
-        large-sample one with g in place of d.
+        As `cohens_d` with value and limits times the exact J of the standardiser's degrees of
+        freedom: ``n1 + n2 - 2``, or those of the mean of two variances.
 
-    See Also
-    --------
-    retrostats.effects.pre_post : when the table reports change scores.
+    Raises
+    ------
+    ValueError
+        If a word is not one of the above, or the variance does not go with the standardiser.
 
     References
     ----------
     .. [1] Hedges LV (1981). J Educ Stat 6, 107-128. doi:10.3102/10769986006002107
+    .. [2] Hedges LV (1983). Psychol Bull 93, 388-395. doi:10.1037/0033-2909.93.2.388
 
     Examples
     --------
@@ -133,14 +184,18 @@ def hedges_g(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -
     >>> print(hedges_g(retro, forward))
     retro - forward: -0.61 SD (95% CI -1.24 to 0.0331), df 36
     """
-    factor = small_sample_factor(treated.n + control.n - 2)
-    return _standardised(treated, control, factor=factor, level=level)
+    return difference_in_sds(
+        treated, control, standardiser, correction="hedges", variance=variance, level=level
+    )
 
 
 def glass_delta(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -> Estimate:
     r"""Mean difference over the standard deviation of the control arm.
 
     .. math::  \Delta = \frac{\bar x_1 - \bar x_2}{s_2}
+
+    Use it when the treatment may change the spread and the control arm shows the usual one; not in
+    small control arms, whose SD is poorly known (`hedges_g`), nor between two active arms.
 
     Parameters
     ----------
@@ -182,54 +237,6 @@ def glass_delta(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95
         p=float(two_sided_p(delta / scale, df)),
         unit="SD",
     )
-
-
-def standardised_estimate(
-    label: str, t: float, n1: int, n2: int, *, factor: float, level: float
-) -> Estimate:
-    """Turn Student's t of two groups into a standardised difference.
-
-    Parameters
-    ----------
-    label
-        What a reader sees.
-    t
-        Student's t, first group minus second.
-    n1, n2
-        Group sizes.
-    factor
-        1 for Cohen's d, the small-sample factor for Hedges' g.
-    level
-        Coverage of the exact interval.
-
-    Returns
-    -------
-    Estimate
-        In pooled standard deviations; see `cohens_d` for its parts.
-
-    Raises
-    ------
-    ValueError
-        If ``t`` is not finite.
-    """
-    df = n1 + n2 - 2
-    scale = math.sqrt(1 / n1 + 1 / n2)
-    value = factor * t * scale
-    low, high = noncentral_t_limits(t, df, level)
-    return Estimate(
-        label=label,
-        value=value,
-        se=math.sqrt(1 / n1 + 1 / n2 + value**2 / (2 * (n1 + n2))),
-        df=df,
-        ci=Interval(factor * low * scale, factor * high * scale, level),
-        p=float(two_sided_p(t, df)),
-        unit="SD",
-    )
-
-
-def _standardised(a: ArmSummary, b: ArmSummary, *, factor: float, level: float) -> Estimate:
-    t, _ = student_t(a.mean - b.mean, a.sd, a.n, b.sd, b.n)
-    return standardised_estimate(_label(a, b), float(t), a.n, b.n, factor=factor, level=level)
 
 
 def _label(treated: ArmSummary, control: ArmSummary) -> str:

@@ -14,6 +14,9 @@ from retrostats.estimate import Estimate, Interval
 def eta_squared_from_f(f: float, df1: float, df2: float) -> float:
     """Return partial eta squared from F and its degrees of freedom.
 
+    Use it when only the number is wanted, as in a calculation of sample size; to report it use
+    `partial_eta_squared`, which has the interval.
+
     Parameters
     ----------
     f
@@ -37,6 +40,9 @@ def eta_squared_from_f(f: float, df1: float, df2: float) -> float:
 
 def f_from_eta_squared(eta2: float, df1: float, df2: float) -> float:
     """Return F from partial eta squared and its degrees of freedom.
+
+    Use it when a paper prints eta squared and no F; not where it prints eta squared of the total,
+    which in designs of more than one factor is another number.
 
     Parameters
     ----------
@@ -63,6 +69,10 @@ def f_from_eta_squared(eta2: float, df1: float, df2: float) -> float:
 
 def partial_eta_squared(f: float, df1: float, df2: float, *, level: float = 0.95) -> Estimate:
     """Estimate partial eta squared with the exact limits of the noncentral F.
+
+    Use it when papers that print eta squared are compared; in small samples it is too large, and
+    `partial_omega_squared` is nearer the truth. With two groups the difference in SDs
+    (`retrostats.hedges_g`) keeps the direction, which no share of variance has.
 
     Parameters
     ----------
@@ -104,6 +114,10 @@ def partial_eta_squared(f: float, df1: float, df2: float, *, level: float = 0.95
 def partial_omega_squared(f: float, df1: float, df2: float, *, level: float = 0.95) -> Estimate:
     """Estimate partial omega squared, which is less biased than eta squared.
 
+    Use it when an effect of more than two groups is reported from a small trial; not for factors
+    within subjects, whose omega squared needs the variance between subjects too and cannot be had
+    from F. `partial_eta_squared` is what most papers print.
+
     Parameters
     ----------
     f, df1, df2, level
@@ -140,6 +154,9 @@ def partial_omega_squared(f: float, df1: float, df2: float, *, level: float = 0.
 
 def partial_epsilon_squared(f: float, df1: float, df2: float, *, level: float = 0.95) -> Estimate:
     """Estimate partial epsilon squared, which is eta squared adjusted as R squared is.
+
+    Use it when the reader knows the adjusted R squared, which it equals in a one-way design;
+    otherwise `partial_omega_squared`, which is the commoner of the two and hardly differs.
 
     Parameters
     ----------

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import NDArray
 
 from retrostats.description.types import ResidualDiagnostics
 from retrostats.figures.arms import arm_style
+from retrostats.figures.heat_map import correlation_words, draw_correlations
 from retrostats.figures.style import (
     MM_PER_INCH,
     OKABE_ITO,
     SMALL_TEXT,
-    SMALLEST_TEXT,
     TEXT,
     blank_axes,
     house_style,
     set_description,
 )
-from retrostats.layout import number
+from retrostats.figures.thinning import evenly, thinned_words
+from retrostats.figures.words import width_mm, wrapped
 
 _PANEL = 66.0
 #: Narrower figures have their panels below one another.
 _ROW = 120.0
-#: More points than these are drawn as an image inside a vector file, which would grow too large.
-_MANY = 4000
+#: Of more rows than these some are drawn, small and pale, as an image inside a vector file, which
+#: would grow too large.
+_MANY, _DRAWN = 4000, 1800
+#: Normal quantiles that are drawn between the tails at most, and all of either tail.
+_MIDDLE, _TAIL = 1200, 200
 _GREY = "0.5"
-#: From strongly negative over none to strongly positive.
-_CORRELATIONS = LinearSegmentedColormap.from_list(
-    "correlations", [OKABE_ITO["vermillion"], "#FFFFFF", OKABE_ITO["blue"]]
-)
-#: On cells with a stronger correlation words are white.
-_DARK = 0.85
+#: What stands beside a panel, and what the mark of a visit takes beside its name, in mm.
+_BESIDE, _HANDLE = 12.0, 6.0
 
 
 def diagnostics_height(diagnostics: ResidualDiagnostics, *, width: float = 170.0) -> float:
@@ -50,13 +50,20 @@ def diagnostics_height(diagnostics: ResidualDiagnostics, *, width: float = 170.0
 
 
 def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None) -> Axes:
-    """Draw residuals against fitted values, their normal quantiles, and their correlations.
+    """Draw residuals against fitted values, their normal quantiles, and the covariance by visit.
+
+    Of many rows some are drawn, and the figure says how many: of each visit residuals at even
+    distances in their order, the smallest and the largest among them; of the quantiles all of the
+    200 at either end.
 
     Parameters
     ----------
     diagnostics
-        Standardised residuals of one model. With one visit there are no correlations to draw;
-        with two there is one, which stands as a number above the first panel.
+        Standardised residuals of one model. With its covariance, the last panel has the standard
+        deviations of the model on the diagonal, its correlations above and those of the residuals
+        below: where the two sides differ, the model misses how the visits hang together. Without
+        it, the correlations of the residuals alone; a single one stands as a number above the
+        first panel. One visit has no such panel.
     ax
         Axes whose place the panels share: side by side, or below one another where the figure is
         narrow. A new figure when omitted.
@@ -79,7 +86,7 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
         _draw_residuals(panels[0], diagnostics)
         _draw_quantiles(panels[1], diagnostics)
         if len(panels) > 2:
-            _draw_correlation(panels[2], diagnostics)
+            draw_correlations(panels[2], diagnostics)
         for letter, panel in zip("ABC", panels, strict=False):
             panel.annotate(
                 letter,
@@ -96,7 +103,8 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
 
 
 def _panels(diagnostics: ResidualDiagnostics) -> int:
-    return 3 if len(diagnostics.correlation) > 2 else 2
+    several = len(diagnostics.correlation)
+    return 3 if several > 2 or (several == 2 and diagnostics.covariance) else 2
 
 
 def _split(ax: Axes, panels: int) -> list[Axes]:
@@ -119,84 +127,89 @@ def _draw_residuals(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
     fitted, residuals = np.array(diagnostics.fitted), np.array(diagnostics.residuals)
     visits = np.array(diagnostics.visits)
     labels = diagnostics.visit_labels or tuple(dict.fromkeys(diagnostics.visits))
-    single = _correlation_words(diagnostics.correlation[0][1]) if _is_one(diagnostics) else ""
+    single = correlation_words(diagnostics.correlation[0][1]) if _is_one(diagnostics) else ""
+    drawn, many = 0, len(residuals) > _MANY
     for place, label in enumerate(labels):
-        own, style = visits == label, arm_style(place)
+        own, style = _thinned(residuals, visits == label, len(labels)), arm_style(place)
+        drawn += len(own)
         ax.plot(
-            fitted[own], residuals[own], style.marker, color=style.colour, markersize=2.4,
-            markerfacecolor="none", markeredgewidth=0.6, alpha=0.8, label=label,
-            rasterized=len(residuals) > _MANY, gid="residuals",
+            fitted[own], residuals[own], style.marker, color=style.colour,
+            markersize=1.6 if many else 2.4, markerfacecolor="none", markeredgewidth=0.6,
+            alpha=0.5 if many else 0.8, label=label, rasterized=many, gid="residuals",
         )  # fmt: skip
     ax.axhline(0, color=_GREY, linewidth=0.8, zorder=0, gid="zero")
-    ax.set_xlabel("Fitted value", fontsize=TEXT)
+    thinned = thinned_words(drawn, len(residuals), "rows")
+    ax.set_xlabel(_noted("Fitted value", thinned), fontsize=TEXT)
     ax.set_ylabel("Standardised residual", fontsize=TEXT)
     if len(labels) > 1:
-        ax.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=min(3, len(labels)), frameon=False,
-            fontsize=SMALL_TEXT, handletextpad=0.1, columnspacing=0.8, borderpad=0.2,
-            title=f"Correlation of residuals: {single}" if single else None,
-            title_fontsize=SMALL_TEXT, alignment="left",
-        )  # fmt: skip
+        _write_legend(ax, labels, f"Correlation of residuals: {single}" if single else None)
     related = f" Correlation of residuals between {' and '.join(labels)}: {single}."
     set_description(
         ax,
-        f"Standardised residuals against fitted values, {len(residuals)} rows"
-        f"{f' at {len(labels)} visits' if len(labels) > 1 else ''}; "
+        f"Standardised residuals against fitted values, {len(residuals):,} rows"
+        f"{f' at {len(labels)} visits' if len(labels) > 1 else ''}"
+        f"{f', {thinned}' if thinned else ''}; "
         f"the largest is {diagnostics.largest:.2f} in absolute size."
         f"{related if single else ''}",
     )
 
 
+def _write_legend(ax: Axes, labels: Sequence[str], title: str | None) -> None:
+    """Name the visits above the panel, in as many columns as it has room for."""
+    place = ax.get_subplotspec()
+    figure = ax.get_figure(root=True)
+    panels = place.get_gridspec().ncols if place else 1
+    room = (figure.get_figwidth() * MM_PER_INCH if figure else _ROW) / panels - _BESIDE
+    handles, _ = ax.get_legend_handles_labels()
+    names = ["\n".join(wrapped(label, room - _HANDLE, SMALL_TEXT)) for label in labels]
+    widest = max(width_mm(line, SMALL_TEXT) for name in names for line in name.split("\n"))
+    ax.legend(
+        handles, names, loc="lower left", bbox_to_anchor=(0.0, 1.0),
+        ncols=max(1, min(len(labels), int(room // (widest + _HANDLE)))), frameon=False,
+        fontsize=SMALL_TEXT, handletextpad=0.1, columnspacing=0.8, borderpad=0.2,
+        title=title, title_fontsize=SMALL_TEXT, alignment="left",
+    )  # fmt: skip
+
+
+def _thinned(
+    residuals: NDArray[np.float64], own: NDArray[np.bool_], visits: int
+) -> NDArray[np.intp]:
+    """Return rows of one visit, in their order: all, or evenly by the size of their residuals."""
+    rows = np.flatnonzero(own)
+    if len(residuals) <= _MANY:
+        return rows
+    ordered = rows[np.argsort(residuals[rows], kind="stable")]
+    return np.sort(ordered[evenly(len(ordered), _DRAWN // visits)])
+
+
+def _noted(label: str, note: str) -> str:
+    return f"{label}\n({note})" if note else label
+
+
 def _is_one(diagnostics: ResidualDiagnostics) -> bool:
     """Say whether there are two visits, whose one correlation needs no panel."""
-    return len(diagnostics.correlation) == 2
-
-
-def _correlation_words(value: float) -> str:
-    return "unknown" if math.isnan(value) else number(value, 2).replace("-", "\N{MINUS SIGN}")
+    return len(diagnostics.correlation) == 2 and not diagnostics.covariance
 
 
 def _draw_quantiles(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
-    ordered = sorted(diagnostics.residuals)
-    ends = [min(ordered[0], diagnostics.quantiles[0]), max(ordered[-1], diagnostics.quantiles[-1])]
+    ordered, normal = np.sort(diagnostics.residuals), np.array(diagnostics.quantiles)
+    ends = [min(ordered[0], normal[0]), max(ordered[-1], normal[-1])]
     ax.plot(ends, ends, color=_GREY, linewidth=0.8, zorder=0, gid="normal")
+    n = len(ordered)
+    middle = _TAIL + evenly(max(0, n - 2 * _TAIL), _MIDDLE)
+    tails = np.r_[: min(_TAIL, n), max(0, n - _TAIL) : n]
+    shown = np.union1d(middle, tails)
     ax.plot(
-        diagnostics.quantiles, ordered, "o", color=OKABE_ITO["blue"], markersize=2.4,
-        markerfacecolor="none", markeredgewidth=0.6, rasterized=len(ordered) > _MANY,
-        gid="quantiles",
+        normal[shown], ordered[shown], "o", color=OKABE_ITO["blue"], markersize=2.4,
+        markerfacecolor="none", markeredgewidth=0.6, rasterized=n > _MANY, gid="quantiles",
     )  # fmt: skip
-    ax.set_xlabel("Normal quantile", fontsize=TEXT)
+    thinned = thinned_words(len(shown), n, "rows")
+    ax.set_xlabel(_noted("Normal quantile", thinned), fontsize=TEXT)
     ax.set_ylabel("Standardised residual", fontsize=TEXT)
     set_description(
         ax,
         f"Sorted standardised residuals against normal quantiles: from {ordered[0]:.2f} at "
-        f"{diagnostics.quantiles[0]:.2f} to {ordered[-1]:.2f} at {diagnostics.quantiles[-1]:.2f}; "
+        f"{normal[0]:.2f} to {ordered[-1]:.2f} at {normal[-1]:.2f}"
+        f"{f', {thinned} with all {_TAIL} at either end' if thinned else ''}; "
         "on the line they would be normal.",
     )
-
-
-def _draw_correlation(ax: Axes, diagnostics: ResidualDiagnostics) -> None:
-    """Draw the triangle below the diagonal; the rest would say nothing new."""
-    values = np.array(diagnostics.correlation, dtype=float)
-    labels, visits = diagnostics.visit_labels, len(values)
-    shown = np.where(np.tri(visits, k=-1, dtype=bool), values, np.nan)[1:, :-1]
-    ax.imshow(shown, cmap=_CORRELATIONS, vmin=-1, vmax=1, aspect="equal", gid="correlation")
-    pairs = [(row, column) for row in range(visits - 1) for column in range(row + 1)]
-    for row, column in pairs:
-        value = float(shown[row, column])
-        ax.text(
-            column, row, "–" if math.isnan(value) else _correlation_words(value),
-            ha="center", va="center", fontsize=SMALL_TEXT if visits < 6 else SMALLEST_TEXT,
-            color="white" if abs(value) > _DARK else "black", gid="correlation",
-        )  # fmt: skip
-    turned = 90 if max(map(len, labels)) * visits > 30 else 0
-    ax.set_xticks(range(visits - 1), labels[:-1], fontsize=SMALL_TEXT, rotation=turned)
-    ax.set_yticks(range(visits - 1), labels[1:], fontsize=SMALL_TEXT)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    ax.set_xlabel("Correlation of residuals", fontsize=TEXT)
-    told = ", ".join(
-        f"{labels[c]} with {labels[r + 1]} {_correlation_words(float(shown[r, c]))}"
-        for r, c in pairs
-    )
-    set_description(ax, f"Correlations of residuals between visits: {told}.")

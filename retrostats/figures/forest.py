@@ -2,63 +2,106 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from statistics import median
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 from matplotlib.axes import Axes
 
-from retrostats.estimate import EstimateTable
-from retrostats.figures.margins import Line, write_labels, write_margins
+from retrostats.estimate import EstimateTable, Interval
+from retrostats.figures.forest_marks import axis_limits, draw_marks
+from retrostats.figures.forest_parts import (
+    MARKS,
+    Forest,
+    ForestParts,
+    Mark,
+    Scale,
+    Summaries,
+    gather,
+)
+from retrostats.figures.forest_rows import Rows, rows_of
+from retrostats.figures.forest_words import sentence_of
+from retrostats.figures.margins import (
+    favour_lines,
+    notes_below,
+    room_of_sides,
+    write_below,
+    write_beside,
+)
+from retrostats.figures.ratio_axis import mark_ratios
+from retrostats.figures.room import room_mm
 from retrostats.figures.style import (
-    OKABE_ITO,
+    SMALL_TEXT,
     TEXT,
     blank_axes,
+    fix_width,
     house_style,
     set_description,
 )
-from retrostats.figures.words import wrapped
+from retrostats.figures.words import line_mm
 
-Mark = Literal["signed", "size only"]
+__all__ = ["MARKS", "ROW_MM", "Mark", "forest_height", "plot_forest"]
 
-#: Marks of a row: filled where the direction is known, hollow where only the size is.
-MARKS: tuple[Mark, ...] = ("signed", "size only")
-
-#: Height of a row, and of what stands above and below the rows, in mm.
+#: Height of a row, and of the axis with one line of favours and one of words below it, in mm.
 ROW_MM = 3.6
-_MARGIN_MM = 16.0
-_CAPTION_MM = 3.6
-#: Labels wider than this, in mm, are continued on another line.
-_LABEL_MM = 102.0
-
-_INK = OKABE_ITO["blue"]
+_BELOW_MM = 16.0
+#: A drawing that needs less than this, one column of a journal, may be saved at any width.
+_COLUMN_MM = 85.0
 
 
-def forest_height(table: EstimateTable, groups: Sequence[str] | None = None) -> float:
+def forest_height(
+    table: EstimateTable,
+    groups: Sequence[str] | None = None,
+    *,
+    width: float = 170.0,
+    **parts: Unpack[ForestParts],
+) -> float:
     """Return the height in mm at which the rows of a forest plot are easily read.
 
     Parameters
     ----------
     table, groups
         As given to `plot_forest`.
+    width
+        Of the figure, in mm: a narrow one needs more lines.
+    **parts
+        The further keywords given to `plot_forest`, except `ax`.
+
+    Examples
+    --------
+    >>> from retrostats.estimate import Estimate, EstimateTable
+    >>> table = EstimateTable("Pain", (Estimate.from_se("retro - control", -0.8, 0.3, unit="SD"),))
+    >>> round(forest_height(table), 1)
+    24.6
     """
-    caption = table.caption.count("\n") + 1
-    return _MARGIN_MM + _CAPTION_MM * caption + ROW_MM * len(_lines(table, groups, None))
+    forest = gather(table, groups, parts)
+    rows = rows_of(forest, width)
+    notes, _ = notes_below(forest, rows.widths)
+    # Whether the sides of zero stand beside or below one another, the plot itself decides.
+    favours = 1 if forest.favours and rows.widths.label == 0 else 0
+    lines = line_mm(TEXT) * (len(notes) - 1) + line_mm(SMALL_TEXT) * favours
+    return _BELOW_MM + lines + ROW_MM * (rows.end + rows.above)
 
 
-def plot_forest(
+def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     table: EstimateTable,
     *,
     groups: Sequence[str] | None = None,
     marks: Sequence[str] | None = None,
     favours: tuple[str, str] | None = None,
+    weights: Sequence[float] | None = None,
+    summaries: Summaries = (),
+    prediction: Interval | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    thresholds: Sequence[tuple[float, str]] = (),
+    scale: Scale = "linear",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one row per estimate, the first row on top.
 
-    Nothing is computed: values and intervals are drawn as given. An interval that
-    reaches far beyond the others is cut and ends in an arrow; its text keeps the limits.
+    Nothing is computed: values, intervals, summaries and weights are drawn as given. An interval
+    that reaches far beyond the others is cut and ends in an arrow; its text keeps the limits.
+    Where the figure is too narrow for a label beside its row, labels stand above their rows.
+    Such words are placed for the width that the Axes have now; save the figure at this width.
 
     Parameters
     ----------
@@ -72,8 +115,25 @@ def plot_forest(
     favours
         Whom a value below zero and a value above zero favours, e.g. ``("control",
         "retro walking")``.
+    weights
+        Of each estimate, 0 or more, relative to one another. The area of its square is in
+        proportion, and a column at the right has its share of the sum.
+    summaries
+        Estimates drawn as diamonds: by name of the group, below its rows, or ``"overall"``, below
+        all rows. Pairs of key and estimate may have a key more than once.
+    prediction
+        Interval for the effect in a further study, in the unit of the estimates: a dashed bar
+        below the overall summary.
+    columns
+        Further columns of text beside the labels: head, and the cell of each estimate.
+    thresholds
+        Places on the axis to mark by a dotted line, with their names, such as the smallest
+        worthwhile change; on a log scale as ratios.
+    scale
+        ``"linear"``, or ``"log"`` for estimates that are logarithms: axis and texts show ratios.
     ax
-        Axes to draw on; a new figure when omitted.
+        Axes to draw on; a new figure, 170 mm wide, when omitted. `forest_height` says how high a
+        figure should be.
 
     Returns
     -------
@@ -83,115 +143,60 @@ def plot_forest(
     Raises
     ------
     ValueError
-        If the table is empty or mixes units or levels, or `groups` or `marks` do not
-        have one known entry per estimate.
+        If the table is empty or mixes units or levels; if `groups`, `marks`, `weights` or
+        `columns` do not have one known entry per estimate; if a summary belongs to no group, or a
+        prediction interval to no summary; if ``scale="log"`` and the estimates are no logarithms;
+        or if the texts leave no room for the plot.
+
+    Examples
+    --------
+    >>> from retrostats.estimate import Estimate, EstimateTable
+    >>> trials = [("A 2019", -1.2, 0.5), ("B 2021", -0.4, 0.3)]
+    >>> table = EstimateTable(
+    ...     "Pain", tuple(Estimate.from_se(name, d, se, unit="points") for name, d, se in trials)
+    ... )
+    >>> ax = plot_forest(table, weights=[1, 3], favours=("retro walking", "control"))
+    >>> [text.get_text() for text in ax.texts if text.get_gid() == "weight"]
+    ['25.0%', '75.0%']
     """
-    _require_drawable(table, groups, marks)
-    lines = _lines(table, groups, marks)
+    parts = ForestParts(
+        marks=marks, favours=favours, weights=weights, summaries=summaries,
+        prediction=prediction, columns=columns, thresholds=thresholds, scale=scale,
+    )  # fmt: skip
+    forest = gather(table, groups, parts)
     with house_style():
-        ax = ax or blank_axes(170.0, forest_height(table, groups))
-        low, high = _limits(table)
-        for row, line in enumerate(lines):
-            _draw_line(ax, row, line, low, high)
-        ax.axvline(0, color="0.5", linewidth=0.8, zorder=0, gid="zero")
-        ax.set_xlim(low, high)
-        ax.set_ylim(len(lines) - 0.4, -0.6)
-        write_labels(ax, lines, table.caption)
-        write_margins(ax, table, favours, hollow="size only" in (marks or ()))
-    set_description(ax, _sentence(table, groups, marks, favours))
+        ax = ax or blank_axes(170.0, forest_height(table, groups, **parts))
+        rows = rows_of(forest, room_mm(ax))
+        ax.set_xlim(*axis_limits(forest))
+        ax.set_ylim(rows.end - 0.4, -0.6 - rows.above)
+        draw_marks(ax, forest, rows)
+        write_beside(ax, forest, rows)
+        widths = rows.widths
+        ax.tick_params(axis="x", labelsize=SMALL_TEXT)
+        if scale == "log":
+            mark_ratios(ax, widths.plot)
+        write_below(ax, forest, widths)
+        if not _same_when_narrow(ax, forest, rows):
+            fix_width(ax)
+    set_description(ax, sentence_of(forest))
     return ax
 
 
-def _require_drawable(
-    table: EstimateTable, groups: Sequence[str] | None, marks: Sequence[str] | None
-) -> None:
-    if not len(table):
-        raise ValueError("plot_forest: the table has no estimate; give at least one")
-    for name, found in (
-        ("unit", {estimate.unit for estimate in table}),
-        ("level", {estimate.ci.level for estimate in table}),
-    ):
-        if len(found) > 1:
-            listed = ", ".join(sorted(map(str, found)))
-            raise ValueError(f"plot_forest: one {name} per plot, got {listed}; split the table")
-    for name, given in (("groups", groups), ("marks", marks)):
-        if given is not None and len(given) != len(table):
-            raise ValueError(
-                f"plot_forest: {len(given)} {name} for {len(table)} estimates; give one each"
-            )
-    strange = sorted(set(marks or ()) - set(MARKS))
-    if strange:
-        raise ValueError(f"plot_forest: unknown mark {strange[0]!r}; expected {' or '.join(MARKS)}")
-
-
-def _lines(
-    table: EstimateTable, groups: Sequence[str] | None, marks: Sequence[str] | None
-) -> list[Line]:
-    """Return the lines from top to bottom, a heading above each run of one group."""
-    lines: list[Line] = []
-    previous = None
-    for position, estimate in enumerate(table):
-        group = groups[position] if groups else None
-        if group and group != previous:
-            parts = wrapped(group, _LABEL_MM, TEXT, weight="bold")
-            lines += [Line(part, heading=True) for part in parts]
-        previous = group
-        *first, last = wrapped(estimate.label, _LABEL_MM, TEXT)
-        lines += [Line(part) for part in first]
-        lines.append(Line(last, estimate, marks[position] if marks else "signed"))
-    return lines
-
-
-def _limits(table: EstimateTable) -> tuple[float, float]:
-    """Return the ends of the axis: every value, zero, and every interval of usual width.
-
-    The room beside the outermost values is one usual (median) interval, so that one
-    uncertain estimate does not press all others into a few millimetres.
-    """
-    widths = [e.ci.high - e.ci.low for e in table]
-    finite = [width for width in widths if 0 < width < math.inf]
-    room = median(finite) if finite else 1.0
-    points = [0.0, *(e.value for e in table)]
-    low = max(min(points) - room, min(0.0, *(e.ci.low for e in table), *points))
-    high = min(max(points) + room, max(0.0, *(e.ci.high for e in table), *points))
-    edge = 0.03 * (high - low) or 1.0
-    return low - edge, high + edge
-
-
-def _draw_line(ax: Axes, row: int, line: Line, low: float, high: float) -> None:
-    if line.estimate is None:
-        return
-    estimate = line.estimate
-    ends = max(estimate.ci.low, low), min(estimate.ci.high, high)
-    ax.plot(ends, [row, row], color=_INK, gid="interval", solid_capstyle="butt")
-    for end, cut, arrow in (
-        (ends[0], estimate.ci.low < low, "<"),
-        (ends[1], estimate.ci.high > high, ">"),
-    ):
-        if cut:
-            ax.plot(end, row, arrow, color=_INK, markersize=3.5, clip_on=False, gid="cut")
-    fill = "white" if line.mark == "size only" else _INK
-    ax.plot(estimate.value, row, "s", color=_INK, markerfacecolor=fill, gid="value")
-
-
-def _sentence(
-    table: EstimateTable,
-    groups: Sequence[str] | None,
-    marks: Sequence[str] | None,
-    favours: tuple[str, str] | None,
-) -> str:
-    """Return the alt text: how many rows, and on which side of zero their intervals lie."""
-    shown = [e for i, e in enumerate(table) if not marks or marks[i] == "signed"]
-    above = sum(e.ci.low > 0 for e in shown)
-    below = sum(e.ci.high < 0 for e in shown)
-    right, left = (f" (favours {arm})" for arm in reversed(favours)) if favours else ("", "")
-    in_groups = f" in {len(set(groups))} groups" if groups else ""
-    words = [
-        f"{above} intervals lie wholly above zero{right}",
-        f"{below} wholly below{left}",
-        f"{len(shown) - above - below} include zero",
-    ]
-    if len(shown) < len(table):
-        words.append(f"{len(table) - len(shown)} are sizes without a known direction")
-    of = f" of {table.caption.rstrip('.')}" if table.caption else ""
-    return f"Forest plot{of}: {len(table)} estimates{in_groups}; {', '.join(words)}."
+def _same_when_narrow(ax: Axes, forest: Forest, rows: Rows) -> bool:
+    """Say whether every word would stand in the same line in one column of a journal."""
+    if rows.widths.whole < _COLUMN_MM:
+        return False
+    try:
+        narrow = rows_of(forest, _COLUMN_MM)
+    except ValueError:
+        return False
+    now, then = (
+        (
+            drawn.words,
+            drawn.caption,
+            notes_below(forest, drawn.widths)[0],
+            favour_lines(forest.favours, room_of_sides(ax, drawn.widths)),
+        )
+        for drawn in (rows, narrow)
+    )
+    return now == then

@@ -3,142 +3,238 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
+from matplotlib.transforms import ScaledTranslation
 
-from retrostats.estimate import Estimate, EstimateTable
-from retrostats.figures.style import SMALL_TEXT, TEXT
+from retrostats.figures.forest_parts import Forest
+from retrostats.figures.forest_rows import Rows
+from retrostats.figures.forest_widths import COLUMN_GAP, EDGE, GAP, Widths, written_share
+from retrostats.figures.style import MM_PER_INCH, SMALL_TEXT, TEXT
+from retrostats.figures.words import line_mm, width_mm, wrapped
+from retrostats.layout import percent, true_minus
 
-_GAP = 4.0  # points between a text and what stands beside it
+_POINTS_PER_MM = 72 / MM_PER_INCH
+#: From the axis down to the words of whom a side favours, in mm.
+_BELOW = 5.3
+#: Between zero and the words of a side, in mm, and at least.
+_GAP, _LEAST_GAP = 1.4, 0.4
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a forest plot: of a group heading, or of a label with its estimate and mark.
-
-    A long label takes several lines, of which the last has the estimate.
-    """
-
-    text: str
-    estimate: Estimate | None = None
-    mark: str = "signed"
-    heading: bool = False
+Side = Literal["left", "right"]
 
 
-def write_labels(ax: Axes, lines: list[Line], caption: str) -> None:
-    """Write the labels flush left, and value and interval flush right, beside their rows.
+def write_beside(ax: Axes, forest: Forest, rows: Rows) -> None:
+    """Write labels and columns flush left, value, interval and weight right of the plot.
 
     Parameters
     ----------
     ax
         Axes whose rows are numbered from 0 at the top.
-    lines
-        What stands in each row.
-    caption
-        What stands above them.
+    forest, rows
+        What to draw, and where.
     """
-    estimates = [line.estimate for line in lines if line.estimate]
-    decimals = _decimals(estimates)
-    ax.set_yticks(range(len(lines)), [line.text for line in lines], fontsize=TEXT)
-    for label, line in zip(ax.get_yticklabels(), lines, strict=True):
-        label.set(horizontalalignment="left", fontweight="bold" if line.heading else "normal")
-        label.set_parse_math(False)  # these texts may be older than the house style
-    widest = max(_points(line.text, bold=line.heading) for line in lines)
-    ax.tick_params(axis="y", length=0, pad=widest + _GAP)
-    _write_title(ax, caption, indent=widest + _GAP)
-    ax.tick_params(axis="x", labelsize=SMALL_TEXT)
-    ax.spines["left"].set_visible(False)
-    ax.spines[["top", "right"]].set_visible(False)
-    texts = [(row, _interval(line.estimate, decimals)) for row, line in enumerate(lines)]
-    column = max(_points(text) for _, text in texts)
-    for row, text in texts:
-        if text:
-            ax.annotate(
-                text,
-                (1, row),
-                xycoords=("axes fraction", "data"),
-                xytext=(column + 2 * _GAP, 0),
-                textcoords="offset points",
-                fontsize=TEXT,
-                ha="right",
-                va="center",
-                annotation_clip=False,
-            )
+    widths = rows.widths
+    ax.set_yticks([])
+    ax.spines[["left", "top", "right"]].set_visible(False)
+    _hold_room(ax, -widths.left, 0)
+    _hold_room(ax, widths.right, 1)
+    for words in rows.words:
+        text = _write(ax, words.text, words.y, -widths.left, side="left")
+        text.set(fontweight=words.weight, gid="heading" if words.weight == "bold" else "label")
+    for place, line in enumerate(rows.caption):
+        _write(ax, line, place - rows.above, -widths.left, side="left").set_gid("caption")
+    ends = _column_ends(widths)
+    for head, end in zip(rows.heads, ends, strict=False):
+        for place, line in enumerate(head):
+            text = _write(ax, line, place - len(head), end, side="right")
+            text.set(gid="head", fontweight="bold")
+    for row in rows.rows:
+        weight = written_share(row.share) if row.kind == "estimate" and forest.weights else ""
+        cells = row.cells or ("",) * len(widths.cells)
+        gids = [*("cell" for _ in cells), "numbers", "weight"]
+        for cell, end, gid in zip((*cells, row.numbers, weight), ends, gids, strict=True):
+            if cell:
+                _write(ax, cell, row.y, end, side="right").set_gid(gid)
 
 
-def _write_title(ax: Axes, caption: str, indent: float) -> None:
-    """Write the caption above the labels; a title would begin above the plot and run out."""
-    ax.annotate(
-        caption,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-indent, _GAP),
+def _column_ends(widths: Widths) -> list[float]:
+    """Return where each column ends: in mm from the left end of the plot, or from its right."""
+    ends, reached = [], -widths.left + (widths.label + COLUMN_GAP if widths.label else 0.0)
+    for width in widths.cells:
+        ends.append(reached + width)
+        reached += width + COLUMN_GAP
+    return [*ends, GAP + widths.numbers, widths.right]
+
+
+def _write(ax: Axes, text: str, y: float, x: float, *, side: Side) -> Annotation:
+    """Write a text in a row: left of the plot where `x`, in mm, is below zero, else right of it.
+
+    It is left out of the layout, for which `_hold_room` speaks: a label above its row may be
+    wider than what stands left of the plot.
+    """
+    written = ax.annotate(
+        text,
+        (0 if x < 0 else 1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(x * _POINTS_PER_MM, 0),
         textcoords="offset points",
         fontsize=TEXT,
-        ha="left",
-        va="bottom",
+        ha=side,
+        va="center",
         annotation_clip=False,
     )
+    written.set_in_layout(False)
+    return written
 
 
-def _decimals(estimates: Sequence[Estimate]) -> int:
-    """Return the decimals that give the values about three significant digits."""
-    largest = max(abs(estimate.value) for estimate in estimates)
-    return 2 if largest < 10 else 1 if largest < 100 else 0
+def _hold_room(ax: Axes, mm: float, edge: Literal[0, 1]) -> None:
+    """Make the layout keep this width free beside an edge of the plot."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these Axes belong to no figure any more; give Axes of a figure")
+    shifted = ax.transAxes + ScaledTranslation(mm / MM_PER_INCH, 0, figure.dpi_scale_trans)
+    ax.add_line(
+        Line2D(
+            [edge, edge], [0, 1], transform=shifted, linestyle="none", marker="", markersize=0.01,
+            clip_on=False,
+        )
+    )  # fmt: skip
 
 
-def _interval(estimate: Estimate | None, decimals: int) -> str:
-    if estimate is None:
-        return ""
-    value, low, high = (
-        f"{round(number, decimals) + 0.0:.{decimals}f}"  # + 0.0 turns -0.00 into 0.00
-        for number in (estimate.value, estimate.ci.low, estimate.ci.high)
-    )
-    return f"{value} ({low} to {high})".replace("-", "\N{MINUS SIGN}").replace("inf", "∞")
-
-
-def _points(text: str, *, bold: bool = False) -> float:
-    """Return the width of a text in points at the size of the labels."""
-    if not text:
-        return 0.0
-    font = FontProperties(weight="bold" if bold else "normal", size=TEXT)
-    return float(TextPath((0, 0), text, prop=font).get_extents().width)
-
-
-def write_margins(
-    ax: Axes, table: EstimateTable, favours: tuple[str, str] | None, *, hollow: bool
-) -> None:
-    """Write what stands below the rows: whom a side favours, the unit, the hollow mark.
+def notes_below(forest: Forest, widths: Widths) -> tuple[list[str], Literal["plot", "figure"]]:
+    """Return the lines below the axis, the unit and what the marks mean, and what they centre on.
 
     Parameters
     ----------
-    ax, table, favours
-        As in `retrostats.figures.forest.plot_forest`.
-    hollow
-        Whether any mark is hollow and so to be explained.
+    forest
+        What to draw.
+    widths
+        How the width is shared.
+
+    Returns
+    -------
+    tuple
+        The lines, and whether they stand below the middle of the plot or, where the figure would
+        not hold them there, of the figure.
     """
-    percent = f"{100 * table[0].ci.level:.4g}%"
-    notes = [f"{table[0].unit} ({percent} CI)" if table[0].unit else f"estimate ({percent} CI)"]
-    if hollow:
+    level = percent(forest.table[0].ci.level)
+    notes = [f"{forest.unit or 'estimate'} ({level} CI)"]
+    if "size only" in forest.marks:
         notes.append("□ size only: the printed figures do not tell the direction")
-    ax.set_xlabel("\n".join(notes), fontsize=TEXT, labelpad=12 if favours else 3)
-    sides: tuple[tuple[float, Literal["left", "right"], str], ...] = ()
-    if favours:
-        sides = ((-_GAP, "right", f"← favours {favours[0]}"),)
-        sides += ((_GAP, "left", f"favours {favours[1]} →"),)
-    for offset, side, text in sides:
-        ax.annotate(
-            text,
-            (0, 0),
-            xycoords=("data", "axes fraction"),
-            xytext=(offset, -15),
-            textcoords="offset points",
-            fontsize=SMALL_TEXT,
-            ha=side,
-            va="top",
-            annotation_clip=False,
-        )
+    if forest.thresholds:
+        named = [f"{true_minus(f'{value:g}')} {name}".strip() for value, name in forest.thresholds]
+        notes.append(f"dotted: {'; '.join(named)}")
+    if forest.weights:
+        notes.append("squares: area in proportion to weight")
+    middle = widths.plot / 2
+    if max(width_mm(note, TEXT) for note in notes) <= 2 * (middle + min(widths.left, widths.right)):
+        return notes, "plot"
+    return [line for note in notes for line in wrapped(note, widths.whole, TEXT)], "figure"
+
+
+def write_below(ax: Axes, forest: Forest, widths: Widths) -> None:
+    """Write all that stands below the axis.
+
+    Parameters
+    ----------
+    ax
+        Axes with their limits set.
+    forest, widths
+        What to draw, and how the width is shared.
+    """
+    room = room_of_sides(ax, widths)
+    sides = favour_lines(forest.favours, room)
+    write_favours(ax, sides, room)
+    notes, middle = notes_below(forest, widths)
+    pad = 3 + 9 * max(map(len, sides))
+    ax.set_xlabel("\n".join(notes), fontsize=TEXT, labelpad=pad)
+    figure = ax.get_figure(root=True)
+    if middle == "figure" and figure is not None:
+        # In mm and not as a share of the plot, whose width the layout does not know yet.
+        mm = widths.whole / 2 - widths.left
+        shift = ScaledTranslation(mm / MM_PER_INCH, 0, figure.dpi_scale_trans)
+        label = ax.xaxis.label
+        label.set(x=0.0, transform=label.get_transform() + shift)
+
+
+def room_of_sides(ax: Axes, widths: Widths) -> tuple[float, float]:
+    """Return the room left and right of zero in mm, to the edges of the figure.
+
+    Parameters
+    ----------
+    ax
+        Axes with their limits set.
+    widths
+        How the width is shared.
+    """
+    low, high = ax.get_xlim()
+    zero = float(-low / (high - low)) * widths.plot
+    edge = EDGE / 2
+    return edge + widths.left + zero, widths.right + widths.plot - zero + edge
+
+
+def favour_lines(
+    favours: tuple[str, str] | None, room: tuple[float, float]
+) -> tuple[list[str], list[str]]:
+    """Return the lines that say whom the left side and the right side of zero favour.
+
+    Parameters
+    ----------
+    favours
+        Whom a value below zero and a value above zero favours.
+    room
+        Left and right of zero, in mm.
+
+    Returns
+    -------
+    tuple of list
+        Of the left and of the right. Where one has too little room on its own side, the right
+        stands below the left, and begins with the empty lines that the left takes.
+    """
+    if favours is None:
+        return [], []
+    texts = f"← favours {favours[0]}", f"favours {favours[1]} →"
+    if all(width_mm(t, SMALL_TEXT) <= r - _LEAST_GAP for t, r in zip(texts, room, strict=True)):
+        return [texts[0]], [texts[1]]
+    left, right = (wrapped(text, sum(room), SMALL_TEXT) for text in texts)
+    return left, [*("" for _ in left), *right]
+
+
+def write_favours(
+    ax: Axes, lines: tuple[Sequence[str], Sequence[str]], room: tuple[float, float]
+) -> None:
+    """Write below the axis whom a side favours.
+
+    Parameters
+    ----------
+    ax
+        Axes with their limits set.
+    lines
+        As of `favour_lines`.
+    room
+        Left and right of zero, in mm.
+    """
+    sides: tuple[Side, Side] = ("right", "left")
+    for texts, side, mm in zip(lines, sides, room, strict=True):
+        for place, line in enumerate(texts):
+            if not line:
+                continue
+            # A line that is too long for its side reaches over zero, and stays in the figure.
+            beyond = max(-_GAP, width_mm(line, SMALL_TEXT) - mm)
+            shift = beyond if side == "right" else -beyond
+            down = _BELOW + place * line_mm(SMALL_TEXT)
+            ax.annotate(
+                line,
+                (0, 0),
+                xycoords=("data", "axes fraction"),
+                xytext=(shift * _POINTS_PER_MM, -down * _POINTS_PER_MM),
+                textcoords="offset points",
+                fontsize=SMALL_TEXT,
+                ha=side,
+                va="top",
+                annotation_clip=False,
+                gid="favours",
+            ).set_in_layout(False)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from retrostats.description.types import ImprovementCurve
 from retrostats.figures.arms import ArmStyle, arm_styles
 from retrostats.figures.free_space import find_places
+from retrostats.figures.step_curves import corners, outline, share_at, visible
 from retrostats.figures.style import (
     MM_PER_INCH,
     SMALL_TEXT,
@@ -76,7 +77,7 @@ def plot_responders(
         low, high = _limits(curves, thresholds)
         styles = arm_styles([curve.arm for curve in curves], arm_names)
         for curve, style in zip(curves, styles, strict=True):
-            x, y = _steps(curve, low, high)
+            x, y = corners(visible(curve), low, high)
             ax.plot(
                 x, y, color=style.colour, linestyle=style.dashes, linewidth=1.2, zorder=3,
                 gid="curve", solid_capstyle="butt",
@@ -129,17 +130,6 @@ def _limits(
     return min(ends) - room, max(ends) + room
 
 
-def _steps(curve: ImprovementCurve, low: float, high: float) -> tuple[list[float], list[float]]:
-    """Return the corners of a curve: it holds a share up to the improvement that reaches it."""
-    x, y = [low], [curve.shares[0]]
-    for here, share, below in zip(
-        curve.improvements, curve.shares, (*curve.shares[1:], 0.0), strict=True
-    ):
-        x += [here, here]
-        y += [share, below]
-    return [*x, high], [*y, 0.0]
-
-
 def _name_thresholds(ax: Axes, thresholds: Sequence[tuple[float, str]]) -> None:
     """Write the names above the plot, beside one another where they would touch."""
     texts = [wrapped(name, _THRESHOLD, SMALL_TEXT) for _, name in thresholds]
@@ -182,7 +172,7 @@ def _name_curves(
         np.array([low, bottom]),
     )
     curves = [line for line in ax.lines if line.get_gid() == "curve"]
-    lines = [(np.asarray(line.get_xydata(), dtype=float) - start) * scale for line in curves]
+    lines = [outline((np.asarray(line.get_xydata(), float) - start) * scale) for line in curves]
     marks = [(np.array([[v, bottom], [v, top]]) - start) * scale for v, _ in thresholds]
     texts = [wrapped(kept_together(label), _NAME, TEXT) for label in labels]
     sizes = [
@@ -217,9 +207,3 @@ def _sentence(
         for value, words in thresholds
     )
     return f"Share of each arm that improved by at least so much, for {arms}.{told}"
-
-
-def share_at(curve: ImprovementCurve, value: float) -> float:
-    """Return the share with at least this improvement, as the curve has it."""
-    reached = (s for i, s in zip(curve.improvements, curve.shares, strict=True) if i >= value)
-    return next(reached, 0.0)

@@ -12,24 +12,21 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from retrostats.figures.files.formats import WRITERS
+from retrostats.figures.files.text_size import SmallTextWarning, small_text_words
 from retrostats.figures.style import MM_PER_INCH, house_style, least_width
+from retrostats.journals import HOUSE, Journal, find_journal
 
-#: Widths of one and of two text columns, in mm.
-WIDTHS = {"single": 85.0, "double": 170.0}
+__all__ = ["PNG_DPI", "SmallTextWarning", "replaced_when_complete", "save_figure"]
 
-#: Difference of two widths in mm that nobody sees.
+#: Difference of two sizes in mm that nobody sees.
 _SLACK_MM = 0.5
+#: Sizes from this one on, in mm, are a slip of the unit.
+_LARGEST_MM = 2000.0
 
-#: Dots per inch of a PNG.
+#: Dots per inch in the house style of what is for screens too; a TIFF is for print.
 PNG_DPI = 300
-
-# What each format would write of its own accord: the date and the version of matplotlib.
-# Either would make two runs differ in their bytes.
-_NO_METADATA: dict[str, dict[str, None]] = {
-    ".svg": {"Date": None, "Creator": None},
-    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    ".png": {"Software": None},
-}
+_PRINTED = {".tif", ".tiff"}
 
 
 def save_figure(
@@ -37,8 +34,10 @@ def save_figure(
     path: Path | str,
     *,
     width: Literal["single", "double"] | float,
+    height: float | None = None,
+    journal: str | Journal | None = None,
 ) -> Path:
-    """Write a figure as SVG, PDF or PNG, by the suffix of its name.
+    """Write a figure as SVG, PDF, PNG or TIFF, by the suffix of its name.
 
     Parameters
     ----------
@@ -47,46 +46,135 @@ def save_figure(
     path
         File to write. It is replaced only once the new one is complete.
     width
-        ``"single"`` (85 mm), ``"double"`` (170 mm), or mm. The height stays as drawn, and
-        so does the size of the text: a narrow figure has less room, not smaller letters.
+        ``"single"`` or ``"double"`` for one or two columns of the journal (85 and 170 mm in the
+        house style), or mm. The size of the text stays as drawn: a narrow figure has less room,
+        not smaller letters.
+    height
+        In mm; as drawn when omitted.
+    journal
+        A name in `retrostats.journals.JOURNALS`, or a journal of your own. Its dots per inch are
+        those of a PNG, a TIFF and what SVG and PDF hold as an image; the figure must not be wider
+        or higher than its page. When omitted: the house style, 300 dots per inch and 600 in a
+        TIFF, and any size.
 
     Returns
     -------
     Path
-        The file written; the same figure gives the same bytes again.
+        The file written; the same figure gives the same bytes again. An SVG has the letters that
+        it uses in it, a PDF embeds its fonts as TrueType, and the text of both can be selected. A
+        TIFF has red, green and blue without transparency, compressed by LZW.
 
     Raises
     ------
     ValueError
-        If the suffix or the width is unknown, the labels leave no room to draw, or words were
-        placed for a greater width.
+        If the suffix, the journal or a size is unknown, the figure is larger than the page, the
+        labels leave no room to draw, or words were placed for a greater size.
+    FileNotFoundError
+        If the folder does not exist.
+
+    Warns
+    -----
+    SmallTextWarning
+        If words are smaller than the journal takes; the warning names them.
     """
-    target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in _NO_METADATA:
+    target, house = Path(path), find_journal(journal)
+    writer = WRITERS.get(target.suffix.lower())
+    if writer is None:
         raise ValueError(
             f"save_figure: {target.name} has the suffix {target.suffix!r}; "
-            f"expected one of {', '.join(_NO_METADATA)}"
+            f"expected one of {', '.join(WRITERS)}"
         )
+    whole = _whole(figure)
+    size = _size(whole, width, height, house)
+    if journal is not None:
+        _require_page(target, size, house)
+    _require_placed(whole, size)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"save_figure: the folder {target.parent} of {target.name} does not exist; make it"
+        )
+    screen = house is HOUSE and target.suffix.lower() not in _PRINTED
+    dpi = PNG_DPI if screen else house.dpi
+    with house_style(), replaced_when_complete(target) as unfinished, _resized(whole, size):
+        with _no_room_is_an_error(size[0]):
+            writer(whole, unfinished, dpi)
+        if small := small_text_words(whole, house):
+            warnings.warn(f"save_figure: {target.name} has {small}", SmallTextWarning, stacklevel=2)
+    return target
+
+
+def _whole(figure: Figure | SubFigure | Axes) -> Figure:
     own = isinstance(figure, (Axes, Figure, SubFigure))
     whole = figure.get_figure(root=True) if own else None
     if not isinstance(whole, Figure):
         raise TypeError(
             f"save_figure: expected a Figure or Axes, got {type(figure).__name__} without a figure"
         )
-    with house_style(), replaced_when_complete(target) as unfinished, _width(whole, width):
-        _write(whole, unfinished, suffix)
-    return target
+    return whole
 
 
-def _write(figure: Figure, path: Path, suffix: str) -> None:
-    dpi: float = PNG_DPI if suffix == ".png" else 72  # 72: the vector formats count points
+def _size(
+    figure: Figure, width: Literal["single", "double"] | float, height: float | None, house: Journal
+) -> tuple[float, float]:
+    """Return width and height in mm."""
+    columns = {"single": house.single_mm, "double": house.double_mm}
+    wide = columns.get(width) if isinstance(width, str) else float(width)
+    if wide is None or not 0 < wide < _LARGEST_MM:
+        raise ValueError(
+            f"save_figure: width {width!r}; expected {', '.join(map(repr, columns))} or mm, "
+            f"more than 0 and less than {_LARGEST_MM:g}"
+        )
+    high = figure.get_figheight() * MM_PER_INCH if height is None else float(height)
+    if not 0 < high < _LARGEST_MM:
+        raise ValueError(
+            f"save_figure: height {height!r}; expected mm, "
+            f"more than 0 and less than {_LARGEST_MM:g}"
+        )
+    return wide, high
+
+
+def _require_page(target: Path, size: tuple[float, float], journal: Journal) -> None:
+    wide, high = size
+    if wide > journal.double_mm + _SLACK_MM:
+        raise ValueError(
+            f"save_figure: {target.name} would be {wide:.0f} mm wide; "
+            f"two columns of {journal.title} have {journal.double_mm:g} mm"
+        )
+    if high > journal.tallest_mm + _SLACK_MM:
+        raise ValueError(
+            f"save_figure: {target.name} would be {high:.0f} mm high; a figure in "
+            f"{journal.title} may have {journal.tallest_mm:g} mm; give a smaller height, or split "
+            "the figure"
+        )
+
+
+def _require_placed(figure: Figure, size: tuple[float, float]) -> None:
+    """Refuse a size at which words that were placed by their widths would overlap."""
+    needed = max((least_width(ax) for ax in figure.axes), default=0.0)
+    if not needed:
+        return
+    if size[0] < needed - _SLACK_MM:
+        raise ValueError(
+            f"save_figure: words of this figure were placed for {needed:.0f} mm and would overlap "
+            f"at {size[0]:.0f} mm; draw it on Axes of that width, e.g. "
+            f"ax=rs.blank_axes({size[0]:.0f}, 120)"
+        )
+    drawn = figure.get_figheight() * MM_PER_INCH
+    if size[1] < drawn - _SLACK_MM:
+        raise ValueError(
+            f"save_figure: words of this figure were placed for a height of {drawn:.0f} mm and "
+            f"would overlap at {size[1]:.0f} mm; draw it on Axes of that height, e.g. "
+            f"ax=rs.blank_axes({size[0]:.0f}, {size[1]:.0f})"
+        )
+
+
+@contextmanager
+def _no_room_is_an_error(wide: float) -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="constrained_layout not applied")
-            figure.savefig(path, format=suffix[1:], dpi=dpi, metadata=_NO_METADATA[suffix])
+            yield
     except UserWarning as warning:
-        wide = figure.get_figwidth() * MM_PER_INCH
         raise ValueError(
             f"save_figure: at {wide:.0f} mm the labels leave no room to draw; "
             "use a greater width or shorter labels"
@@ -94,22 +182,10 @@ def _write(figure: Figure, path: Path, suffix: str) -> None:
 
 
 @contextmanager
-def _width(figure: Figure, width: Literal["single", "double"] | float) -> Iterator[None]:
-    """Give the figure an exact width in mm for as long as it is written."""
-    mm = WIDTHS.get(width) if isinstance(width, str) else float(width)
-    if mm is None or not 0 < mm < 2000:
-        raise ValueError(
-            f"save_figure: width {width!r}; expected {', '.join(map(repr, WIDTHS))} or mm, "
-            "more than 0 and less than 2000"
-        )
-    needed = max((least_width(ax) for ax in figure.axes), default=0.0)
-    if mm < needed - _SLACK_MM:
-        raise ValueError(
-            f"save_figure: words of this figure were placed for {needed:.0f} mm and would overlap "
-            f"at {mm:.0f} mm; draw it on Axes of that width, e.g. ax=blank_axes({mm:.0f}, 120)"
-        )
+def _resized(figure: Figure, size: tuple[float, float]) -> Iterator[None]:
+    """Give the figure an exact size in mm for as long as it is written."""
     before = figure.get_figwidth(), figure.get_figheight()
-    figure.set_size_inches((mm / MM_PER_INCH, before[1]), forward=False)
+    figure.set_size_inches(size[0] / MM_PER_INCH, size[1] / MM_PER_INCH, forward=False)
     try:
         yield
     finally:

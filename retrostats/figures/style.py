@@ -161,25 +161,28 @@ def _is_unknown(letter: str) -> bool:
     return font.get_char_index(ord(letter)) == 0
 
 
-def describe(ax: Axes) -> str:
-    """Return one sentence that says in words what a figure shows, for its alt text.
+def describe(drawn: Axes | Figure) -> str:
+    """Return what a figure shows in words, for its alt text.
 
     Parameters
     ----------
-    ax
-        Axes that a function of `retrostats.figures` has drawn.
+    drawn
+        Axes that a function of `retrostats.figures` has drawn; or a figure, whose panels are told
+        one after the other.
 
     Raises
     ------
     ValueError
-        If the Axes were drawn by something else.
+        If the Axes, or all Axes of the figure, were drawn by something else.
     """
-    if ax not in _DESCRIPTIONS:
+    panels = [drawn] if isinstance(drawn, Axes) else drawn.axes
+    told = [_DESCRIPTIONS[ax] for ax in panels if ax in _DESCRIPTIONS]
+    if not told:
         raise ValueError(
             "describe: these Axes were not drawn by a plot function of retrostats; "
             "give the Axes that e.g. plot_forest returned, or write the alt text by hand"
         )
-    return _DESCRIPTIONS[ax]
+    return " ".join(told)
 
 
 _LEAST_WIDTHS: WeakKeyDictionary[Axes, float] = WeakKeyDictionary()

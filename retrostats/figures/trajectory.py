@@ -9,11 +9,12 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
 from retrostats.estimate import EstimateTable
 from retrostats.figures.arms import ArmStyle, arm_styles
-from retrostats.figures.beside import write_counts, write_end_labels, write_note
+from retrostats.figures.beside import write_counts, write_note
+from retrostats.figures.courses import Course, draw_courses, thinned_courses
+from retrostats.figures.naming import name_arms
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
@@ -21,17 +22,17 @@ from retrostats.figures.style import (
     house_style,
     set_description,
 )
+from retrostats.figures.thinning import thinned_words
 from retrostats.figures.trajectory_words import (
     Start,
     common_start,
+    courses_words,
     means_words,
     note_words,
     start_words,
     title_words,
 )
-
-#: A subject: weeks, and values at these weeks; ``nan`` where there is none.
-Course = tuple[Sequence[float], Sequence[float]]
+from retrostats.figures.words import line_mm
 
 #: Neighbouring arms are drawn apart by this share of the shortest time between visits.
 _DODGE = 0.12
@@ -40,6 +41,8 @@ _DODGE_MOST = 0.022
 #: Visits stand at equal distances where the shortest time between them is a smaller share of all.
 _TO_SCALE = 0.08
 _HEIGHT, _ROW = 72.0, 3.4
+#: From the axis down to what stands below the weeks and the word "Week", in mm.
+_BELOW = 9.6
 #: The mark at which all arms begin; no arm has it.
 _COMMON = ArmStyle("0.25", "*", "-")
 
@@ -59,8 +62,9 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
 ) -> Axes:
     """Draw means and their intervals over the visits, an arm in each colour.
 
-    Nothing is computed. Arms are told apart by marker and dashes as well as by colour, and named
-    where their lines end.
+    Nothing is computed: means may come from a model or from a table that a paper prints. Arms are
+    told apart by marker and dashes as well as by colour, and named where their lines end; below
+    the plot where it would be less than 40 mm wide otherwise.
 
     Parameters
     ----------
@@ -79,7 +83,8 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     endpoints
         The weeks of which the description tells the means; the last when omitted.
     raw
-        By arm, one course per subject, drawn thin behind the means.
+        By arm, one course per subject, drawn thin behind the means. Of more than 600 some are
+        drawn, evenly by their last value, and the figure says how many.
     counts
         By arm, subjects with a value at each week; with that of `baseline` first if there is one
         more than there are `weeks`.
@@ -107,24 +112,28 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
         common = common_start(means, baseline)
         axis = _Weeks.of(weeks, baseline)
         styles = dict(zip(means, arm_styles(list(means), arm_names), strict=True))
+        behind = thinned_courses({arm: (raw or {}).get(arm, ()) for arm in means})
         for place, arm in enumerate(means):
             shift = (place - (len(means) - 1) / 2) * axis.step
-            _draw_courses(ax, (raw or {}).get(arm, ()), axis, styles[arm])
+            draw_courses(ax, behind.drawn[arm], axis.at, styles[arm].colour)
             start = axis.start((baseline or {}).get(arm), 0.0 if common else shift)
             _draw_means(ax, means[arm], weeks, axis, style=styles[arm], shift=shift, start=start)
             if start and not common:
                 _draw_start(ax, *start, styles[arm])
         if shared := axis.start(common, 0.0):
             _draw_start(ax, *shared, _COMMON)
-        write_note(ax, note_words(means, better, common=bool(common), begins=bool(baseline)))
+        note = note_words(means, better, common=bool(common), begins=bool(baseline))
+        thinned = thinned_words(behind.shown, behind.given, "courses")
+        write_note(ax, "; ".join(filter(None, (note, thinned))))
         ax.set_ylabel(ylabel, fontsize=TEXT)
         ax.margins(x=0.05)
-        _write_weeks(ax, axis, styles, counts)
+        below = _write_weeks(ax, axis, styles, counts)
         ends = {names[arm]: table[-1].value for arm, table in means.items()}
-        write_end_labels(ax, ends, list(styles.values()))
+        name_arms(ax, ends, list(styles.values()), below=below)
     words = [
         title_words(len(weeks), len(means), ylabel, better),
         *start_words(names, baseline, common),
+        *courses_words(behind.shown, behind.given),
         *(means_words(means, names, week, list(weeks).index(week)) for week in told),
     ]
     set_description(ax, " ".join(words))
@@ -193,17 +202,6 @@ class _Weeks:
         return None if begins is None else (self.at(begins[:1])[0] + shift, begins[1])
 
 
-def _draw_courses(ax: Axes, courses: Sequence[Course], axis: _Weeks, style: ArmStyle) -> None:
-    """Draw subjects thin and pale; what is behind must not be read as a result."""
-    if not courses:
-        return
-    paths = [np.column_stack([axis.at(weeks), values]) for weeks, values in courses]
-    lines = LineCollection(paths, colors=style.colour, linewidths=0.4, alpha=0.18, zorder=1)
-    lines.set_gid("courses")
-    ax.add_collection(lines)
-    ax.autoscale_view()
-
-
 def _draw_means(
     ax: Axes,
     table: EstimateTable,
@@ -240,15 +238,14 @@ def _write_weeks(
     axis: _Weeks,
     styles: Mapping[str, ArmStyle],
     counts: Mapping[str, Sequence[int]] | None,
-) -> None:
-    """Write the weeks below the axis and, below them, how many subjects had a value."""
+) -> float:
+    """Write weeks and, below them, how many had a value; return how far that reaches, in mm."""
     ax.set_xticks(axis.places, [f"{week:g}" for week in axis.weeks], fontsize=SMALL_TEXT)
     ax.set_xlabel(axis.label, fontsize=TEXT)
     if len(axis.places) == 1:
         ax.set_xlim(-1, 1)
     visits = len(axis.places)
-    rows = []
-    for arm in styles if counts is not None else ():
-        given = [str(n) for n in (counts or {})[arm]][-visits:]
-        rows.append([""] * (visits - len(given)) + given)
+    given = [[str(n) for n in counts[arm]][-visits:] for arm in styles] if counts else []
+    rows = [[""] * (visits - len(row)) + row for row in given]
     write_counts(ax, axis.places, rows, list(styles.values()))
+    return _BELOW + len(rows) * line_mm(SMALL_TEXT)

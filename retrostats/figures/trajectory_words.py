@@ -93,6 +93,22 @@ def start_words(
     return [f"Courses begin at week {own[0][1]:g} at the mean of each arm at baseline: {told}."]
 
 
+def courses_words(shown: int, given: int) -> list[str]:
+    """Say whether the courses of subjects stand behind the means; nothing where none do.
+
+    Parameters
+    ----------
+    shown, given
+        Courses drawn, and all of them.
+    """
+    if not given:
+        return []
+    if shown == given:
+        return [f"Behind the means: the courses of {given:,} subjects."]
+    chosen = "chosen evenly by their last value"
+    return [f"Behind the means: the courses of {shown:,} of {given:,} subjects, {chosen}."]
+
+
 def means_words(
     means: Mapping[str, EstimateTable], names: Mapping[str, str], week: float, place: int
 ) -> str:

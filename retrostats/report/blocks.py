@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from retrostats.layout import Layout
+from retrostats.tables.paper import PaperTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +48,16 @@ class Facts:
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with its number in the document and a note below.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Table(PaperTable):
+    """A table of a document, which counts its tables itself.
 
     Attributes
     ----------
-    id
-        File name without suffix, e.g. ``"baseline"``.
-    layout
-        Its words.
-    note
-        Abbreviations, how missing values were treated, and so on.
     paper
         Whether it belongs into the Word file of tables.
     """
 
-    id: str
-    layout: Layout
-    note: str = ""
     paper: bool = True
 
 

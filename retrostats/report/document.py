@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from retrostats.tables.page import filled
 
 #: Writes one file to the path that it is given.
 Writer = Callable[[Path], object]
@@ -20,19 +20,11 @@ def render(template: str, **content: Any) -> str:
     Parameters
     ----------
     template
-        Name of a file in `report/templates`.
+        Name of a file in `report/templates` or `tables/templates`.
     content
         What the template shows; a name that the template needs and does not get is an error.
     """
-    environment = Environment(
-        loader=PackageLoader("retrostats.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(template).render(**content)
+    return filled(template, ("retrostats.report", "retrostats.tables"), **content)
 
 
 def write_text(text: str) -> Writer:

@@ -6,19 +6,16 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from retrostats.integrity.claims import JudgedClaim
 from retrostats.integrity.verdicts import ROW_COLUMNS, Reproduction, Row
+from retrostats.tables.spreadsheet import harmless
 
 #: Digits of a float in the files. A double holds 15 to 17; the last few depend on the
 #: processor and on the build of numpy, and mean nothing.
 SIGNIFICANT_DIGITS = 12
-
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_json(
@@ -106,16 +103,3 @@ def _cell(value: str | float | None) -> str:
     if isinstance(value, float | int):
         return repr(round_number(float(value)))
     return harmless(value)
-
-
-def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("-38.7"), harmless("-7.4 to 5.2")
-    ("'=1+1", '-38.7', "'-7.4 to 5.2")
-    """
-    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text

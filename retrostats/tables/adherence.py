@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from retrostats.description.types import AdherenceRow
-from retrostats.layout import Layout
+from retrostats.layout import Layout, Range, Words, Written
 from retrostats.tables.cells import (
     NONE,
     NUMBER_COLUMNS,
@@ -53,8 +53,9 @@ def adherence_layout(
 
 def _heading(row: AdherenceRow, places: int) -> str:
     unit = f" ({row.unit})" if row.unit else ""
-    planned = "" if row.planned is None else f", planned {row.planned:.{places}f}"
-    return f"{row.label}{unit}{planned}"
+    if row.planned is None:
+        return f"{row.label}{unit}"
+    return Written(Words(f"{row.label}{unit}"), f", planned {row.planned:.{places}f}")
 
 
 def _cells(
@@ -62,7 +63,7 @@ def _cells(
 ) -> tuple[str, ...]:
     """Write a row: the range with the decimals measured, all else with those shown."""
     values, (measured, shown) = row.values, places
-    extremes = f"{known(values.low, measured)} to {known(values.high, measured)}"
+    extremes = Written(Range(known(values.low, measured), known(values.high, measured)))
     return (
         *names_of([row.arm], names),
         str(values.n),

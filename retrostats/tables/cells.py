@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from retrostats.description.types import NumberCell
 from retrostats.estimate import Estimate
-from retrostats.layout import decimals, number
+from retrostats.layout import Range, Written, decimals, number, percent
 
 #: A value of a machine-readable table; None where there is none.
 Cell = str | int | float | None
@@ -74,10 +74,10 @@ def mean_sd(cell: NumberCell, places: int) -> str:
     return f"{known(cell.mean, places)} ({known(cell.sd, places)})"
 
 
-def median_quartiles(cell: NumberCell, places: int) -> str:
+def median_quartiles(cell: NumberCell, places: int) -> Written:
     """Write a median and quartiles, e.g. ``"14 (12 to 17)"``."""
-    quartiles = f"{known(cell.q1, places)} to {known(cell.q3, places)}"
-    return f"{known(cell.median, places)} ({quartiles})"
+    quartiles = Range(known(cell.q1, places), known(cell.q3, places))
+    return Written(f"{known(cell.median, places)} (", quartiles, ")")
 
 
 def known(value: float | None, places: int) -> str:
@@ -112,9 +112,23 @@ def count_share(count: int, n: int) -> str:
     return f"{count} ({share(count / n, n) if n else NONE})"
 
 
-def limits(low: float, high: float, places: int) -> str:
-    """Write an interval, e.g. ``"-2.3 to 0.7"``; an open end is ``∞``."""
-    return f"{number(low, places)} to {number(high, places)}".replace("inf", "∞")
+def interval_head(levels: Iterable[float]) -> Written:
+    """Return the head of a column of intervals, e.g. ``"95% CI"``.
+
+    Parameters
+    ----------
+    levels
+        Coverage of each; of several no head can tell.
+
+    Raises
+    ------
+    ValueError
+        If the levels differ.
+    """
+    found = sorted(set(levels))
+    if len(found) > 1:
+        raise ValueError(f"a table of intervals needs one level, got {found}")
+    return Written(" ".join([*map(percent, found), "CI"]))
 
 
 def estimate_places(estimates: Iterable[Estimate]) -> int:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from retrostats.estimate import Estimate
-from retrostats.layout import Layout, number, p_number, percent
+from retrostats.layout import Layout, limits, number, p_number
 from retrostats.tables.cells import (
     ESTIMATE_COLUMNS,
     NONE,
     Cell,
     LongTable,
     estimate_places,
-    limits,
+    interval_head,
     plain,
     plain_estimate,
 )
@@ -111,11 +111,7 @@ def _cells(estimate: Estimate | None, places: int) -> list[str]:
 
 
 def _interval_head(estimates: Sequence[Estimate | None]) -> str:
-    """Return the head of intervals; of several levels none can stand there."""
-    levels = {estimate.ci.level for estimate in estimates if estimate}
-    if len(levels) > 1:
-        raise ValueError(f"a table of intervals needs one level, got {sorted(levels)}")
-    return " ".join([*map(percent, levels), "CI"])
+    return interval_head(estimate.ci.level for estimate in estimates if estimate)
 
 
 def contrasts_rows(lines: Sequence[ContrastLine]) -> LongTable:

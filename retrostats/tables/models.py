@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from retrostats.estimate import Estimate, EstimateTable
-from retrostats.layout import Layout, df_numbers, number, p_number, percent
+from retrostats.layout import Layout, df_numbers, limits, number, p_number
 from retrostats.tables.cells import (
     ESTIMATE_COLUMNS,
     LongTable,
     estimate_places,
+    interval_head,
     known,
-    limits,
     names_of,
     plain,
     plain_estimate,
@@ -48,7 +48,7 @@ def means_layout(
         raise ValueError("means_layout: give at least one mean, all in one unit and at one level")
     places = estimate_places(every)
     unit = f" ({every[0].unit})" if every[0].unit else ""
-    header = ("", f"Mean{unit}", "SE", f"{percent(every[0].ci.level)} CI")
+    header = ("", f"Mean{unit}", "SE", interval_head([every[0].ci.level]))
     rows: list[tuple[str, ...]] = []
     indents: list[int] = []
     for visit, table in means.items():

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from retrostats.description.types import ResponderTable
-from retrostats.layout import Layout, p_number, percent
+from retrostats.layout import Layout, Range, Written, p_number
 from retrostats.tables.cells import (
     ESTIMATE_COLUMNS,
     Cell,
     LongTable,
     count_share,
+    interval_head,
     names_of,
     plain_estimate,
     share,
@@ -34,15 +35,14 @@ def responders_layout(
     caption
         Above the table; outcome and definition when omitted.
     """
-    level = percent(table.arms[0].proportion.ci.level)
+    level = table.arms[0].proportion.ci.level
     size = min(arm.n for arm in table.arms)
     head = ("Responders: n of N (%)", "", "", "", "")
     rows: list[tuple[str, ...]] = [head]
     for name, arm in zip(names_of([a.arm for a in table.arms], names), table.arms, strict=True):
         counted = count_share(arm.responders, arm.n).replace(" (", f" of {arm.n} (")
         low, high = (share(end, arm.n) for end in arm.proportion.ci[:2])
-        ends = f"{low} to {high}"
-        rows.append((name, counted, ends, "", ""))
+        rows.append((name, counted, Written(Range(low, high)), "", ""))
     rows += _without(table, names)
     if table.comparisons or table.not_compared:
         rows.append(("Difference (percentage points)", "", "", "", ""))
@@ -51,13 +51,13 @@ def responders_layout(
             share(part, size).removesuffix("%")
             for part in (line.difference.value, *line.difference.ci[:2])
         )
-        p, needed = p_number(line.difference.p), line.number_needed.text()
-        rows.append((line.label, value, f"{low} to {high}", p, needed))
+        p, needed = p_number(line.difference.p), Written(line.number_needed.text())
+        rows.append((line.label, value, Written(Range(low, high)), p, needed))
     rows += [(label, f"not compared: {reason}") for label, reason in table.not_compared]
     heads = [row[1] == "" for row in rows]
     return Layout(
         caption=f"{table.label}: {table.definition}" if caption is None else caption,
-        header=("", "Value", f"{level} CI", "p", "Number needed to treat"),
+        header=("", "Value", interval_head([level]), "p", "Number needed to treat"),
         rows=tuple(rows),
         closing_words=1,
         indents=tuple(0 if head else 1 for head in heads),

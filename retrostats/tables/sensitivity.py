@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from retrostats.estimate import Estimate
-from retrostats.layout import Layout, number, p_number, percent
+from retrostats.layout import Layout, limits, number, p_number
 from retrostats.tables.cells import (
     ESTIMATE_COLUMNS,
     NONE,
     LongTable,
     estimate_places,
-    limits,
+    interval_head,
     plain_estimate,
 )
 
@@ -62,8 +62,7 @@ def sensitivity_layout(lines: Sequence[SensitivityLine], *, caption: str = "") -
         raise ValueError("sensitivity_layout: one unit and one level per table; split the lines")
     places = estimate_places(estimates)
     unit = "".join(f" ({unit})" for unit in units if unit)
-    interval = " ".join([*map(percent, levels), "CI"])
-    header = ("", "In the model", f"Difference{unit}", interval, "p", "Note")
+    header = ("", "In the model", f"Difference{unit}", interval_head(levels), "p", "Note")
     several = len({line.comparison for line in lines}) > 1
     rows: list[tuple[str, ...]] = []
     indents: list[int] = []

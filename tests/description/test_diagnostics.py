@@ -119,3 +119,29 @@ def test_what_does_not_belong_together_is_refused(change, message):
     }
     with pytest.raises(ValueError, match=message):
         residual_diagnostics(**(given | change), visit_labels=VISITS)
+
+
+def test_the_covariance_is_that_of_the_model():
+    row = ([1.0, 2.0], [0.1, 0.2], ["week 3", "week 6"], ["a", "a"], VISITS[:2])
+    assert residual_diagnostics(*row).covariance == ()
+    found = residual_diagnostics(*row, covariance=[[4.0, 1.0], [1.0, 9.0]], unit="points")
+    assert found.covariance == ((4.0, 1.0), (1.0, 9.0))
+    assert found.unit == "points"
+
+
+@pytest.mark.parametrize(
+    ("covariance", "message"),
+    [
+        (
+            [[4.0]],
+            r"shape \(2, 2\), one row for each of \['week 3', 'week 6'\], got shape \(1, 1\)",
+        ),
+        ([[4.0, 1.0], [2.0, 9.0]], "finite and symmetric"),
+        ([[4.0, NAN], [NAN, 9.0]], "finite and symmetric"),
+        ([[-4.0, 1.0], [1.0, 9.0]], "no negative variance"),
+    ],
+)
+def test_a_covariance_that_is_none_is_refused(covariance, message):
+    row = ([1.0], [0.1], ["week 3"], ["a"], VISITS[:2])
+    with pytest.raises(ValueError, match=message):
+        residual_diagnostics(*row, covariance=covariance)

@@ -1,16 +1,19 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from retrostats.effects.noncentral import small_sample_factor
-from retrostats.effects.standardised import standardised_effect
+from retrostats.effects.standardised import model_standardised_effect, standardised_effect
 from retrostats.effects.summaries import ArmSummary
 from retrostats.effects.two_group import cohens_d, mean_difference
 from retrostats.estimate import Estimate
+from retrostats.models.lmm import fit_lmm
+from retrostats.models.mmrm import fit_mmrm
 
 #: The same closed form in another order; below 2e-15 measured.
 SAME = 1e-12
@@ -149,3 +152,108 @@ def ancova(baseline, later):
     value = later.mean(axis=2) @ np.array([1, -1]) - slope * apart
     variance = (syy - slope * sxy) / (2 * n - 3)
     return value, np.sqrt(variance * (2 / n + apart**2 / sxx))
+
+
+def test_over_a_total_sd_it_is_the_same_arithmetic():
+    for correction in ("none", "hedges"):
+        at_baseline = standardised_effect(difference(), [2.0, 2.0], [22, 21], correction=correction)
+        of_model = model_standardised_effect(difference(), 2.0, 41, correction=correction)
+        assert of_model == at_baseline
+    assert model_standardised_effect(difference(), 2.0, 41, label="pain").label == "pain"
+
+
+def test_a_known_sd_only_changes_the_unit():
+    found, raw = model_standardised_effect(difference(), 2.0, math.inf), difference()
+    assert (found.value, found.se, *found.ci[:2]) == pytest.approx(
+        (raw.value / 2, raw.se / 2, raw.ci.low / 2, raw.ci.high / 2), rel=SAME
+    )
+    assert (found.df, found.p) == pytest.approx((raw.df, raw.p), rel=SAME)
+
+
+@given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 9), st.floats(2, 90))
+def test_swapping_arms_and_changing_units_over_a_total_sd(value, se, sd, df):
+    there = model_standardised_effect(difference(value, se), sd, df)
+    back = model_standardised_effect(difference(-value, se), sd, df)
+    assert there.value == -back.value
+    assert there.ci[:2] == pytest.approx((-back.ci.high, -back.ci.low), rel=SAME, abs=SAME)
+    other = model_standardised_effect(difference(3 * value, 3 * se), 3 * sd, df)
+    assert (other.value, other.se, other.df) == pytest.approx(
+        (there.value, there.se, there.df), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("bad", [(0.0, 9), (-1.0, 9), (math.nan, 9), (math.inf, 9), (1.0, 0)])
+def test_a_total_sd_and_its_df_are_positive(bad):
+    with pytest.raises(ValueError, match="retro - control: need a total SD above 0"):
+        model_standardised_effect(difference(), *bad)
+
+
+def test_a_total_sd_needs_a_standard_error_and_a_known_word():
+    with pytest.raises(ValueError, match="'none' or 'hedges', got 'yes'"):
+        model_standardised_effect(difference(), 1.0, 9, correction="yes")
+    with pytest.raises(ValueError, match="need df > 1 and finite, got inf"):
+        model_standardised_effect(difference(), 1.0, math.inf, correction="hedges")
+
+
+def trial(n, effect, rng, missing):
+    """Two arms at three visits, of SD 1 and correlation 0.6, with dropout before the last."""
+    values = math.sqrt(0.6) * rng.standard_normal((2 * n, 1))
+    values = values + math.sqrt(0.4) * rng.standard_normal((2 * n, 3))
+    values[n:, 2] += effect
+    values[rng.random(2 * n) < missing, 2] = math.nan
+    frame = {
+        "subject": np.repeat(np.arange(2 * n), 3),
+        "arm": np.repeat(["control", "retro"], 3 * n),
+        "visit": np.tile([0, 3, 6], 2 * n),
+        "pain": values.ravel(),
+    }
+    return pd.DataFrame(frame).dropna()
+
+
+def total_of_mmrm(data):
+    fit = fit_mmrm("pain ~ arm * C(visit)", data, subject="subject", visit="visit")
+    place = fit.theta_names.index("var(6)")
+    return fit, float(fit.theta[place]), float(fit.theta_cov[place, place])
+
+
+def total_of_lmm(data):
+    fit = fit_lmm("pain ~ arm * C(visit)", data, subject="subject")
+    return fit, float(fit.theta.sum()), float(fit.theta_cov.sum())
+
+
+def last_difference(fit):
+    found = fit.differences("arm", by="visit", reference="control")
+    return found["retro - control, visit 6"]
+
+
+def test_the_df_of_a_total_variance_are_those_of_the_visit_where_all_were_seen():
+    data = trial(12, 0.5, np.random.default_rng(1), missing=0.0)
+    fit, variance, spread = total_of_mmrm(data)
+    at_last = data[data["visit"] == 6].groupby("arm")["pain"]
+    assert variance == pytest.approx(at_last.var().mean(), rel=1e-8)
+    assert 2 * variance**2 / spread == pytest.approx(2 * 12 - 2, rel=1e-6)
+    # With everybody seen, the effect at a visit is Cohen's d of that visit.
+    found = model_standardised_effect(last_difference(fit), math.sqrt(variance), 22)
+    groups = [ArmSummary.of(name, values) for name, values in at_last]
+    assert found.value == pytest.approx(cohens_d(groups[1], groups[0]).value, rel=1e-8)
+
+
+#: Three Monte Carlo errors of a coverage of 95 % from 1,000 trials.
+FEW = 0.0207
+#: The interval is too wide in small arms: by up to 2.1 points with 10 per arm and 0.7 with 25
+#: measured (15 % lost before the last visit).
+WIDE = {10: 0.022, 25: 0.008}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", WIDE)
+@pytest.mark.parametrize("total", [total_of_mmrm, total_of_lmm])
+@pytest.mark.parametrize("effect", [0.0, 0.8, 2.0])
+def test_coverage_over_the_total_sd(n, total, effect):
+    rng, covered = np.random.default_rng(20240614), 0
+    for _ in range(1000):
+        fit, variance, spread = total(trial(n, effect, rng, missing=0.15))
+        df = 2 * variance**2 / spread
+        found = model_standardised_effect(last_difference(fit), math.sqrt(variance), df)
+        covered += found.ci.low <= effect <= found.ci.high
+    assert 0.95 - FEW <= covered / 1000 <= 0.95 + FEW + WIDE[n]

@@ -1,6 +1,7 @@
 """Diagnostics, read back: residuals by visit, quantiles, and correlations as numbers."""
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -117,15 +118,135 @@ def test_each_panel_has_its_description():
     )
 
 
-def test_many_points_do_not_swell_a_vector_file(tmp_path):
-    n = 5000
-    values = tuple(float(v) for v in np.linspace(-2, 2, n))
-    big = ResidualDiagnostics(
-        fitted=values, residuals=values, visits=("v",) * n, quantiles=values, correlation=(),
-        visit_labels=("v",), largest=2.0,
-    )  # fmt: skip
-    path = save_figure(drawn(big).figure, tmp_path / "d.svg", width="double")
-    assert path.stat().st_size < 200_000
+COVARIANCE = ((4.0, 1.5, 0.0), (1.5, 1.0, 0.3), (0.0, 0.3, 9.0))
+BOTH = replace(THREE, covariance=COVARIANCE, unit="points")
+
+
+def cells(panel, gid):
+    return {t.get_position(): t.get_text() for t in panel.texts if t.get_gid() == gid}
+
+
+def test_the_model_stands_above_the_diagonal_and_its_sds_on_it():
+    panel = drawn(BOTH).figure.axes[2]
+    assert cells(panel, "sd") == {(0, 0): "2.00", (1, 1): "1.00", (2, 2): "3.00"}
+    assert cells(panel, "correlation") == {
+        (0, 1): "0.60", (0, 2): "−0.90", (1, 2): "–",  # of the residuals: column, row
+        (1, 0): "0.75", (2, 0): "0.00", (2, 1): "0.10",
+    }  # fmt: skip
+    shown = np.ma.filled(panel.images[0].get_array(), math.nan)
+    assert np.isnan(np.diagonal(shown)).all()
+    assert (shown[0, 1], shown[1, 0]) == (0.75, 0.6)
+    for axis in (panel.xaxis, panel.yaxis):
+        assert [t.get_text() for t in axis.get_ticklabels()] == list(THREE.visit_labels)
+    assert panel.get_xlabel().split("\n") == [
+        "below: correlation of residuals",
+        "above: correlation of the model",
+        "diagonal: SD of the model (points)",
+    ]
+    assert describe(panel) == (
+        "Correlations of residuals between visits: week 3 with week 6 0.60, "
+        "week 3 with week 12 −0.90, week 6 with week 12 unknown. Of the model: "
+        "week 3 with week 6 0.75, week 3 with week 12 0.00, week 6 with week 12 0.10. "
+        "Standard deviations of the model (points): week 3 2.00, week 6 1.00, week 12 3.00."
+    )
+
+
+def test_two_visits_with_a_covariance_have_a_panel():
+    ax = drawn(replace(TWO, covariance=((4.0, 1.0), (1.0, 1.0))))
+    assert len(ax.figure.axes) == 3
+    assert cells(ax.figure.axes[2], "correlation") == {(0, 1): "0.62", (1, 0): "0.50"}
+    assert ax.get_legend().get_title().get_text() == ""
+    assert "diagonal: SD of the model" in ax.figure.axes[2].get_xlabel()
+    flat = drawn(replace(TWO, covariance=((0.0, 0.0), (0.0, 1.0)))).figure.axes[2]
+    assert cells(flat, "correlation")[1, 0] == "–"
+
+
+def test_numbers_without_room_are_left_to_the_description():
+    k = 20
+    labels = tuple(f"w {j}" for j in range(k))
+    unit = tuple(tuple(float(i == j) for j in range(k)) for i in range(k))
+    many = replace(TWO, visit_labels=labels, correlation=unit, covariance=unit)
+    panel = drawn(many).figure.axes[2]
+    assert cells(panel, "correlation") == {}
+    assert "w 18 with w 19 0.00" in describe(panel)
+
+
+@pytest.mark.parametrize("width", [85.0, 170.0])
+def test_long_names_of_visits_find_room(tmp_path, width):
+    labels = ("end of treatment", "follow-up after three months", "follow-up after one year")
+    many = replace(BOTH, visit_labels=labels, visits=tuple(labels[i % 3] for i in range(4)))
+    ax = drawn(many, width)
+    path = save_figure(ax, tmp_path / "f.svg", width=width)
+    assert "columns in the order of the rows" in path.read_text()
+    page = ax.figure.bbox
+    names = [*ax.get_legend().get_texts(), *ax.figure.axes[2].get_yticklabels()]
+    for text in names:
+        box = text.get_window_extent()
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text.get_text()
+
+
+def many_rows(n, visits=3):
+    rng = np.random.default_rng(5)
+    residuals = tuple(rng.standard_normal(n * visits).tolist())
+    return replace(
+        BOTH,
+        fitted=tuple(rng.uniform(0, 10, n * visits).tolist()),
+        residuals=residuals,
+        visits=THREE.visit_labels[:visits] * n,
+        quantiles=tuple(np.linspace(-4, 4, n * visits).tolist()),
+        largest=max(map(abs, residuals)),
+    )
+
+
+def test_of_many_rows_some_are_drawn_and_the_figure_says_so():
+    big = many_rows(2000)
+    ax = drawn(big)
+    residuals = np.array(big.residuals)
+    for place, line in enumerate(lines(ax, "residuals")):
+        own = np.sort(residuals[place::3])
+        shown = np.sort(line.get_ydata())
+        assert len(shown) == 600
+        assert (shown[0], shown[-1]) == (own[0], own[-1])
+        # Evenly by their order: the quartiles stay, to half a step of 2000 / 600 rows.
+        assert np.quantile(shown, [0.25, 0.5, 0.75]) == pytest.approx(
+            np.quantile(own, [0.25, 0.5, 0.75]), abs=0.02
+        )
+        pairs = set(zip(big.fitted, big.residuals, strict=True))
+        assert set(zip(line.get_xdata().tolist(), line.get_ydata().tolist(), strict=True)) <= pairs
+    assert ax.get_xlabel() == "Fitted value\n(1,800 of 6,000 rows drawn)"
+    assert "6,000 rows at 3 visits, 1,800 of 6,000 rows drawn; the largest" in describe(ax)
+    panel = ax.figure.axes[1]
+    (points,) = lines(panel, "quantiles")
+    ordered, drawn_y = np.sort(residuals), points.get_ydata()
+    assert drawn_y[:200].tolist() == ordered[:200].tolist()
+    assert drawn_y[-200:].tolist() == ordered[-200:].tolist()
+    assert len(drawn_y) == 1600
+    assert panel.get_xlabel() == "Normal quantile\n(1,600 of 6,000 rows drawn)"
+    assert "1,600 of 6,000 rows drawn with all 200 at either end" in describe(panel)
+
+
+@pytest.mark.parametrize("n", [1, 399, 400, 401, 1600])
+def test_few_rows_are_all_drawn(n):
+    values = tuple(float(v) for v in range(n))
+    few = replace(ONE, fitted=values, residuals=values, visits=("week 6",) * n, quantiles=values)
+    ax = drawn(few)
+    assert len(lines(ax, "residuals")[0].get_ydata()) == n
+    assert lines(ax.figure.axes[1], "quantiles")[0].get_ydata().tolist() == list(values)
+    assert ax.get_xlabel() == "Fitted value"
+
+
+#: Seconds of the processor to draw and save 100,000 subjects; 0.8 measured.
+SECONDS = 3.0
+
+
+def test_a_hundred_thousand_subjects_are_drawn_fast_and_small(tmp_path):
+    big = many_rows(100_000)
+    begun = time.process_time()
+    ax = drawn(big)
+    svg = save_figure(ax, tmp_path / "d.svg", width="double")
+    assert time.process_time() - begun < SECONDS
+    #: 220 kB measured.
+    assert svg.stat().st_size < 600_000
 
 
 def test_files_repeat(tmp_path):

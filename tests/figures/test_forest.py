@@ -37,6 +37,10 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
+def words(ax, *gids):
+    return [text.get_text() for text in ax.texts if text.get_gid() in gids]
+
+
 def test_each_row_draws_its_own_value_and_interval():
     ax = drawn()
     assert [list(line.get_xdata()) for line in lines(ax, "interval")] == [
@@ -51,8 +55,11 @@ def test_each_row_draws_its_own_value_and_interval():
 
 def test_labels_stand_left_and_numbers_right_of_their_rows():
     ax = drawn()
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == [e.label for e in TABLE]
-    assert {tick.get_horizontalalignment() for tick in ax.get_yticklabels()} == {"left"}
+    labels = [text for text in ax.texts if text.get_gid() == "label"]
+    assert [(text.xy[1], text.get_text()) for text in labels] == [
+        (row, e.label) for row, e in enumerate(TABLE)
+    ]
+    assert {text.get_ha() for text in labels} == {"left"}
     numbers = {text.xy[1]: text.get_text() for text in ax.texts if " to " in text.get_text()}
     assert numbers == {
         0: "0.25 (\N{MINUS SIGN}0.50 to 1.00)",
@@ -70,11 +77,10 @@ def test_a_small_negative_value_is_not_printed_as_minus_zero():
 
 def test_a_heading_stands_above_each_group():
     ax = drawn(groups=["Pain", "Pain", "Function"])
-    ticks = ax.get_yticklabels()
-    assert [tick.get_text() for tick in ticks] == [
-        "Pain", A.label, B.label, "Function", C.label,
-    ]  # fmt: skip
-    assert [t.get_text() for t in ticks if t.get_fontweight() == "bold"] == ["Pain", "Function"]
+    assert words(ax, "label", "heading") == ["Pain", A.label, B.label, "Function", C.label]
+    assert words(ax, "heading") == ["Pain", "Function"]
+    bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
+    assert bold == ["Pain", "Function"]
     assert [list(line.get_ydata()) for line in lines(ax, "value")] == [[1], [2], [4]]
 
 
@@ -186,10 +192,11 @@ def test_text_keeps_to_the_page_and_off_the_plot(tmp_path):
     figure.set_size_inches(170 / 25.4, figure.get_figheight())
     figure.draw_without_rendering()
     page, plot = figure.bbox, ax.get_window_extent()
-    for text in [*ax.get_yticklabels(), *ax.texts, ax.xaxis.label]:
+    for text in [*ax.texts, ax.xaxis.label]:
         box = text.get_window_extent()
         assert page.x0 <= box.x0 <= box.x1 <= page.x1 + 1, text.get_text()
-    assert max(t.get_window_extent().x1 for t in ax.get_yticklabels()) <= plot.x0
+    labels = [t for t in ax.texts if t.get_gid() in {"label", "heading"}]
+    assert max(t.get_window_extent().x1 for t in labels) <= plot.x0
     numbers = [t for t in ax.texts if " to " in t.get_text()]
     assert min(t.get_window_extent().x0 for t in numbers) >= plot.x1
 
@@ -202,12 +209,12 @@ def test_long_headings_and_labels_take_several_lines(tmp_path):
     )
     groups = [f"group of {long.strip()}"] * 2
     ax = plot_forest(table, groups=groups)
-    labels = ax.get_yticklabels()
-    words = [label.get_text() for label in labels]
-    assert " ".join(words) == " ".join([groups[0], *(e.label for e in table)])
-    bold = [label.get_fontweight() == "bold" for label in labels]
-    assert bold.index(False) == sum(bold) > 1
-    assert len(words) > sum(bold) + 2
+    shown = words(ax, "label", "heading")
+    assert " ".join(shown) == " ".join([groups[0], *(e.label for e in table)])
+    headings = len(words(ax, "heading"))
+    assert " ".join(shown[:headings]) == groups[0]
+    assert headings > 1
+    assert len(shown) > headings + 2
     values = [line.get_ydata()[0] for line in ax.lines if line.get_gid() == "value"]
-    assert values[-1] == len(words) - 1
+    assert values[-1] == len(shown) - 1
     assert save_figure(ax, tmp_path / "forest.svg", width="double").stat().st_size

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from retrostats.integrity.verdicts import ROW_COLUMNS, Reproduction
-from retrostats.report.exports import as_csv, as_json, harmless
+from retrostats.report.exports import as_csv, as_json
+from retrostats.tables.spreadsheet import harmless
 
 from .conftest import row, trial
 

@@ -25,10 +25,12 @@ from retrostats.report.blocks import (
     Table,
 )
 from retrostats.report.pages.html import as_html
-from retrostats.report.pages.normal_zip import normalised_zip
 from retrostats.report.pages.pdf import as_pdf, text_size
-from retrostats.report.pages.shape import numbered, printable, shape_of
-from retrostats.report.pages.word import as_word, column_widths
+from retrostats.report.pages.shape import numbered
+from retrostats.report.pages.word import as_word
+from retrostats.tables.normal_zip import normalised_zip
+from retrostats.tables.shape import printable, shape_of
+from retrostats.tables.word import column_widths
 
 from .invented import EVIL
 

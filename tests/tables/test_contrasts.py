@@ -51,7 +51,7 @@ def test_every_cell_as_printed():
     assert layout.rows == (
         ("Pain, week 6 (points)", "", "", "", "", "", "", ""),
         (
-            "retro - control", "-1.52", "-2.36 to -0.68", "< 0.001", "0.001", "-0.76",
+            "retro - control", "-1.52", "-2.36 to -0.68", "<0.001", "0.001", "-0.76",
             "-1.18 to -0.34", "worthwhile",
         ),
         ("forward - control", "0.00", "-0.85 to 0.84", "0.993", "0.993", "–", "–", "unclear"),
@@ -104,7 +104,7 @@ def test_sensitivity_analyses_as_printed():
     layout = sensitivity_layout([PLANNED, NONE])
     assert layout.header == ("", "In the model", "Difference (points)", "95% CI", "p", "Note")
     assert layout.rows == (
-        ("planned", "66", "-1.52", "-2.36 to -0.68", "< 0.001", ""),
+        ("planned", "66", "-1.52", "-2.36 to -0.68", "<0.001", ""),
         ("per protocol", "0", "–", "–", "–", "nobody meets the rule"),
     )
     assert set(layout.indents) == {0}

@@ -52,7 +52,7 @@ def test_tests_as_printed():
     assert layout.caption == "Type III tests"
     assert layout.rows == (
         ("arm", "2", "61.3", "4.21", "0.019"),
-        ("visit", "1", "60.0", "33.10", "< 0.001"),
+        ("visit", "1", "60.0", "33.10", "<0.001"),
     )
     header, rows = models.tests_rows(tests)
     assert header == ("term", "df_numerator", "df_denominator", "f", "p")

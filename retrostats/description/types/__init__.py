@@ -1,7 +1,7 @@
 """What a trial looks like before any model, in the shapes that tables and figures show."""
 
 from retrostats.description.types.agreement import Agreement
-from retrostats.description.types.changes import IndividualChanges
+from retrostats.description.types.changes import ChangeCounts, IndividualChanges
 from retrostats.description.types.distributions import Distribution
 from retrostats.description.types.flow import ArmFlow, Counts, Flow
 from retrostats.description.types.groups import CountCell, NumberCell
@@ -27,6 +27,7 @@ __all__ = [
     "ArmResponders",
     "BaselineRow",
     "BaselineTable",
+    "ChangeCounts",
     "CountCell",
     "Counts",
     "Distribution",

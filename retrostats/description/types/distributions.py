@@ -31,13 +31,16 @@ class Distribution:
     whiskers
         The outermost values within one and a half interquartile ranges of the quartiles.
     density
-        A smooth density as pairs of a value and a height above 0, ascending in the value; empty
-        where there are too few values, or all are equal.
+        A smooth density as pairs of a value and a height, ascending in the value; empty where
+        there are too few values, where all are equal, or where there are `steps`.
+    steps
+        Of a scale of few whole numbers, on which a smooth density would show what nobody can
+        score: each value that occurs, ascending, and how many have it; otherwise empty.
 
     Raises
     ------
     ValueError
-        If the values contradict `n` or are not sorted.
+        If the values contradict `n` or are not sorted, or the steps do not add up to `n`.
     """
 
     arm: str
@@ -53,9 +56,13 @@ class Distribution:
     q3: float = math.nan
     whiskers: tuple[float, float] = (math.nan, math.nan)
     density: tuple[tuple[float, float], ...] = ()
+    steps: tuple[tuple[float, int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.values and len(self.values) != self.n:
             raise ValueError(f"{self.arm}: {len(self.values)} values of {self.n} subjects")
         if any(a > b for a, b in zip(self.values, self.values[1:], strict=False)):
             raise ValueError(f"{self.arm}: the values must be ascending")
+        if self.steps and sum(count for _, count in self.steps) != self.n:
+            counted = sum(count for _, count in self.steps)
+            raise ValueError(f"{self.arm}: steps of {counted} values of {self.n} subjects")

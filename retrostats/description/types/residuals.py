@@ -24,6 +24,12 @@ class ResidualDiagnostics:
         Of its rows.
     largest
         The largest absolute residual.
+    covariance
+        What the model says of one subject's outcomes at the visits, given the fixed effects: shape
+        ``(k, k)``, in the squared unit of the outcome. Of the model and not of the residuals; empty
+        where it has none or one for each group.
+    unit
+        Of the outcome.
     """
 
     fitted: tuple[float, ...]
@@ -33,3 +39,5 @@ class ResidualDiagnostics:
     correlation: tuple[tuple[float, ...], ...]
     visit_labels: tuple[str, ...]
     largest: float
+    covariance: tuple[tuple[float, ...], ...] = ()
+    unit: str = ""

@@ -5,8 +5,9 @@ from retrostats.effects.proportions.number_needed import (
     NumberNeededToTreat,
     number_needed_to_treat,
 )
-from retrostats.effects.proportions.ratios import Ratio, odds_ratio, risk_ratio
+from retrostats.effects.proportions.ratios import odds_ratio, risk_ratio
 from retrostats.effects.proportions.single import Proportion, proportion, wilson_limits
+from retrostats.effects.ratio import Ratio
 
 __all__ = [
     "NumberNeededToTreat",

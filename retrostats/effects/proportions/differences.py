@@ -30,6 +30,11 @@ def risk_difference(
 
     stays within -1 and 1, and has a width above 0 for 0 of n too.
 
+    Use it when an outcome is yes or no, as the first number of a report: it counts patients. Not
+    to cut a measured scale into responders when its mean can be compared (`mean_difference` knows
+    far more); not across trials whose risks without treatment differ widely, where `risk_ratio`
+    carries over better.
+
     Parameters
     ----------
     events_treated, n_treated, events_control, n_control

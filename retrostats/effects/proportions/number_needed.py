@@ -111,6 +111,10 @@ def number_needed_to_treat(
 ) -> NumberNeededToTreat:
     """Turn a risk difference into the number needed to treat.
 
+    Use it when readers decide for patients like those of the trial and over its follow-up; not for
+    pooling, and not alone where its interval passes infinity: `risk_difference` has an ordinary
+    interval.
+
     Parameters
     ----------
     difference

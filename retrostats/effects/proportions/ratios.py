@@ -3,67 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from retrostats.effects.proportions.differences import filled_arm
-from retrostats.estimate import Estimate, Interval
-from retrostats.layout import percent
+from retrostats.effects.ratio import Ratio
+from retrostats.estimate import Estimate
+
+__all__ = ["Ratio", "ZeroCells", "odds_ratio", "risk_ratio"]
 
 #: What to do with an empty cell: say that there is no ratio, or add a half to all four.
 ZeroCells = Literal["refuse", "haldane"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
-    """A ratio of two arms, treated over control; 1 is no difference.
-
-    Attributes
-    ----------
-    label
-        What a reader sees.
-    log
-        Its natural logarithm with standard error, on the scale where trials are pooled.
-    halves_added
-        Whether a half was added to each cell of the table.
-    """
-
-    label: str
-    log: Estimate
-    halves_added: bool = False
-
-    @property
-    def value(self) -> float:
-        """The ratio."""
-        return math.exp(self.log.value)
-
-    @property
-    def ci(self) -> Interval:
-        """Two-sided interval of the ratio."""
-        low, high, level = self.log.ci
-        return Interval(math.exp(low), math.exp(high), level)
-
-    @property
-    def p(self) -> float:
-        """Two-sided p value of a ratio of 1."""
-        return self.log.p
-
-    def __str__(self) -> str:
-        low, high, level = self.ci
-        added = ", 0.5 added to each cell" if self.halves_added else ""
-        interval = f"{percent(level)} CI {low:.3g} to {high:.3g}"
-        return f"{self.label}: {self.value:.3g} ({interval}){added}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "label": self.label,
-            "value": self.value,
-            "ci": self.ci._asdict(),
-            "p": self.p,
-            "log": self.log.to_dict(),
-            "halves_added": self.halves_added,
-        }
 
 
 def risk_ratio(
@@ -80,6 +29,11 @@ def risk_ratio(
 
     .. math::  \log RR = \log\frac{a/n_1}{c/n_2},\qquad
                se^2 = \frac1a - \frac1{n_1} + \frac1c - \frac1{n_2}
+
+    Use it when the treatment is thought to change a risk by the same proportion whatever the risk,
+    and for pooling trials; not as the only number a reader gets, because it hides how common the
+    event is: give `risk_difference` beside it. Responders and non-responders have ratios that are
+    not each other's reciprocals; say which is counted.
 
     Parameters
     ----------
@@ -137,6 +91,10 @@ def odds_ratio(
     r"""Estimate the ratio of two odds, treated over control.
 
     .. math::  \log OR = \log\frac{ad}{bc},\qquad se^2 = \frac1a + \frac1b + \frac1c + \frac1d
+
+    Use it when data were sampled by outcome, to compare with logistic regression, or to convert
+    from and to a standardised difference; not to tell a reader how much likelier the event
+    becomes, because it lies further from 1 than `risk_ratio` unless the event is rare.
 
     Parameters
     ----------

@@ -40,6 +40,9 @@ class Proportion:
 def proportion(events: int, n: int, *, level: float = 0.95) -> Proportion:
     """Estimate a proportion with Wilson's score interval.
 
+    Use it when the share of one group is wanted (who responded, who dropped out); not to compare
+    two arms by looking whether their intervals overlap: that is `risk_difference`.
+
     Parameters
     ----------
     events, n

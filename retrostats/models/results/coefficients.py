@@ -53,8 +53,9 @@ class CoefficientTable(EstimateTable):
         # The zero-argument super() does not find the class that slots=True makes.
         return EstimateTable.to_dict(self) | {"aliased": [name for _, name in self.aliased]}
 
-    def _layout(self) -> Layout:
-        layout = EstimateTable._layout(self)
+    def layout(self) -> Layout:
+        """Return the cells as they are printed, aliased columns without numbers."""
+        layout = EstimateTable.layout(self)
         rows = list(layout.rows)
         for place, name in self.aliased:
             rows.insert(place, (name, NOT_ESTIMATED))

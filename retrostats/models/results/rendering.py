@@ -130,7 +130,7 @@ def effects_layout(
 
 def _coefficients(fit: MixedFit) -> Layout:
     # The caption of the table by itself names the mean, which stands above already.
-    return replace(fit.coefficients._layout(), caption="Coefficients")
+    return replace(fit.coefficients.layout(), caption="Coefficients")
 
 
 def mixed_lines(fit: MixedFit) -> tuple[tuple[str, str], ...]:

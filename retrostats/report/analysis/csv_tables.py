@@ -10,7 +10,7 @@ from retrostats.analysis.types import Analysis, EndpointResult
 from retrostats.report.analysis.effects import contrast_lines
 from retrostats.report.analysis.further import sensitivity_lines, subgroup_sizes
 from retrostats.report.analysis.keys import endpoint_keys
-from retrostats.report.exports import harmless, round_number
+from retrostats.report.exports import round_number
 from retrostats.tables.adherence import adherence_rows_long
 from retrostats.tables.baseline import baseline_difference_rows, baseline_rows
 from retrostats.tables.cells import ESTIMATE_COLUMNS, Cell, LongTable, plain, plain_estimate
@@ -20,6 +20,7 @@ from retrostats.tables.models import means_rows, tests_rows
 from retrostats.tables.outcomes import outcomes_rows
 from retrostats.tables.responders import responders_rows
 from retrostats.tables.sensitivity import sensitivity_rows
+from retrostats.tables.spreadsheet import harmless
 
 #: Every name that `csv_tables` can give: an older file of this name is from an older run.
 NAMES = (

@@ -58,14 +58,7 @@ def draw_figures(analysis: Analysis) -> dict[str, Axes]:
 
 def alternative_texts(figures: Mapping[str, Axes]) -> dict[str, str]:
     """Return what each figure shows in words, all of its panels together."""
-    return {
-        name: " ".join(describe(panel) for panel in _panels(ax)) for name, ax in figures.items()
-    }
-
-
-def _panels(ax: Axes) -> list[Axes]:
-    figure = ax.get_figure(root=True)
-    return figure.axes if figure else [ax]
+    return {name: describe(ax.get_figure(root=True) or ax) for name, ax in figures.items()}
 
 
 def _trajectories(analysis: Analysis, results: Sequence[EndpointResult]) -> Axes:

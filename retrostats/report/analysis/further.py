@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from retrostats.analysis.types import Analysis, SubgroupResult
-from retrostats.layout import Layout, number, p_sentence, percent
+from retrostats.layout import Layout, Words, Written, limits, number, p_sentence
 from retrostats.report.analysis.words import covariance_words, f_words, places_of, sentence
 from retrostats.report.blocks import Block, Heading, Paragraph, Table
+from retrostats.tables.cells import interval_head
 from retrostats.tables.sensitivity import SensitivityLine, sensitivity_layout
 
 #: Labels of further analyses that a reader of the report would not know.
@@ -22,6 +23,10 @@ _SENSITIVITY_NOTE = (
     "In the model: subjects of the two arms with at least one value after baseline "
     "that the model uses. Intervals are those of single analyses. "
     "CI, confidence interval."
+)
+
+_SUBGROUPS_NOTE = (
+    "Intervals and p values are not adjusted for multiplicity. CI, confidence interval."
 )
 
 
@@ -89,21 +94,19 @@ def subgroup_blocks(analysis: Analysis) -> tuple[Block, ...]:
         Table(
             id="subgroups",
             layout=subgroups_layout(analysis),
-            note=f"{' '.join(tests)} Intervals and p values are not adjusted for multiplicity. CI, "
-            "confidence interval.",
+            note=Written(*tests, Words(_SUBGROUPS_NOTE)),
         ),
     )
 
 
 def subgroups_layout(analysis: Analysis) -> Layout:
     """Lay out the effects within subgroups, a heading per covariate."""
-    level = percent(analysis.plan.model.level)
     unit = analysis.primary.outcome.unit
     header = (
         "",
         "Subjects of the two arms",
         f"Difference ({unit})" if unit else "Difference",
-        f"{level} CI",
+        interval_head([analysis.plan.model.level]),
     )
     kinds = {each.name: each.kind for each in analysis.cohort.codebook.covariates}
     rows: list[tuple[str, ...]] = []
@@ -119,9 +122,8 @@ def subgroups_layout(analysis: Analysis) -> Layout:
         sizes = [""] * len(result.effects) if number_of_all else [str(n) for n in result.sizes]
         for size, effect in zip(sizes, result.effects, strict=True):
             places = places_of(effect)
-            low, high = (number(limit, places) for limit in effect.ci[:2])
             value = number(effect.value, places)
-            rows.append((effect.label, size, value, f"{low} to {high}"))
+            rows.append((effect.label, size, value, limits(*effect.ci[:2], places)))
         indents += [0, *[1] * len(result.effects)]
     primary = analysis.primary
     caption = (
@@ -142,10 +144,11 @@ def subgroup_sizes(result: SubgroupResult) -> tuple[int, ...]:
     return (sum(result.sizes),) * len(result.effects)
 
 
-def _interaction(result: SubgroupResult) -> str:
+def _interaction(result: SubgroupResult) -> Written:
+    """Return the test of an interaction, and a space after it."""
     above, below, statistic, p = result.interaction
     if math.isnan(p):
-        return f"{result.label}: {sentence(result.note)}"
+        return Written(Words(f"{result.label}: {sentence(result.note)} "))
     note = f"; {result.note}" if result.note else ""
-    test = f"interaction {f_words(above, below, statistic)}, {p_sentence(p)}"
-    return f"{result.label}: {test}{note}."
+    test = f"interaction {f_words(above, below, statistic)}, "
+    return Written(Words(f"{result.label}: "), test, p_sentence(p), Words(f"{note}. "))

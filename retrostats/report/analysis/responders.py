@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from retrostats.analysis.types import Analysis
 from retrostats.description.types import ResponderTable
 from retrostats.effects.proportions import Ratio, risk_ratio
-from retrostats.layout import percent
+from retrostats.layout import Range, Words, Written, percent
 from retrostats.plan.types import Comparison
 from retrostats.plan.words import visit_words
 from retrostats.report.analysis.keys import curve_keys
@@ -58,16 +58,17 @@ def responder_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block
 
 def responder_note(table: ResponderTable, comparisons: Sequence[Comparison]) -> str:
     """Return what a reader of a table of responders must know, with the ratios of the risks."""
-    ratios = "; ".join(
-        f"{label} {_ratio_words(ratio)}" for label, ratio in risk_ratios(table, comparisons)
-    )
-    return " ".join(
-        [
-            sentence(table.missing_rule),
-            "Intervals of proportions after Wilson, of their differences after Newcombe.",
-            *([f"Risk ratios of response: {ratios}."] if ratios else []),
-            _ABBREVIATIONS,
-        ]
+    ratios = [
+        Written(Words(f"; {label} " if place else f"Risk ratios of response: {label} "), words)
+        for place, (label, ratio) in enumerate(risk_ratios(table, comparisons))
+        for words in [_ratio_words(ratio)]
+    ]
+    about = "Intervals of proportions after Wilson, of their differences after Newcombe."
+    return Written(
+        Words(f"{sentence(table.missing_rule)} {about} "),
+        *ratios,
+        *([Words(". ")] if ratios else []),
+        Words(_ABBREVIATIONS),
     )
 
 
@@ -75,7 +76,8 @@ def _ratio_words(ratio: Ratio | None) -> str:
     if ratio is None:
         return "none, as an arm has no responder or all respond"
     low, high, level = ratio.ci
-    return f"{ratio.value:.2f} ({percent(level)} CI {low:.2f} to {high:.2f})"
+    ends = Range(f"{low:.2f}", f"{high:.2f}")
+    return Written(f"{ratio.value:.2f} ({percent(level)} CI ", ends, ")")
 
 
 def risk_ratios(

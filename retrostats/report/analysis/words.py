@@ -132,9 +132,7 @@ def p_words(contrast: PlannedContrast, method: str) -> str:
     plain = _p_told(contrast.estimate)
     if contrast.adjusted_p is None:
         return plain
-    adjusted = p_number(contrast.adjusted_p)
-    sign = "" if adjusted.startswith("<") else "= "
-    return f"{plain}; adjusted p {sign}{adjusted} ({method})"
+    return f"{plain}; adjusted {p_sentence(contrast.adjusted_p)} ({method})"
 
 
 def _p_told(estimate: Estimate) -> str:

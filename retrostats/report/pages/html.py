@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from retrostats.report.blocks import Document, Figure, Heading, Table
 from retrostats.report.document import render
-from retrostats.report.pages.shape import numbered, printable_document, shape_of
+from retrostats.report.pages.shape import numbered, printable_document
+from retrostats.tables.shape import shape_of
 
 
 def as_html(document: Document, figures: Mapping[str, bytes]) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from retrostats.report.blocks import Block, Document, Facts, Figure, Heading, Listing, Table
-from retrostats.report.pages.shape import TableShape, numbered, printable_document, shape_of
+from retrostats.report.pages.shape import numbered, printable_document
+from retrostats.tables.shape import TableShape, shape_of
 
 #: Characters of a line that fit at each size of text: upright, then across.
 _UPRIGHT = ((118, 9.0), (134, 8.0), (152, 7.0))

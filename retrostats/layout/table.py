@@ -1,116 +1,20 @@
-"""Small tables as text, HTML and Markdown, and how the numbers in them are written."""
+"""A table of words: as text, as HTML, as Markdown, and in the style of a journal."""
 
 from __future__ import annotations
 
 import html
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-#: Numbers of this size and larger are written with a power of ten.
-LARGE = 1e7
-#: Numbers below this are, where more than `FIXED` decimals are asked for.
-SMALL = 1e-4
-FIXED = 6
-#: Smallest p that is written as a number.
-SMALLEST_P = 0.001
-
-# A hyphen that is a sign: before a number, and not within a word, a range or a date.
-_SIGN = re.compile(r"(?<![\w.)])-(?=\.?\d|∞|inf\b)")
+from retrostats.layout.aligning import on_marks
+from retrostats.layout.numbers import true_minus
+from retrostats.layout.written import NumberStyle, Written, range_joint
 
 _STEP = "  "
 _PADDING = "padding:0.15em 0.5em"
 _CELL = f"{_PADDING};white-space:nowrap"
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
-
-
-def decimals(scale: float, digits: int = 3) -> int:
-    """Return how many decimals show a number of this size with so many significant digits.
-
-    Examples
-    --------
-    >>> decimals(0.824), decimals(3.85), decimals(38.5), decimals(3850.0)
-    (3, 2, 1, 0)
-    """
-    if not 0 < scale < math.inf:
-        return digits
-    return max(0, digits - 1 - math.floor(math.log10(scale)))
-
-
-def number(value: float, places: int) -> str:
-    """Write a number with so many decimals, trailing zeros and a plain minus sign.
-
-    Numbers of ten million and more, and small ones that need more than six decimals, get a power
-    of ten; they are exact to the same decimal place.
-
-    Examples
-    --------
-    >>> number(-18.2, 2), number(-0.001, 2), number(2.5e-6, 8)
-    ('-18.20', '0.00', '2.50e-06')
-    """
-    if not math.isfinite(value):
-        return f"{value}"
-    size = abs(value)
-    if size >= LARGE or (places > FIXED and 0 < size < SMALL):
-        return f"{value:.{max(0, places + math.floor(math.log10(size)))}e}"
-    written = f"{value:.{places}f}"
-    return written if float(written) else written.removeprefix("-")
-
-
-def p_number(p: float) -> str:
-    """Write a p value as every table does.
-
-    Examples
-    --------
-    >>> p_number(0.0332), p_number(0.00099), p_number(1.0), p_number(math.nan)
-    ('0.033', '< 0.001', '1.000', '')
-    """
-    if math.isnan(p):
-        return ""
-    return f"< {SMALLEST_P}" if p < SMALLEST_P else f"{p:.3f}"
-
-
-def p_sentence(p: float) -> str:
-    """Write a p value as every sentence does.
-
-    Examples
-    --------
-    >>> p_sentence(0.0332), p_sentence(0.00099)
-    ('p = 0.033', 'p < 0.001')
-    """
-    return f"p {p_number(p)}" if p < SMALLEST_P else f"p = {p_number(p)}"
-
-
-def df_numbers(df: Sequence[float]) -> list[str]:
-    """Write degrees of freedom: whole if all are, else with one decimal.
-
-    Examples
-    --------
-    >>> df_numbers([36.0, 2.0]), df_numbers([36.0, 57.31, math.inf])
-    (['36', '2'], ['36.0', '57.3', 'inf'])
-    """
-    whole = all(value.is_integer() for value in df if math.isfinite(value))
-    return [number(value, 0 if whole else 1) for value in df]
-
-
-def true_minus(text: str) -> str:
-    """Return a text whose negative numbers have a minus sign in place of a hyphen.
-
-    For what people read on a page. Terminals, spreadsheets and programs get the hyphen, which can
-    be typed, searched for and read as a number again.
-
-    Examples
-    --------
-    >>> true_minus("-2.3 to 0.7"), true_minus("retro - control"), true_minus("0-10, 2024-01-09")
-    ('−2.3 to 0.7', 'retro - control', '0-10, 2024-01-09')
-    """
-    return _SIGN.sub("\N{MINUS SIGN}", text)
-
-
-def percent(level: float) -> str:
-    """Write a coverage, e.g. ``"97.5%"``."""
-    return f"{100 * level:.4g}%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +36,15 @@ class Layout:
     indents
         How deep the label of each row is indented; empty where none is. A row whose other cells
         are all empty is the heading of those that are indented below it.
+
+    Examples
+    --------
+    >>> from retrostats.journals import find_journal
+    >>> from retrostats.layout import limits, p_number
+    >>> row = ("dose 0.5", "1.52", limits(0.68, 2.36, 2), p_number(0.0332))
+    >>> table = Layout(caption="", header=("", "Difference", "95% CI", "p"), rows=(row,))
+    >>> table.in_style(find_journal("lancet")).rows
+    (('dose 0.5', '1·52', '0·68–2·36', '0·033'),)
     """
 
     caption: str
@@ -156,6 +69,46 @@ class Layout:
         """Say whether a column holds words, which stand left; numbers stand right."""
         return place < self.words or place >= len(self.header) - self.closing_words
 
+    @property
+    def cells(self) -> Iterator[str]:
+        """Caption, heads and every cell."""
+        yield self.caption
+        yield from self.header
+        for row in self.rows:
+            yield from row
+
+    def in_style(self, style: NumberStyle, joint: str | None = None) -> Layout:
+        """Return the table with its numbers as a journal asks for them.
+
+        Parameters
+        ----------
+        style
+            A `retrostats.journals.Journal`. Cells that are `Written` are written anew from their
+            numbers; of other cells in columns of numbers only the decimal mark changes; words
+            stay as they are.
+        joint
+            Between the ends of every range; what the style asks for when omitted.
+        """
+        between = range_joint(style, self.cells) if joint is None else joint
+
+        def styled(text: str, *, words: bool) -> str:
+            cell = text if isinstance(text, Written) or words else Written(text)
+            return cell.in_style(style, between) if isinstance(cell, Written) else cell
+
+        def row_styled(row: tuple[str, ...]) -> tuple[str, ...]:
+            across = len(row) != len(self.header)
+            return tuple(
+                styled(cell, words=across or self.holds_words(place))
+                for place, cell in enumerate(row)
+            )
+
+        return replace(
+            self,
+            caption=styled(self.caption, words=True),
+            header=tuple(styled(head, words=True) for head in self.header),
+            rows=tuple(map(row_styled, self.rows)),
+        )
+
     def text(self) -> str:
         """Return aligned text: numbers on their decimal points, rows indented under a caption."""
         full = [row for row in [self.header, *self.rows] if len(row) == len(self.header)]
@@ -165,7 +118,7 @@ class Layout:
         ]
         widths = [max(map(len, [_line(self.header[0]), *labels]))]
         for place, (head, *cells) in enumerate(columns[1:], start=1):
-            columns[place] = [head, *(cells if self.holds_words(place) else _aligned(cells))]
+            columns[place] = [head, *(cells if self.holds_words(place) else on_marks(cells))]
             widths.append(max(map(len, columns[place])))
         aligned = iter(zip(*columns, strict=True))
         lines = [self._text_row(next(aligned), widths)]
@@ -236,11 +189,11 @@ class Layout:
     def markdown(self) -> str:
         """Return a caption and a pipe table, with the signs that Markdown reads escaped."""
         rule = ["---" if self.holds_words(place) else "---:" for place in range(len(self.header))]
-        lines = [_pipes(map(_plain, self.header)), _pipes(rule)]
+        lines = [_pipes(map(escaped, self.header)), _pipes(rule)]
         for depth, row in zip(self.depths, self.rows, strict=True):
-            label, *cells = map(_plain, [*row, *[""] * (len(self.header) - len(row))])
+            label, *cells = map(escaped, [*row, *[""] * (len(self.header) - len(row))])
             lines.append(_pipes(["&emsp;" * depth + label, *cells]))
-        caption = [f"**{_plain(self.caption)}**", ""] if self.caption else []
+        caption = [f"**{escaped(self.caption)}**", ""] if self.caption else []
         return "\n".join([*caption, *lines])
 
     def _side(self, place: int) -> str:
@@ -252,19 +205,6 @@ def _line(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _aligned(cells: Sequence[str]) -> list[str]:
-    """Put decimal points below one another; of intervals, those of the upper limits."""
-    parts = [cell.rpartition(" to ") for cell in cells]
-    points = [last.partition(".") for *_, last in parts]
-    first = max((len(low) for low, *_ in parts), default=0)
-    left = max((len(whole) for whole, *_ in points), default=0)
-    right = max((len(point + rest) for _, point, rest in points), default=0)
-    return [
-        f"{low:>{first}}{to}{whole:>{left}}{point + rest:<{right}}"
-        for (low, to, _), (whole, point, rest) in zip(parts, points, strict=True)
-    ]
-
-
 def _breakable(label: str) -> str:
     """Let a label wrap at the spaces after its commas and nowhere else."""
     space = ',<span style="white-space:normal"> </span>'
@@ -273,13 +213,13 @@ def _breakable(label: str) -> str:
 
 def _decimals_of(cell: str) -> float:
     """Return how many digits stand behind the last point; the point is half as wide as one."""
-    behind = re.search(r"\.(\d+)\D*$", cell)
+    behind = re.search(r"[.,·](\d+)\D*$", cell)
     return len(behind[1]) + 0.5 if behind else 0.0
 
 
-def _plain(cell: str) -> str:
-    """Escape what Markdown would read as marks; "< 0.001" it leaves alone."""
-    return re.sub(r"([\\`*_\[\]>|~&#$]|<(?=\S))", r"\\\1", _line(cell))
+def escaped(cell: str) -> str:
+    """Return a text on one line without what Markdown would read as marks; "<0.001" stays."""
+    return re.sub(r"([\\`*_\[\]>|~&#$]|<(?![\s\d.]))", r"\\\1", _line(cell))
 
 
 def _pipes(cells: Iterable[str]) -> str:

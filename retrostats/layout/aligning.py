@@ -1,0 +1,49 @@
+"""Numbers of a column set below one another by their decimal marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_RANGE = re.compile(r"(.+)( to )(.*)|(.*[\d∞%])(–)(.+)")
+_MARK = re.compile(r"(?<=\d)[.,·](?=\d)")
+
+
+def on_marks(cells: Sequence[str]) -> list[str]:
+    """Put decimal marks below one another; of ranges, those of the upper ends.
+
+    Parameters
+    ----------
+    cells
+        Of one column. All that are returned have the same length.
+
+    Examples
+    --------
+    >>> on_marks(["-1.5", "0.125", "12"])
+    ['-1.5  ', ' 0.125', '12    ']
+    >>> on_marks(["<0.001", "0.03"])
+    ['<0.001', ' 0.03 ']
+    """
+    parts = [_ends(cell) for cell in cells]
+    points = [_around_mark(last) for *_, last in parts]
+    first = max((len(low) for low, *_ in parts), default=0)
+    left = max((len(whole) for whole, _ in points), default=0)
+    right = max((len(rest) for _, rest in points), default=0)
+    return [
+        f"{low:>{first}}{to}{whole:>{left}}{rest:<{right}}"
+        for (low, to, _), (whole, rest) in zip(parts, points, strict=True)
+    ]
+
+
+def _ends(cell: str) -> tuple[str, str, str]:
+    """Return the ends of a range and what joins them; of anything else the cell comes last."""
+    found = _RANGE.fullmatch(cell)
+    if not found:
+        return "", "", cell
+    low, joint, high = (part for part in found.groups() if part is not None)
+    return low, joint, high
+
+
+def _around_mark(cell: str) -> tuple[str, str]:
+    mark = _MARK.search(cell)
+    return (cell[: mark.start()], cell[mark.start() :]) if mark else (cell, "")
