@@ -80,7 +80,7 @@ def family_cases() -> Iterator[Case]:
             draw = partial(family, test=test, sizes=sizes, sds=sds)
             name = f"{test.__name__}, all pairs together"
             exact = test is rs.tukey_hsd and len({*sizes}) == 1
-            cost = 4 if test is rs.tukey_hsd else 10
+            cost = 4 if test is rs.tukey_hsd else 20
             yield Case(name, words, 0.0, draw, "exact" if exact else "approximate", cost)
 
 

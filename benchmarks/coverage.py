@@ -94,7 +94,7 @@ def preface(options: argparse.Namespace) -> str:
 Written by `make coverage` (`benchmarks/coverage.py`); nothing here is edited by hand.
 
 - Seed {options.seed}; {options.replicates:,} data sets of each situation, half as many where one
-  takes long (limits of the noncentral t), a quarter for bootstrap and Tukey, a tenth for
+  takes long (limits of the noncentral t), a quarter for bootstrap and Tukey, 500 for
   Games-Howell.
 - {packages}, Python {platform.python_version()}.
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 from scipy.special import chndtr, gammaln, ncfdtr, ndtri
 
 from retrostats.effects.quadrature import noncentral_t_cdf
 from retrostats.errors import RetrostatsError
 
+#: A limit lies within its normal approximation and this many standard errors.
+_BEYOND = 0.3
 #: Below this a t is zero to every digit of the limits, and its square would underflow.
 _ZERO = 1e-100
 
@@ -100,7 +103,8 @@ def noncentral_t_limits(t: float, df: float, level: float = 0.95) -> tuple[float
         return -high, -low
     if t < _ZERO:
         return float(ndtri(tail)), -float(ndtri(tail))
-    reach = math.sqrt(1 + t * t / (2 * df))
+    # The limits lie about so far from t, so that the second look mostly encloses one.
+    reach = (_BEYOND - float(ndtri(tail))) * math.sqrt(1 + t * t / (2 * df))
 
     def limit(target: float) -> float:
         return _falling_root(lambda ncp: noncentral_t_cdf(t, df, ncp) - target, t, reach)
@@ -206,13 +210,14 @@ def _falling_root(
 ) -> float:
     from scipy.optimize import brentq  # slow to import, and only needed here
 
+    known = cache(function)  # the ends are asked for again, and a quadrature is dear
     low = high = start
     for _ in range(60):
-        below, above = function(low), function(high)
+        below, above = known(low), known(high)
         if not (math.isfinite(below) and math.isfinite(above)):
             break
         if below >= 0 >= above:
-            return float(brentq(function, low, high, xtol=1e-14, rtol=1e-14, maxiter=500))
+            return float(brentq(known, low, high, xtol=1e-14, rtol=1e-14, maxiter=500))
         low = max(least, low - step) if below < 0 else low
         high = high + step if above > 0 else high
         step *= 2
