@@ -48,13 +48,14 @@ def twice(generator: Generator, *, n, change, r, **options) -> Limits:
     return pre_post_control_d(treated, control, **options).ci[:2]
 
 
-def explained(generator: Generator, *, share, means, n) -> Limits:
+def explained(generator: Generator, *, share, means, n, limits) -> Limits:
     """Draw arms with these means and return the limits of a share of variance explained."""
     drawn = [generator.normal(mean, 1.0, n) for mean in means]
     total = np.concatenate(drawn)
     between = n * sum((d.mean() - total.mean()) ** 2 for d in drawn) / (len(means) - 1)
     within = sum(d.var(ddof=1) for d in drawn) / len(means)
-    return share(between / within, len(means) - 1, len(total) - len(means)).ci[:2]
+    df = len(means) - 1, len(total) - len(means)
+    return share(between / within, *df, limits=limits).ci[:2]
 
 
 def ratio(generator: Generator, *, effect, n, means, cv) -> Limits:
@@ -122,13 +123,16 @@ def paired_cases() -> Iterator[Case]:
 
 def variance_cases() -> Iterator[Case]:
     shares = (rs.partial_eta_squared, rs.partial_omega_squared, rs.partial_epsilon_squared)
-    for n in (10, 20, 50):
-        for means in ((0.0, 0.0, 0.0), (0.0, 0.4, 0.8)):
-            f2 = float(np.var(means))
-            for share in shares:
-                words = f"3 arms of {n}, share explained {f2 / (1 + f2):.3f}"
-                draw = partial(explained, share=share, means=means, n=n)
-                yield Case(share.__name__, words, f2 / (1 + f2), draw, "approximate")
+    for share in shares:
+        for limits in ("population", "effectsize"):
+            for n in (10, 20, 50):
+                for means in ((0.0, 0.0, 0.0), (0.0, 0.25, 0.5), (0.0, 0.4, 0.8)):
+                    f2 = float(np.var(means))
+                    words = f"3 arms of {n}, share explained {f2 / (1 + f2):.3f}"
+                    draw = partial(explained, share=share, means=means, n=n, limits=limits)
+                    promise = "exact" if limits == "population" else "approximate"
+                    name = f"{share.__name__}, {limits}"
+                    yield Case(name, words, f2 / (1 + f2), draw, promise)
 
 
 def ratio_cases() -> Iterator[Case]:

@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from retrostats.data.published import PublishedTrial
     from retrostats.description.agreement import agreement
     from retrostats.description.changes import individual_changes
+    from retrostats.description.courses import subject_courses
     from retrostats.description.distributions import distribution_from_summary, distributions
     from retrostats.description.missingness import missing_patterns
+    from retrostats.description.published_flow import published_flow
     from retrostats.description.reliability import reliability
+    from retrostats.description.responders import responder_curves
     from retrostats.effects.bootstrap import bootstrap_interval
     from retrostats.effects.contingency import cramers_v
     from retrostats.effects.conversions.converting import convert_effect
@@ -187,6 +190,7 @@ __all__ = [
     "plot_trajectories",
     "pre_post_control_d",
     "probability_of_superiority",
+    "published_flow",
     "rank_biserial",
     "ratio_of_means",
     "ratio_of_means_change",
@@ -196,6 +200,7 @@ __all__ = [
     "reliability",
     "report_tables",
     "reproduce",
+    "responder_curves",
     "risk_difference",
     "risk_ratio",
     "save_figure",
@@ -203,6 +208,7 @@ __all__ = [
     "sprite",
     "standardised_effect",
     "standardised_mean_change",
+    "subject_courses",
     "suggest_codebook",
     "tukey_hsd",
     "variability_ratio",
@@ -225,9 +231,12 @@ _HOMES = {
     "data.published": ("PublishedTrial",),
     "description.agreement": ("agreement",),
     "description.changes": ("individual_changes",),
+    "description.courses": ("subject_courses",),
     "description.distributions": ("distribution_from_summary", "distributions"),
     "description.missingness": ("missing_patterns",),
+    "description.published_flow": ("published_flow",),
     "description.reliability": ("reliability",),
+    "description.responders": ("responder_curves",),
     "effects.bootstrap": ("bootstrap_interval",),
     "effects.contingency": ("cramers_v",),
     "effects.conversions.converting": ("convert_effect",),

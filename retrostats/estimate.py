@@ -51,7 +51,7 @@ class Estimate:
         Two-sided p value of the null hypothesis, which is ``value == 0`` unless the function that
         made the estimate names another; ``nan`` where the method has no test.
     unit
-        Unit of the outcome, or ``"SD"`` for a standardised effect.
+        Unit of the outcome; ``"SD"`` or ``"SD of change"`` for a standardised effect.
 
     Raises
     ------
@@ -69,6 +69,8 @@ class Estimate:
 
     def __post_init__(self) -> None:
         low, high, level = self.ci
+        if not isinstance(self.label, str):
+            raise ValueError(f"the label of an estimate must be text, got {self.label!r}")
         if not math.isfinite(self.value):
             raise ValueError(f"{self.label}: the value must be finite, got {self.value}")
         if not 0 < level < 1:
@@ -95,14 +97,8 @@ class Estimate:
 
         Parameters
         ----------
-        label
-            What a reader sees in a table row.
-        value, se
-            Point estimate and its standard error, in ``unit``.
-        unit
-            Unit of the outcome, or ``"SD"``.
-        df
-            Degrees of freedom of the t distribution; ``inf`` means the normal.
+        label, value, se, unit, df
+            As in the class.
         level
             Coverage of the two-sided interval.
 
@@ -134,14 +130,12 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; an open limit, infinite df or missing se becomes ``None``."""
-        row = _finite(asdict(self))
-        return row | {"ci": _finite(self.ci._asdict())}
+        return _finite(asdict(self)) | {"ci": _finite(self.ci._asdict())}
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
     """Replace every number that JSON does not have by ``None``."""
-    missing = {k: None for k, v in row.items() if isinstance(v, float) and not math.isfinite(v)}
-    return row | missing
+    return row | {k: None for k, v in row.items() if isinstance(v, float) and not math.isfinite(v)}
 
 
 #: The columns of every tidy table, in their order.
@@ -152,8 +146,7 @@ TIDY_COLUMNS = ("label", "estimate", "se", "df", "ci_low", "ci_high", "level", "
 class EstimateTable:
     """Estimates in reading order, with the caption they share.
 
-    ``table["retro - control"]`` is the estimate with this label, ``table[0]`` the first, and
-    ``table[:2]`` a table of the first two.
+    ``table["retro - control"]`` or ``table[0]`` is an estimate, ``table[:2]`` a shorter table.
     """
 
     caption: str
@@ -234,9 +227,7 @@ def _columns(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     units = list(dict.fromkeys(e.unit for e in estimates))
     levels = list(dict.fromkeys(e.ci.level for e in estimates))
     each = [(e, _places(e)) for e in estimates]
-    columns: dict[str, list[str]] = {}
-    if len(units) > 1:
-        columns["Unit"] = [e.unit for e in estimates]
+    columns = {"Unit": [e.unit for e in estimates]} if len(units) > 1 else {}
     unit = f" ({units[0]})" if len(units) == 1 and units[0] else ""
     columns[f"Estimate{unit}"] = [number(e.value, k) for e, k in each]
     if not all(math.isnan(e.se) for e in estimates):
@@ -256,5 +247,4 @@ def _places(estimate: Estimate) -> int:
     value, (low, high, _) = estimate.value, estimate.ci
     reach = [abs(limit - value) for limit in (low, high) if math.isfinite(limit)]
     width = high - low if len(reach) == 2 else max(reach, default=0.0)
-    scales = (estimate.se, width, abs(value))
-    return decimals(next((scale for scale in scales if 0 < scale < math.inf), 1.0))
+    return decimals(next((x for x in (estimate.se, width, abs(value)) if 0 < x < math.inf), 1.0))

@@ -68,6 +68,16 @@ def test_what_cannot_be_is_refused_with_its_own_reason(changes, message):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize("label", [None, 5, math.nan, ["a - b"]])
+def test_a_label_that_is_no_text_is_refused(label):
+    words = f"the label of an estimate must be text, got {label!r}"
+    for make in (lambda: estimate(label=label), lambda: replace(estimate(), label=label)):
+        with pytest.raises(ValueError, match="label of an estimate") as error:
+            make()
+        assert str(error.value) == words
+    assert estimate(label=np.str_("a - b")) == estimate()
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -25,13 +25,17 @@ def test_every_preset_is_consistent(journal):
 
 @pytest.mark.parametrize("journal", JOURNALS.values(), ids=lambda journal: journal.name)
 def test_what_differs_from_the_house_has_a_source(journal):
-    told = {"name", "title", "source"}
+    told = {"name", "title", "source", "unknown"}
     differs = [
         field.name
         for field in fields(Journal)
         if field.name not in told and getattr(journal, field.name) != getattr(HOUSE, field.name)
     ]
     assert bool(differs) <= (bool(journal.source) or journal.name in OWN)
+    # What is not known of a journal is the house's, and is not told to be the journal's.
+    assert not set(differs) & journal.unknown
+    for name in journal.unknown:
+        assert journal.owner_of(name) == HOUSE.title
 
 
 def test_the_presets_have_what_is_printed_in_the_instructions():
@@ -45,20 +49,25 @@ def test_the_presets_have_what_is_printed_in_the_instructions():
     # 2250 by 2625 pixels at 300 dpi
     assert sizes["plos"][1:3] == (2250 / 300 * 25.4, 2625 / 300 * 25.4)
     assert JOURNALS["lancet"].decimal_mark == "\N{MIDDLE DOT}"
+    assert JOURNALS["lancet"].p_digits == "two significant"
     assert (JOURNALS["jama"].p_zero, JOURNALS["jama"].p_digits) == (False, "two or three")
+    assert (JOURNALS["nejm"].p_zero, JOURNALS["nejm"].p_digits) == (True, "two or three")
     assert (JOURNALS["comma"].decimal_mark, JOURNALS["comma"].interval) == (",", "dash")
 
 
 def test_a_journal_is_found_by_its_name_and_stays_what_it_is():
     assert find_journal(None) is HOUSE
-    assert find_journal("bmj") is JOURNALS["bmj"]
+    assert find_journal("lancet") is JOURNALS["lancet"]
     mine = replace(HOUSE, name="mine", single_mm=80.0)
     assert find_journal(mine) is mine
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"^journal 'bjm' is not known; expected one of bmj, "):
+    with pytest.raises(ValueError, match=r"^journal 'bjm' is not known; expected one of comma, "):
         find_journal("bjm")
+    for name in ("", "Lancet", 5, ["jama"], b"jama"):
+        with pytest.raises(ValueError, match="is not known; expected one of comma, "):
+            find_journal(name)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,12 @@ def test_an_unknown_name_lists_the_known_ones():
     [
         ({"single_mm": 0.0}, "single_mm 0; expected more than 0"),
         ({"dpi": -1, "tallest_mm": math.nan}, "tallest_mm nan, dpi -1"),
+        ({"dpi": True, "double_mm": "170"}, "double_mm '170', dpi True; expected more than 0"),
+        ({"decimal_mark": ";"}, r"decimal_mark ';'; expected one of '\.', ',', '·'"),
+        ({"interval": "hyphen"}, "interval 'hyphen'; expected one of 'to', 'dash'"),
+        ({"p_digits": 3}, "p_digits 3; expected one of 'three', 'two or three', 'two sig"),
+        ({"p_zero": "no"}, "p_zero 'no'; expected one of True, False"),
+        ({"unknown": frozenset({"width"})}, "unknown width is no value of it"),
         ({"double_mm": 80.0}, "one column of 85 mm is wider than two of 80 mm"),
     ],
 )

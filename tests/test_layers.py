@@ -15,7 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
-    {"errors", "layout", "instruments", "arrays", "journals"},
+    {"errors", "layout", "instruments", "arrays", "journals", "whole_files"},
     {"estimate"},
     {"data"},
     {"plan"},

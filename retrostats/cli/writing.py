@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from retrostats.errors import DataError
+from retrostats.whole_files import replaced_when_complete
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def told_plainly(place: Path, what: str) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or place
-        raise DataError(f"{where}: {what} cannot be written: {error.strerror}") from error
+        raise DataError(f"{where}: {what} cannot be written: {error.strerror or error}") from error
 
 
 def write_new(path: Path, text: str, what: str) -> None:
@@ -67,10 +67,8 @@ def replace_list(path: Path, text: str, *, inputs: Sequence[Path]) -> None:
             raise DataError(
                 f"{path} exists and is no list of problems; choose another name with --out"
             )
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".retrostats-") as folder:
-            unfinished = Path(folder) / path.name
+        with replaced_when_complete(path) as unfinished:
             unfinished.write_text(text, encoding="utf-8", newline="")
-            unfinished.replace(path)
 
 
 def _first_line(path: Path) -> str:

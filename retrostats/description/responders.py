@@ -128,6 +128,41 @@ def improvement_curves(
     return tuple(curves)
 
 
+def responder_curves(
+    cohort: Cohort, outcome: str, week: float, *, members: NDArray[np.bool_] | None = None
+) -> tuple[ImprovementCurve, ...]:
+    """Return for each arm the share that improved by at least each amount, for `plot_responders`.
+
+    Parameters
+    ----------
+    cohort
+        The trial.
+    outcome, week
+        Name of an outcome, and week of a visit, of the codebook.
+    members
+        As in `improvement_curves`.
+
+    Returns
+    -------
+    tuple of ImprovementCurve
+        As `improvement_curves` returns them; no plan is needed.
+
+    Raises
+    ------
+    KeyError
+        If the codebook has no such outcome or week.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> folder = "data/example_cohort"
+    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
+    >>> [(curve.arm, curve.n) for curve in responder_curves(cohort, "womac", 6)]
+    [('control', 18), ('retro', 20), ('forward', 21)]
+    """
+    return improvement_curves(cohort, Endpoint(outcome=outcome, week=week), members=members)
+
+
 def _count(
     arm: str,
     inside: NDArray[np.bool_],

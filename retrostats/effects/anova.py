@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
 from retrostats.arrays import Floats
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.summaries import ArmSummary, require_all_arms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +155,7 @@ def welch_anova(arms: Sequence[ArmSummary]) -> FRatio:
 
 
 def _columns(arms: Sequence[ArmSummary]) -> tuple[Floats, Floats, Floats]:
+    require_all_arms(arms)
     if len(arms) < 2:
         raise ValueError(f"an ANOVA needs two arms or more, got {len(arms)}")
     n, mean, sd = np.array([(arm.n, arm.mean, arm.sd) for arm in arms], dtype=np.float64).T

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from retrostats.arrays import Floats
+from retrostats.effects.arguments import require_level, shown
+from retrostats.effects.raw_values import complete_values
 from retrostats.effects.resampling import (
     BootstrapMethod,
     Progress,
@@ -23,7 +25,6 @@ from retrostats.effects.resampling import (
     replicated,
     with_ties,
 )
-from retrostats.effects.summaries import complete_values
 from retrostats.estimate import Estimate, Interval
 
 #: Whether the samples are of different subjects, or of the same ones in the same order.
@@ -103,7 +104,11 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     >>> print(bootstrap_interval(median_difference, arms, seed=1, unit="points"))
     median_difference of retro, control: -2.5 points (95% CI -4 to -1)
     """
+    if not callable(statistic):
+        raise ValueError(f"bootstrap: statistic must be a function, got {shown(statistic)}")
     names, values = _named(samples)
+    if not values:
+        raise ValueError("bootstrap: no samples; give arms and their values.")
     label = label or _label(statistic, names)
     _require(label, replicates=replicates, level=level, method=method, paired=paired)
     rows, data = by_rows(statistic), values
@@ -138,7 +143,8 @@ def _named(
 ) -> tuple[tuple[str, ...], list[Floats]]:
     if isinstance(samples, Mapping):
         return tuple(samples), [complete_values(f"arm {a!r}", v) for a, v in samples.items()]
-    if not len(samples) or np.ndim(samples[0]) == 0:
+    listed = hasattr(samples, "__len__") and hasattr(samples, "__getitem__")
+    if not listed or isinstance(samples, str) or not len(samples) or np.ndim(samples[0]) == 0:
         raise ValueError(
             "bootstrap: samples must be a mapping of arms to values, or a list of arrays; "
             "one sample alone stands in brackets: [values]."
@@ -157,10 +163,9 @@ def _require(label: str, *, replicates: int, level: float, method: str, paired: 
         raise ValueError(f"{label}: method must be 'bca', 'percentile' or 'basic', got {method!r}")
     if paired not in get_args(Pairing):
         raise ValueError(f"{label}: paired must be 'independent' or 'by subject', got {paired!r}")
-    if not 0 < level < 1:
-        raise ValueError(f"{label}: the level must lie between 0 and 1, got {level}")
+    require_level(level)
     least = math.ceil(2 / (1 - level) - 1e-9)
-    if replicates != int(replicates) or replicates < least:
+    if not hasattr(replicates, "__index__") or replicates < least:
         raise ValueError(
             f"{label}: a {level:.4g} interval needs a whole number of at least {least} replicates "
             f"to have one in each tail, got {replicates}; 9999 are usual."
@@ -178,7 +183,7 @@ def _places(label: str, values: Sequence[Floats]) -> np.ndarray:
 
 
 def _seed(label: str, seed: int) -> int:
-    if not hasattr(seed, "__index__") or seed < 0:
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0:
         raise ValueError(f"{label}: the seed must be a whole number of 0 or more, got {seed!r}")
     return operator.index(seed)
 

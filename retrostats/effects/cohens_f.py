@@ -61,7 +61,7 @@ def cohens_f(f: float, df1: float, df2: float, *, level: float = 0.95) -> Estima
         label="Cohen's f",
         value=math.sqrt(squared.value),
         se=math.nan,
-        df=df2,
+        df=squared.df,
         ci=Interval(math.sqrt(low), math.sqrt(high), level),
         p=squared.p,
         unit="",
@@ -98,9 +98,9 @@ def cohens_f_squared(f: float, df1: float, df2: float, *, level: float = 0.95) -
     low, high, _ = share.ci
     return Estimate(
         label="Cohen's f squared",
-        value=df1 * f / df2,
+        value=float(df1 * f / df2),
         se=math.nan,
-        df=df2,
+        df=share.df,
         ci=Interval(low / (1 - low), high / (1 - high), level),
         p=share.p,
         unit="",
@@ -143,8 +143,8 @@ def variance_explained_of(arms: Sequence[ArmSummary], *, level: float = 0.95) ->
     >>> for estimate in variance_explained_of(arms):
     ...     print(estimate)
     partial eta squared: 0.229 (95% CI 0.0306 to 0.419), df 42
-    partial omega squared: 0.189 (95% CI 0.0108 to 0.378), df 42
-    partial epsilon squared: 0.192 (95% CI 0.0123 to 0.382), df 42
+    partial omega squared: 0.189 (95% CI 0.0286 to 0.402), df 42
+    partial epsilon squared: 0.192 (95% CI 0.0286 to 0.402), df 42
     Cohen's f: 0.545 (95% CI 0.178 to 0.849), df 42
     """
     test = one_way_anova(arms)

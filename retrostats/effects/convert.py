@@ -6,7 +6,9 @@ import math
 
 from scipy.special import stdtrit
 
+from retrostats.effects.arguments import is_number
 from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
+from retrostats.effects.paired_t import SD_OF_CHANGE
 from retrostats.effects.recover import require_size
 from retrostats.effects.t_tests import two_sided_p
 from retrostats.effects.two_group import standardised_estimate
@@ -23,8 +25,7 @@ def effect_from_t(
     Parameters
     ----------
     t
-        Student's t with ``n1 + n2 - 2`` df, first group minus second. A Welch t
-        will not do: its standardiser is another.
+        Student's t with ``n1 + n2 - 2`` df, first minus second; not Welch's, which has another SD.
     n1, n2
         Group sizes, each at least 2.
     correct
@@ -86,7 +87,7 @@ def effect_from_f(
     >>> print(effect_from_f(5.29, n1=20, n2=18))
     g from F (unsigned): 0.732 SD (95% CI 0.0811 to 1.37), df 36
     """
-    if not 0 <= f < math.inf:
+    if not is_number(f) or not 0 <= f < math.inf:
         raise ValueError(f"effect from F: need a finite f >= 0, got {f}")
     label = f"{label or ('g from F' if correct else 'd from F')} (unsigned)"
     return effect_from_t(math.sqrt(f), n1=n1, n2=n2, correct=correct, level=level, label=label)
@@ -132,7 +133,7 @@ def effect_from_p(
     g from p: -0.765 SD (95% CI -1.48 to -0.0346), df 28
     """
     _require_sizes(n1, n2)
-    if not 0 < p <= 1:
+    if not is_number(p) or not 0 < p <= 1:
         raise ValueError(
             f"effect from p: need 0 < p <= 1, got {p}. Where a paper prints p = 0.000, "
             "use the largest p it may stand for (0.0005) and report a bound."
@@ -166,7 +167,7 @@ def paired_effect_from_t(
     Returns
     -------
     Estimate
-        In SDs of change, with the exact interval and the p of the t test.
+        In SDs of change (its unit), with the exact interval and the p of the t test.
 
     Raises
     ------
@@ -176,20 +177,19 @@ def paired_effect_from_t(
     Examples
     --------
     >>> print(paired_effect_from_t(-7.06, n=10, correct=False))
-    dz from t: -2.23 SD (95% CI -3.41 to -1.03), df 9
+    dz from t: -2.23 SD of change (95% CI -3.41 to -1.03), df 9
     """
     require_size("paired effect from t", n)
-    factor = small_sample_factor(n - 1) if correct else 1.0
     low, high = noncentral_t_limits(t, n - 1, level)
-    scale = factor / math.sqrt(n)
+    scale = (small_sample_factor(n - 1) if correct else 1.0) / math.sqrt(n)
     return Estimate(
         label=label or f"{'gz' if correct else 'dz'} from t",
         value=t * scale,
         se=math.sqrt((1 + (t * scale) ** 2 / 2) / n),
-        df=n - 1,
+        df=float(n - 1),
         ci=Interval(low * scale, high * scale, level),
         p=float(two_sided_p(t, n - 1)),
-        unit="SD",
+        unit=SD_OF_CHANGE,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from retrostats.effects.arguments import require_level
 from retrostats.estimate import Estimate
 
 #: Whether the logarithm of a ratio is corrected for its bias in small samples.
@@ -85,6 +86,7 @@ def log_estimate(
     >>> print(log_estimate("ratio of means", 0.0, 0.01, level=0.95))
     log ratio of means: 0 log ratio (95% CI -0.196 to 0.196)
     """
+    require_level(level)
     return Estimate.from_se(
         f"log {name}", value, math.sqrt(variance), unit="log ratio", df=df, level=level
     )

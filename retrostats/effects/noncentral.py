@@ -14,6 +14,7 @@ from functools import cache
 
 from scipy.special import chndtr, gammaln, ncfdtr, ndtri
 
+from retrostats.effects.arguments import is_number, require_level
 from retrostats.effects.quadrature import noncentral_t_cdf
 from retrostats.errors import RetrostatsError
 
@@ -21,6 +22,8 @@ from retrostats.errors import RetrostatsError
 _BEYOND = 0.3
 #: Below this a t is zero to every digit of the limits, and its square would underflow.
 _ZERO = 1e-100
+#: Beyond this the difference of two log gammas loses its digits; the series is then exact to 1e-15.
+_MANY = 1e5
 
 
 def small_sample_factor(df: float) -> float:
@@ -52,11 +55,13 @@ def small_sample_factor(df: float) -> float:
     >>> round(small_sample_factor(36), 4)
     0.979
     """
-    if not 1 < df < math.inf:
+    if not is_number(df) or not 1 < df < math.inf:
         raise ValueError(
             f"small-sample factor: need df > 1 and finite, got {df}. With one degree of "
             "freedom no unbiased estimate exists; report d itself."
         )
+    if df > _MANY:
+        return 1 - 3 / (4 * df) - 7 / (32 * df**2)
     return math.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - math.log(df / 2) / 2)
 
 
@@ -96,7 +101,7 @@ def noncentral_t_limits(t: float, df: float, level: float = 0.95) -> tuple[float
     [-0.0045, 4.4984]
     """
     tail = _tail(level)
-    if not math.isfinite(t) or not 1 <= df < math.inf:
+    if not is_number(t) or not math.isfinite(t) or not 1 <= df < math.inf:
         raise ValueError(f"noncentral t: need a finite t and df >= 1, got t={t}, df={df}")
     if t <= -_ZERO:
         low, high = noncentral_t_limits(-t, df, level)
@@ -187,8 +192,7 @@ def noncentral_chi2_limits(chi2: float, df: float, level: float = 0.95) -> tuple
 
 
 def _tail(level: float) -> float:
-    if not 0 < level < 1:
-        raise ValueError(f"the level must lie between 0 and 1, got {level}; 95% is level=0.95")
+    require_level(level)
     return (1 - level) / 2
 
 
@@ -217,7 +221,10 @@ def _falling_root(
         if not (math.isfinite(below) and math.isfinite(above)):
             break
         if below >= 0 >= above:
-            return float(brentq(known, low, high, xtol=1e-14, rtol=1e-14, maxiter=500))
+            try:
+                return float(brentq(known, low, high, xtol=1e-14, rtol=1e-14, maxiter=500))
+            except ValueError:  # the distribution has no value somewhere between
+                break
         low = max(least, low - step) if below < 0 else low
         high = high + step if above > 0 else high
         step *= 2

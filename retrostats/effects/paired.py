@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from retrostats.effects.paired_t import dz_value, scaled_from_paired_t
-from retrostats.effects.pairs import PairedSummary
+from retrostats.effects.paired_t import SD_OF_CHANGE, dz_value, scaled_from_paired_t
+from retrostats.effects.pairs import PairedSummary, require_pairs
 from retrostats.estimate import Estimate
 
 
@@ -41,6 +41,8 @@ def mean_change(summary: PairedSummary, *, level: float = 0.95, unit: str = "") 
     >>> print(mean_change(pain, unit="points"))
     week 6 - baseline: -2.4 points (95% CI -4.07 to -0.734), df 4
     """
+    require_pairs(level, summary=summary)
+    dz_value(summary)  # refuses changes that are all alike
     se = summary.sd_change / math.sqrt(summary.n)
     return Estimate.from_se(
         summary.label, summary.mean_change, se, unit=unit, df=summary.n - 1, level=level
@@ -63,8 +65,8 @@ def paired_dz(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     Returns
     -------
     Estimate
-        In SDs of change, uncorrected. Interval: exact, noncentral t with ``n - 1``
-        df. p: paired t test. Standard error: ``sqrt(1/n + dz^2 / (2 n))``.
+        In SDs of change, and its unit says so; uncorrected. Interval: exact, noncentral t with
+        ``n - 1`` df. p: paired t test. Standard error: ``sqrt(1/n + dz^2 / (2 n))``.
 
     Raises
     ------
@@ -80,10 +82,12 @@ def paired_dz(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     --------
     >>> pain = PairedSummary.of("week 6 - baseline", [7, 6, 8, 5, 7], [4, 5, 5, 4, 3])
     >>> print(paired_dz(pain))
-    week 6 - baseline: -1.79 SD (95% CI -3.24 to -0.281), df 4
+    week 6 - baseline: -1.79 SD of change (95% CI -3.24 to -0.281), df 4
     """
+    require_pairs(level, summary=summary)
     dz = dz_value(summary)
-    return scaled_from_paired_t(summary, 1.0, variance=(1 + dz**2 / 2) / summary.n, level=level)
+    variance = (1 + dz**2 / 2) / summary.n
+    return scaled_from_paired_t(summary, 1.0, variance=variance, level=level, unit=SD_OF_CHANGE)
 
 
 def paired_dav(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
@@ -130,6 +134,7 @@ def paired_dav(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     >>> print(paired_dav(pain))
     week 6 - baseline: -2.4 SD (95% CI -4.34 to -0.377), df 4
     """
+    require_pairs(level, summary=summary)
     s = summary
     square = (s.sd_before**2 + s.sd_after**2) / 2
     d = s.mean_change / math.sqrt(square)
@@ -181,6 +186,7 @@ def paired_drm(summary: PairedSummary, *, level: float = 0.95) -> Estimate:
     >>> print(paired_drm(pain))
     week 6 - baseline: -2.39 SD (95% CI -4.33 to -0.376), df 4
     """
+    require_pairs(level, summary=summary)
     if summary.correlation == 1:
         raise ValueError(
             f"{summary.label}: drm does not exist at a correlation of 1; use paired_dav()."

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from retrostats.effects.arguments import (
+    require_kind,
+    require_level,
+    require_numbers,
+    require_ordinary,
+)
+from retrostats.effects.raw_values import complete_values, require_spread
 from retrostats.effects.recover import require_size
-from retrostats.effects.summaries import complete_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,10 @@ class PairedSummary:
 
     def __post_init__(self) -> None:
         require_size(self.label, self.n)
+        moments = self.mean_before, self.sd_before, self.mean_after, self.sd_after
+        names = "mean_before", "sd_before", "mean_after", "sd_after"
+        require_numbers(self.label, **dict(zip(names, moments, strict=True)))
+        require_numbers(self.label, correlation=self.correlation)
         if not (0 < self.sd_before < math.inf and 0 < self.sd_after < math.inf):
             raise ValueError(
                 f"{self.label}: need both SDs > 0, got {self.sd_before:g} before and "
@@ -59,6 +69,7 @@ class PairedSummary:
                 f"{self.label}: need finite means and a correlation in -1 to 1, got "
                 f"{self.mean_before:g}, {self.mean_after:g} and {self.correlation:g}"
             )
+        require_ordinary(self.label, moments, sds=(self.sd_before, self.sd_after))
 
     @property
     def mean_change(self) -> float:
@@ -95,6 +106,8 @@ class PairedSummary:
                 f"{label}: {len(first)} values before and {len(second)} after; "
                 "keep only the participants measured at both visits."
             )
+        require_spread(f"{label}, before", first)
+        require_spread(f"{label}, after", second)
         spread = float(np.std(first, ddof=1)), float(np.std(second, ddof=1))
         covariance = float(np.cov(first, second)[0, 1])
         product = spread[0] * spread[1]
@@ -151,6 +164,27 @@ class PairedSummary:
             sd_after=sd_after,
             correlation=correlation,
         )
+
+
+def require_pairs(level: float, **given: PairedSummary) -> None:
+    """Refuse groups that are no summaries, and what is no level.
+
+    Parameters
+    ----------
+    level
+        Coverage of the interval.
+    **given
+        The groups by the names of their arguments.
+
+    Raises
+    ------
+    ValueError
+        If a group is raw values, or anything else, or the level is out of range.
+    """
+    hint = "Of raw values make one by PairedSummary.of(label, before, after)."
+    for name, value in given.items():
+        require_kind(name, value, PairedSummary, hint)
+    require_level(level)
 
 
 def sd_change_from_correlation(sd_before: float, sd_after: float, correlation: float) -> float:

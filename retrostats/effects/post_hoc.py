@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.arguments import require_level
+from retrostats.effects.summaries import ArmSummary, require_all_arms
 from retrostats.effects.t_tests import welch_t
 from retrostats.estimate import Estimate, EstimateTable, Interval
 from retrostats.layout import percent
@@ -115,13 +116,13 @@ def games_howell(
 
 
 def _require_arms(arms: Sequence[ArmSummary], level: float) -> None:
+    require_all_arms(arms)
     names = [arm.arm for arm in arms]
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(
             f"need two or more arms of different names, got {', '.join(names) or 'none'}"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"the level must lie between 0 and 1, as in level=0.95; got {level}")
+    require_level(level)
 
 
 def _all_pairs(

@@ -6,8 +6,8 @@ import math
 from typing import Literal
 
 from retrostats.effects.noncentral import small_sample_factor
-from retrostats.effects.paired_t import dz_value, scaled_from_paired_t
-from retrostats.effects.pairs import PairedSummary
+from retrostats.effects.paired_t import SD_OF_CHANGE, dz_value, scaled_from_paired_t
+from retrostats.effects.pairs import PairedSummary, require_pairs
 from retrostats.estimate import Estimate
 
 
@@ -42,7 +42,8 @@ def standardised_mean_change(
     Returns
     -------
     Estimate
-        In SDs of that standardiser, with the exact J of ``n - 1`` df.
+        In SDs of that standardiser (unit ``"SD"`` or ``"SD of change"``), with the exact J of
+        ``n - 1`` df.
         ``"before"``: large-sample standard error
         ``sqrt(2 (1 - r) / n + g^2 / (2 n))`` with a normal interval and p; under
         ``"unequal-sds"`` it is ``sqrt((sd_change^2 / sd_before^2 + g^2 / 2) / (n - 1))``.
@@ -67,6 +68,7 @@ def standardised_mean_change(
     >>> print(standardised_mean_change(pain, standardiser="before"))
     week 6 - baseline: -1.68 SD (95% CI -3.25 to -0.111)
     """
+    require_pairs(level, summary=summary)
     s = summary
     if standardiser not in ("before", "change"):
         raise ValueError(f"standardiser must be 'before' or 'change', got {standardiser!r}")
@@ -80,7 +82,8 @@ def standardised_mean_change(
                 "no such choice, because it is one SD"
             )
         g = factor * dz_value(s)
-        return scaled_from_paired_t(s, factor, variance=(1 + g**2 / 2) / s.n, level=level)
+        square = (1 + g**2 / 2) / s.n
+        return scaled_from_paired_t(s, factor, variance=square, level=level, unit=SD_OF_CHANGE)
     g = factor * s.mean_change / s.sd_before
     if variance == "equal-sds":
         se = math.sqrt((2 * (1 - s.correlation) + g**2 / 2) / s.n)
@@ -146,6 +149,7 @@ def pre_post_control_d(
     >>> print(pre_post_control_d(retro, usual))
     retro - usual care: 0.768 SD (95% CI 0.102 to 1.44)
     """
+    require_pairs(level, treated=treated, control=control)
     if standardiser not in ("pooled", "own"):
         raise ValueError(f"standardiser must be 'pooled' or 'own', got {standardiser!r}")
     a, b = treated, control

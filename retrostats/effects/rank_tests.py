@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
-from retrostats.effects.summaries import complete_values
+from retrostats.effects.arguments import shown
+from retrostats.effects.raw_values import complete_values
 from retrostats.layout import number, p_sentence
 
 if TYPE_CHECKING:
@@ -139,15 +140,15 @@ def kruskal_test(groups: Mapping[str, ArrayLike] | Sequence[ArrayLike]) -> Krusk
     """
     from scipy.stats import kruskal
 
+    if not isinstance(groups, (Mapping, list, tuple)):
+        raise ValueError(f"groups: need lists of numbers by name or in order, got {shown(groups)}")
     named = groups.items() if isinstance(groups, Mapping) else enumerate(groups, start=1)
     values = [complete_values(f"group {name!r}", each) for name, each in named]
     if len(values) < 2:
         raise ValueError(f"need at least two groups to compare, got {len(values)}")
     everybody = np.concatenate(values)
     if everybody.min() == everybody.max():
-        raise ValueError(
-            f"all {len(everybody)} values are {everybody[0]:g}; there are no ranks to compare"
-        )
+        raise ValueError(f"all values are {everybody[0]:g}; there are no ranks to compare")
     test = kruskal(*values)
     h, n, k = float(test.statistic), len(everybody), len(values)
     return KruskalTest(
@@ -229,7 +230,10 @@ def friedman_test(
 
 
 def _complete_table(values: ArrayLike | pd.DataFrame) -> np.ndarray[tuple[int, int]]:
-    table = np.asarray(values, dtype=np.float64)
+    try:
+        table = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"need a table of numbers, got {shown(values)}") from None
     if table.ndim != 2 or table.shape[0] < 2 or table.shape[1] < 3:
         raise ValueError(
             "need one row for each of at least 2 subjects and one column for each of at least 3 "
@@ -242,8 +246,5 @@ def _complete_table(values: ArrayLike | pd.DataFrame) -> np.ndarray[tuple[int, i
             "and report how many, or fit a mixed model."
         )
     if (table == table[:, :1]).all():
-        raise ValueError(
-            f"each of the {len(table)} subjects has the same value under all conditions; "
-            "there are no ranks to compare"
-        )
+        raise ValueError("each subject has one value under all conditions; no ranks to compare")
     return table

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from retrostats.effects.arguments import plain_exp
 from retrostats.estimate import Estimate, Interval
 from retrostats.layout import percent
 
@@ -39,13 +40,13 @@ class Ratio:
     @property
     def value(self) -> float:
         """The ratio."""
-        return math.exp(self.log.value)
+        return plain_exp(self.log.value)
 
     @property
     def ci(self) -> Interval:
         """Two-sided interval of the ratio."""
         low, high, level = self.log.ci
-        return Interval(math.exp(low), math.exp(high), level)
+        return Interval(plain_exp(low), plain_exp(high), level)
 
     @property
     def p(self) -> float:
@@ -59,11 +60,12 @@ class Ratio:
         return f"{self.label}: {self.value:.3g} ({interval}){added}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
+        """Return plain JSON values; what is beyond a double becomes ``None``."""
+        finite = {k: v if v < math.inf else None for k, v in self.ci._asdict().items()}
         return {
             "label": self.label,
-            "value": self.value,
-            "ci": self.ci._asdict(),
+            "value": self.value if self.value < math.inf else None,
+            "ci": finite,
             "p": self.p,
             "log": self.log.to_dict(),
             "halves_added": self.halves_added,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 from retrostats.effects.log_ratio import Correction, if_corrected, log_estimate, relative_variance
-from retrostats.effects.pairs import PairedSummary
+from retrostats.effects.pairs import PairedSummary, require_pairs
 from retrostats.effects.ratio import Ratio
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.summaries import ArmSummary, require_arms
 from retrostats.effects.variability import coefficient_of_variation_ratio, variability_ratio
 
 __all__ = [
@@ -73,6 +73,7 @@ def ratio_of_means(
     >>> print(ratio_of_means(retro, forward))
     retro / forward: 0.835 (95% CI 0.726 to 0.96)
     """
+    require_arms(treated, control, level)
     label = f"{treated.arm} / {control.arm}"
     a, b = (relative_variance(x.mean, x.sd, x.n, x.arm) for x in (treated, control))
     log = math.log(treated.mean / control.mean) + if_corrected(correction, (a - b) / 2)
@@ -122,6 +123,7 @@ def ratio_of_means_change(
     >>> print(ratio_of_means_change(tug))
     retro, 6 weeks / baseline: 0.849 (95% CI 0.788 to 0.914)
     """
+    require_pairs(level, summary=summary)
     s = summary
     a = relative_variance(s.mean_after, s.sd_after, s.n, f"{s.label}, after")
     b = relative_variance(s.mean_before, s.sd_before, s.n, f"{s.label}, before")

@@ -7,6 +7,8 @@ from typing import Literal
 
 from scipy.special import ndtri, stdtrit
 
+from retrostats.effects.arguments import MOST, require_level, require_numbers
+
 
 def sd_from_se(se: float, n: int) -> float:
     """Return the standard deviation behind a standard error of a mean.
@@ -173,16 +175,16 @@ def require_size(what: str, n: int) -> None:
     ValueError
         If ``n`` is below 2 or not whole.
     """
-    if not 2 <= n < math.inf or n != int(n):
+    require_numbers(what, n=n)
+    if not 2 <= n <= MOST or n != int(n):
         raise ValueError(f"{what}: need a whole number n >= 2, got n={n}")
 
 
 def _require_interval(low: float, high: float, level: float) -> None:
-    if not low < high or not math.isfinite(high - low) or not 0 < level < 1:
-        raise ValueError(
-            f"need finite limits with low < high and a level between 0 and 1, "
-            f"got {low:g} to {high:g} at level {level:g}"
-        )
+    require_level(level)
+    require_numbers("interval", low=low, high=high)
+    if not low < high or not math.isfinite(high - low):
+        raise ValueError(f"need finite limits with low < high, got {low:g} to {high:g}")
 
 
 def _se_from_p(difference: float, p: float, df: int) -> float:

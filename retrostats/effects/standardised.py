@@ -8,8 +8,11 @@ from typing import Literal
 
 from scipy.special import stdtrit
 
+from retrostats.effects.arguments import require_kind, require_numbers, shown
 from retrostats.effects.noncentral import small_sample_factor
 from retrostats.estimate import Estimate, Interval
+
+_HINT = "Take one from a model, as fit.differences(...)[0], or mean_difference()."
 
 
 def standardised_effect(
@@ -79,6 +82,7 @@ def standardised_effect(
     >>> print(standardised_effect(pain, [1.8, 2.1], [22, 21]))
     retro - control: -0.615 SD (95% CI -1.15 to -0.0812), df 45.6
     """
+    require_kind("difference", difference, Estimate, _HINT)
     sd, df = _pooled(sds, sizes, difference.label)
     return _over_sd(difference, sd, df, correction=correction, label=label)
 
@@ -141,6 +145,8 @@ def model_standardised_effect(
     >>> print(model_standardised_effect(pain, 1.95, 41))
     retro - control: -0.615 SD (95% CI -1.15 to -0.0813), df 45.6
     """
+    require_kind("difference", difference, Estimate, _HINT)
+    require_numbers(difference.label, total_sd=total_sd, df_total=df_total)
     if not 0 < total_sd < math.inf or not df_total > 0:
         raise ValueError(
             f"{difference.label}: need a total SD above 0 and degrees of freedom above 0, got "
@@ -170,7 +176,8 @@ def _over_sd(
     total = of_difference + of_sd
     spread = of_difference**2 / difference.df + of_sd**2 / df_sd
     df = total**2 / spread if spread else math.inf
-    factor = small_sample_factor(df_sd) if correction == "hedges" else 1.0
+    known = correction == "none" or math.isinf(df_sd)
+    factor = 1.0 if known else small_sample_factor(df_sd)
     se = math.sqrt(total)
     margin = float(stdtrit(df, 0.5 + difference.ci.level / 2)) * se
     return Estimate(
@@ -186,6 +193,11 @@ def _over_sd(
 
 def _pooled(sds: Sequence[float], sizes: Sequence[int], label: str) -> tuple[float, int]:
     """Return the pooled standard deviation and its degrees of freedom."""
+    for what, numbers in (("SDs", sds), ("sizes", sizes)):
+        if not hasattr(numbers, "__len__") or isinstance(numbers, str):
+            raise ValueError(f"{label}: {what} must be a list of numbers, got {shown(numbers)}")
+        for number in numbers:
+            require_numbers(label, **{f"one of the {what}": number})
     if len(sds) != len(sizes):
         raise ValueError(f"{label}: {len(sds)} standard deviations of {len(sizes)} arms")
     arms = [(sd, n) for sd, n in zip(sds, sizes, strict=True) if n > 1]

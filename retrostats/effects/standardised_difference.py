@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from retrostats.effects.arguments import require_numbers
 from retrostats.effects.noncentral import noncentral_t_limits, small_sample_factor
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.summaries import ArmSummary, require_arms
 from retrostats.effects.t_tests import student_t, two_sided_p, welch_t
 from retrostats.estimate import Estimate, Interval
 
@@ -22,8 +23,9 @@ def difference_in_sds(
     standardiser: Standardiser,
     *,
     correction: Literal["none", "hedges"],
-    variance: VarianceForm,
+    variance: VarianceForm = "large-sample",
     level: float,
+    label: str = "",
 ) -> Estimate:
     """Return the difference of two arms over the standard deviation that is named.
 
@@ -39,12 +41,16 @@ def difference_in_sds(
         Formula of the standard error.
     level
         Coverage of the interval.
+    label
+        What a reader sees; by default `difference_label`.
 
     Raises
     ------
     ValueError
         If a word is unknown, or the variance does not go with the standardiser.
     """
+    require_arms(a, b, level)
+    label = difference_label(label, a, b)
     if standardiser not in ("pooled", "average"):
         raise ValueError(f"standardiser must be 'pooled' or 'average', got {standardiser!r}")
     df = a.n + b.n - 2 if standardiser == "pooled" else average_df(a, b)
@@ -55,9 +61,8 @@ def difference_in_sds(
                 f"variance={variance!r} goes with the pooled standardiser; over the average SD "
                 "there is 'large-sample'"
             )
-        return _over_average(a, b, factor=factor, level=level)
+        return _over_average(a, b, factor=factor, level=level, label=label)
     t, _ = student_t(a.mean - b.mean, a.sd, a.n, b.sd, b.n)
-    label = f"{a.arm} - {b.arm}"
     return standardised_estimate(
         label, float(t), a.n, b.n, factor=factor, level=level, variance=variance
     )
@@ -100,7 +105,8 @@ def standardised_estimate(
     ValueError
         If ``t`` is not finite, or ``variance`` is another word.
     """
-    df = n1 + n2 - 2
+    require_numbers(label, t=t)
+    t, df = float(t), n1 + n2 - 2
     scale = math.sqrt(1 / n1 + 1 / n2)
     low, high = noncentral_t_limits(t, df, level)
     value = factor * t * scale
@@ -108,11 +114,31 @@ def standardised_estimate(
         label=label,
         value=value,
         se=math.sqrt(_variance(value, n1, n2, factor=factor, form=variance)),
-        df=df,
+        df=float(df),
         ci=Interval(factor * low * scale, factor * high * scale, level),
         p=float(two_sided_p(t, df)),
         unit="SD",
     )
+
+
+def difference_label(label: str, a: ArmSummary, b: ArmSummary) -> str:
+    """Return the label that was asked for; without one, the arms in the order of subtraction.
+
+    Parameters
+    ----------
+    label
+        Empty for the arms.
+    a, b
+        First arm, and the one taken from it.
+
+    Examples
+    --------
+    >>> retro = ArmSummary(arm="retro", n=11, mean=0, sd=2)
+    >>> difference_label("", retro, ArmSummary(arm="control", n=11, mean=0, sd=2))
+    'retro - control'
+    """
+    # Only the empty text is the default: the estimate refuses None and other slips.
+    return f"{a.arm} - {b.arm}" if label == "" else label
 
 
 def average_df(a: ArmSummary, b: ArmSummary) -> float:
@@ -149,7 +175,9 @@ def _variance(g: float, n1: int, n2: int, *, factor: float, form: VarianceForm) 
     raise ValueError(f"variance must be 'large-sample', 'scaled' or 'unbiased', got {form!r}")
 
 
-def _over_average(a: ArmSummary, b: ArmSummary, *, factor: float, level: float) -> Estimate:
+def _over_average(
+    a: ArmSummary, b: ArmSummary, *, factor: float, level: float, label: str
+) -> Estimate:
     square = (a.sd**2 + b.sd**2) / 2
     t, df = (float(x) for x in welch_t(a.mean - b.mean, a.sd, a.n, b.sd, b.n))
     d = (a.mean - b.mean) / math.sqrt(square)
@@ -158,7 +186,7 @@ def _over_average(a: ArmSummary, b: ArmSummary, *, factor: float, level: float) 
     divisor = 8 * square**2 / (a.sd**4 / (a.n - 1) + b.sd**4 / (b.n - 1))
     low, high = noncentral_t_limits(t, df, level)
     return Estimate(
-        label=f"{a.arm} - {b.arm}",
+        label=label,
         value=factor * d,
         se=math.sqrt(base + (factor * d) ** 2 / divisor),
         df=df,

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from retrostats.arrays import Floats
+from retrostats.effects.arguments import (
+    require_kind,
+    require_level,
+    require_numbers,
+    require_ordinary,
+    shown,
+)
+from retrostats.effects.raw_values import complete_values, require_spread
 from retrostats.effects.recover import require_size, sd_from_ci, sd_from_se
+
+#: What to do with raw values where summaries are due.
+OF_RAW = "Of raw values make one by ArmSummary.of(name, values)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +54,14 @@ class ArmSummary:
 
     def __post_init__(self) -> None:
         require_size(f"arm {self.arm!r}", self.n)
+        require_numbers(f"arm {self.arm!r}", mean=self.mean, sd=self.sd)
         if not 0 < self.sd < math.inf or not math.isfinite(self.mean):
             raise ValueError(
                 f"arm {self.arm!r}: need a finite mean and sd > 0, got mean={self.mean:g}, "
                 f"sd={self.sd:g}. "
                 "If the table prints a standard error, convert it with sd = se * sqrt(n)."
             )
+        require_ordinary(f"arm {self.arm!r}", [self.mean], sds=[self.sd])
 
     @classmethod
     def of(cls, arm: str, values: ArrayLike) -> ArmSummary:
@@ -72,6 +85,7 @@ class ArmSummary:
             If a value is missing, there are fewer than two, or all are equal.
         """
         array = complete_values(f"arm {arm!r}", values)
+        require_spread(f"arm {arm!r}", array)
         return cls(arm=arm, n=len(array), mean=float(array.mean()), sd=float(np.std(array, ddof=1)))
 
     @classmethod
@@ -156,29 +170,40 @@ def combine_groups(a: ArmSummary, b: ArmSummary) -> ArmSummary:
     )
 
 
-def complete_values(what: str, values: ArrayLike) -> Floats:
-    """Return the values as an array, or say how many are missing.
+def require_arms(treated: ArmSummary, control: ArmSummary, level: float) -> None:
+    """Refuse arms that are no summaries, and what is no level.
 
     Parameters
     ----------
-    what
-        Opens the message: the arm or visit the values belong to.
-    values
-        Shape ``(n,)``, at least two.
+    treated, control
+        Arm summaries.
+    level
+        Coverage of the interval.
 
     Raises
     ------
     ValueError
-        If a value is missing or infinite, or there are fewer than two.
+        If an arm is raw values, or anything else, or the level is out of range.
     """
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1:
-        raise ValueError(f"{what}: need a list of numbers, got an array of shape {array.shape}")
-    missing = int(np.count_nonzero(~np.isfinite(array)))
-    if missing:
-        raise ValueError(
-            f"{what}: {missing} of {len(array)} values are missing or not finite; "
-            "leave them out deliberately, and report how many."
-        )
-    require_size(what, len(array))
-    return array
+    require_kind("treated", treated, ArmSummary, OF_RAW)
+    require_kind("control", control, ArmSummary, OF_RAW)
+    require_level(level)
+
+
+def require_all_arms(arms: Sequence[ArmSummary]) -> None:
+    """Refuse what is no list of summaries.
+
+    Parameters
+    ----------
+    arms
+        Arm summaries.
+
+    Raises
+    ------
+    ValueError
+        If it is no list or tuple, or one of them is something else.
+    """
+    if not isinstance(arms, (list, tuple)):
+        raise ValueError(f"arms: need a list of ArmSummary, got {shown(arms)}. {OF_RAW}")
+    for place, arm in enumerate(arms, start=1):
+        require_kind(f"arm {place}", arm, ArmSummary, OF_RAW)

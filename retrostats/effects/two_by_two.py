@@ -7,6 +7,7 @@ import math
 from numpy.typing import ArrayLike
 
 from retrostats.arrays import Floats
+from retrostats.effects.arguments import require_level
 from retrostats.effects.contingency import table_of_counts
 from retrostats.effects.proportions.differences import filled_arm
 from retrostats.estimate import Estimate, Interval
@@ -55,6 +56,7 @@ def phi(table: ArrayLike, *, level: float = 0.95, label: str = "phi") -> Estimat
     >>> print(phi([[15, 5], [8, 12]]))
     phi: 0.354 (95% CI 0.0441 to 0.664)
     """
+    require_level(level)
     counts = table_of_counts(label, table)
     if counts.shape != (2, 2):
         raise ValueError(f"{label}: need a 2x2 table, got {counts.shape}; use cramers_v.")
@@ -116,6 +118,7 @@ def cohens_h(
     >>> print(cohens_h(15, 20, 8, 20))
     Cohen's h: 0.725 (95% CI 0.105 to 1.34)
     """
+    require_level(level)
     a, m = filled_arm(events_treated, n_treated, f"{label}, treated")
     b, n = filled_arm(events_control, n_control, f"{label}, control")
     value = 2 * (math.asin(math.sqrt(a / m)) - math.asin(math.sqrt(b / n)))

@@ -10,9 +10,10 @@ from retrostats.effects.standardised_difference import (
     Standardiser,
     VarianceForm,
     difference_in_sds,
+    difference_label,
     standardised_estimate,
 )
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.summaries import ArmSummary, require_arms
 from retrostats.effects.t_tests import student_t, two_sided_p, welch_t
 from retrostats.estimate import Estimate, Interval
 
@@ -26,6 +27,7 @@ def mean_difference(
     method: Literal["welch", "student"] = "welch",
     level: float = 0.95,
     unit: str = "",
+    label: str = "",
 ) -> Estimate:
     """Estimate the difference of two means.
 
@@ -44,6 +46,9 @@ def mean_difference(
         Coverage of the interval.
     unit
         Unit of the outcome.
+    label
+        What a reader sees, to tell effects in a table apart; by default ``"treated - control"``,
+        with the names of the arms.
 
     Returns
     -------
@@ -62,14 +67,14 @@ def mean_difference(
     >>> print(mean_difference(retro, forward, unit="mm"))
     retro - forward: -9.3 mm (95% CI -19.2 to 0.613), df 34.3
     """
+    require_arms(treated, control, level)
     if method not in ("welch", "student"):
         raise ValueError(f"method must be 'welch' or 'student', got {method!r}")
     a, b = treated, control
     # The t of a difference of 1 is 1 / se: both methods give their own se and df.
     inverse_se, df = (welch_t if method == "welch" else student_t)(1.0, a.sd, a.n, b.sd, b.n)
-    return Estimate.from_se(
-        _label(a, b), a.mean - b.mean, 1 / float(inverse_se), unit=unit, df=float(df), level=level
-    )
+    label, se = difference_label(label, a, b), 1 / float(inverse_se)
+    return Estimate.from_se(label, a.mean - b.mean, se, unit=unit, df=float(df), level=level)
 
 
 def cohens_d(
@@ -78,6 +83,7 @@ def cohens_d(
     *,
     standardiser: Standardiser = "pooled",
     level: float = 0.95,
+    label: str = "",
 ) -> Estimate:
     r"""Standardised mean difference, without small-sample correction.
 
@@ -93,8 +99,8 @@ def cohens_d(
     standardiser
         ``"pooled"``: one SD for both arms, as Student's t has it. ``"average"``:
         ``sqrt((s1^2 + s2^2) / 2)``, where the arms may differ in spread [2]_.
-    level
-        Coverage of the interval.
+    level, label
+        As in `mean_difference`.
 
     Returns
     -------
@@ -128,7 +134,7 @@ def cohens_d(
     retro - forward: -0.623 SD (95% CI -1.27 to 0.0338), df 36
     """
     return difference_in_sds(
-        treated, control, standardiser, correction="none", variance="large-sample", level=level
+        treated, control, standardiser, correction="none", level=level, label=label
     )
 
 
@@ -139,6 +145,7 @@ def hedges_g(
     standardiser: Standardiser = "pooled",
     variance: VarianceForm = "large-sample",
     level: float = 0.95,
+    label: str = "",
 ) -> Estimate:
     r"""Standardised mean difference, corrected for small samples.
 
@@ -158,8 +165,8 @@ def hedges_g(
         Square of the standard error. ``"large-sample"``: that of `cohens_d` with g in place of d
         (metafor's LS). ``"scaled"``: J squared times that of d (LS2). ``"unbiased"``: without
         bias in small samples [2]_ (UB). The last two go with ``"pooled"`` only.
-    level
-        Coverage of the interval.
+    level, label
+        As in `mean_difference`.
 
     Returns
     -------
@@ -184,12 +191,15 @@ def hedges_g(
     >>> print(hedges_g(retro, forward))
     retro - forward: -0.61 SD (95% CI -1.24 to 0.0331), df 36
     """
+    a, b = treated, control
     return difference_in_sds(
-        treated, control, standardiser, correction="hedges", variance=variance, level=level
+        a, b, standardiser, correction="hedges", variance=variance, level=level, label=label
     )
 
 
-def glass_delta(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95) -> Estimate:
+def glass_delta(
+    treated: ArmSummary, control: ArmSummary, *, level: float = 0.95, label: str = ""
+) -> Estimate:
     r"""Mean difference over the standard deviation of the control arm.
 
     .. math::  \Delta = \frac{\bar x_1 - \bar x_2}{s_2}
@@ -201,8 +211,8 @@ def glass_delta(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95
     ----------
     treated, control
         Arm summaries on the same scale; the sign is treated minus control.
-    level
-        Coverage of the interval.
+    level, label
+        As in `mean_difference`.
 
     Returns
     -------
@@ -223,21 +233,18 @@ def glass_delta(treated: ArmSummary, control: ArmSummary, *, level: float = 0.95
     >>> print(glass_delta(retro, forward))
     retro - forward: -0.589 SD (95% CI -1.22 to 0.0555), df 17
     """
+    require_arms(treated, control, level)
     delta = (treated.mean - control.mean) / control.sd
     df = control.n - 1
     ratio = (treated.sd / control.sd) ** 2
     scale = math.sqrt(1 / control.n + ratio / treated.n)
     low, high = noncentral_t_limits(delta / scale, df, level)
     return Estimate(
-        label=_label(treated, control),
+        label=difference_label(label, treated, control),
         value=delta,
         se=math.sqrt(ratio / (treated.n - 1) + 1 / df + delta**2 / (2 * df)),
-        df=df,
+        df=float(df),
         ci=Interval(low * scale, high * scale, level),
         p=float(two_sided_p(delta / scale, df)),
         unit="SD",
     )
-
-
-def _label(treated: ArmSummary, control: ArmSummary) -> str:
-    return f"{treated.arm} - {control.arm}"

@@ -8,7 +8,7 @@ from scipy.special import fdtr, fdtrc, fdtri
 
 from retrostats.effects.log_ratio import Correction, if_corrected, log_estimate, relative_variance
 from retrostats.effects.ratio import Ratio
-from retrostats.effects.summaries import ArmSummary
+from retrostats.effects.summaries import ArmSummary, require_arms
 from retrostats.estimate import Estimate, Interval
 
 
@@ -60,10 +60,9 @@ def variability_ratio(
     >>> print(variability_ratio(retro, forward))
     retro / forward: 0.805 (95% CI 0.498 to 1.29)
     """
+    require_arms(treated, control, level)
     label, m, n = f"{treated.arm} / {control.arm}", treated.n - 1, control.n - 1
     ratio, tail = treated.sd / control.sd, (1 - level) / 2
-    if not 0 < tail < 0.5:
-        raise ValueError(f"the level must lie between 0 and 1, got {level}; 95% is level=0.95")
     above, below = float(fdtrc(m, n, ratio**2)), float(fdtr(m, n, ratio**2))
     estimate = Estimate(
         label=f"log ratio of SDs, {label}",
@@ -126,6 +125,7 @@ def coefficient_of_variation_ratio(
     >>> print(coefficient_of_variation_ratio(retro, forward))
     retro / forward: 0.925 (95% CI 0.571 to 1.5)
     """
+    require_arms(treated, control, level)
     a, b = (relative_variance(x.mean, x.sd, x.n, x.arm) for x in (treated, control))
     spread = variability_ratio(treated, control, correction=correction, level=level)
     means = math.log(treated.mean / control.mean) + if_corrected(correction, (a - b) / 2)

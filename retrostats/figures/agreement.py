@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,13 +11,16 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.text import Annotation
 
 from retrostats.description.types import Agreement
-from retrostats.figures.shared_place import figure_width
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_kind
+from retrostats.figures.room import room_beside_mm, room_mm
 from retrostats.figures.style import (
     MM_PER_INCH,
     OKABE_ITO,
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -40,7 +44,12 @@ _BIAS, _LIMIT = OKABE_ITO["blue"], OKABE_ITO["vermillion"]
 _HEXAGONS = LinearSegmentedColormap.from_list("hexagons", ["0.82", "0.05"])
 
 
-def plot_agreement(agreement: Agreement, *, ax: Axes | None = None) -> Axes:
+def plot_agreement(
+    agreement: Agreement,
+    *,
+    width: Literal["single", "double"] | float = "double",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw second minus first against the mean of both, with bias, limits and their intervals.
 
     Use it to see whether two measurements may stand for one another, and whether bias or spread
@@ -51,6 +60,9 @@ def plot_agreement(agreement: Agreement, *, ax: Axes | None = None) -> Axes:
     ----------
     agreement
         What `retrostats.agreement` returned.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on; a new figure when omitted. The words at the right are placed for the
         width that it has now.
@@ -69,6 +81,8 @@ def plot_agreement(agreement: Agreement, *, ax: Axes | None = None) -> Axes:
     ----------
     .. [1] Bland JM, Altman DG (1986). Lancet 327, 307-310. doi:10.1016/S0140-6736(86)90837-8
     """
+    who = "plot_agreement"
+    require_kind(who, agreement, Agreement)
     if not agreement.differences:
         raise ValueError("plot_agreement: there is no subject with both measurements")
     bias, upper, lower = agreement.bias, agreement.upper, agreement.lower
@@ -78,7 +92,8 @@ def plot_agreement(agreement: Agreement, *, ax: Axes | None = None) -> Axes:
         ("lower", lower, _LIMIT, "--"),
     )
     with house_style():
-        ax = ax or blank_axes(170.0, _HEIGHT)
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, _HEIGHT)
         most = _draw_subjects(ax, agreement)
         for name, estimate, colour, dashes in lines:
             low, high, _ = estimate.ci
@@ -95,6 +110,7 @@ def plot_agreement(agreement: Agreement, *, ax: Axes | None = None) -> Axes:
         _label_axes(ax, agreement)
         _write_note(ax, note)
         _place_estimates(ax, written, [estimate.value for _, estimate, _, _ in lines])
+        require_inside(ax, who)
     fix_width(ax)
     set_description(ax, _sentence(agreement, note))
     return ax
@@ -110,7 +126,7 @@ def _draw_subjects(ax: Axes, agreement: Agreement) -> int:
             zorder=2, gid="subjects",
         )  # fmt: skip
         return 0
-    across = 60 if figure_width(ax) >= _ROW else 35
+    across = 60 if room_mm(ax) >= _ROW else 35
     drawn = ax.hexbin(
         x, y, gridsize=(across, across // 2), mincnt=1, bins="log", cmap=_HEXAGONS, linewidths=0.1,
         zorder=2, gid="hexagons",
@@ -153,7 +169,7 @@ def _write_estimates(
     ax: Axes, told: Sequence[tuple[str, str]], colours: Sequence[str]
 ) -> list[Annotation]:
     """Write each estimate at the right; `_place_estimates` puts it beside its line."""
-    room = _WORDS if figure_width(ax) >= _ROW else _NARROW
+    room = _WORDS if room_mm(ax) >= _ROW else _NARROW
     written = []
     for words, colour in zip(told, colours, strict=True):
         lines = [line for part in words for line in wrapped(part, room, SMALL_TEXT)]
@@ -179,10 +195,8 @@ def _place_estimates(ax: Axes, written: Sequence[Annotation], values: Sequence[f
 
 
 def _write_note(ax: Axes, note: str) -> None:
-    """Write the note above the plot, as far as the right edge of the figure."""
-    size_mm(ax)  # lays the figure out, so that the place of the Axes is known
-    room = (1 - ax.get_position().x0) * figure_width(ax) - 2 * _GAP
-    lines = wrapped(note, room, SMALL_TEXT)
+    """Write the note above the plot, as far as its place reaches to the right."""
+    lines = wrapped(note, room_beside_mm(ax) - _GAP, SMALL_TEXT)
     written = ax.set_title("\n".join(lines), loc="left", fontsize=SMALL_TEXT, color=_GREY)
     written.set_gid("note")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 
 from retrostats.figures.arms import ArmStyle
+from retrostats.figures.room import room_mm
 from retrostats.figures.style import MM_PER_INCH, SMALL_TEXT, TEXT
 from retrostats.figures.words import apart, line_mm, size_mm, wrapped
 
@@ -63,18 +63,16 @@ def write_end_labels(ax: Axes, ends: Mapping[str, float], styles: Sequence[ArmSt
 
 
 def write_note(ax: Axes, note: str) -> None:
-    """Write a note above the plot, in as many lines as the width of the figure asks for.
+    """Write a note above the plot, in as many lines as the width of their place asks for.
 
     Parameters
     ----------
     ax
-        Axes at the left edge of their figure.
+        Axes with their names at the left.
     note
         What explains the marks.
     """
-    figure = ax.get_figure(root=True)
-    room = figure.get_figwidth() * MM_PER_INCH - _LEFT if figure else math.inf
-    lines = wrapped(note, room, SMALL_TEXT)
+    lines = wrapped(note, room_mm(ax) - _LEFT, SMALL_TEXT)
     ax.set_title("\n".join(lines), loc="left", fontsize=SMALL_TEXT, color="0.35")
 
 

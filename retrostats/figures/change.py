@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from retrostats.description.types import IndividualChanges
 from retrostats.figures.arms import ArmStyle, arm_styles
-from retrostats.figures.change_labels import BAND, DASHES, LINE, key_of, label_axes, write_words
+from retrostats.figures.change_labels import (
+    BAND,
+    DASHES,
+    LINE,
+    key_of,
+    label_axes,
+    level_words,
+    words_mm,
+    write_words,
+)
 from retrostats.figures.change_words import Thresholds, arm_sentence, opening
-from retrostats.figures.shared_place import figure_width, fit_strip, place_of, write_key
+from retrostats.figures.given_axes import given
+from retrostats.figures.inputs import require_each, require_words
+from retrostats.figures.room import room_mm
+from retrostats.figures.shared_place import fit_strip, place_of, write_key
 from retrostats.figures.style import (
     SMALL_TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -22,8 +36,11 @@ from retrostats.figures.style import (
 from retrostats.figures.waterfall import Waterfall, waterfall
 from retrostats.instruments import Change
 
-#: Height in mm of the bars, and of the words above and below them, at most.
-_BARS, _WORDS, _KEY = 32.0, 21.0, 16.0
+#: Height in mm of the bars, of the numbers below them with the space between rows, and of a
+#: line of the name of the axis and of the key.
+_BARS, _TICKS, _AXIS, _KEY = 43.0, 5.0, 3.0, 3.4
+#: Left of the bars, and between two panels, in mm, about.
+_LEFT, _BETWEEN = 17.0, 4.5
 #: Narrower figures have their panels below one another, wider ones so many beside one another.
 _ROW, _BESIDE = 120.0, 4
 #: Room beyond the outermost value, as a share of the range.
@@ -31,17 +48,37 @@ _BEYOND = 0.06
 _GREY = "0.35"
 
 
-def change_height(changes: Sequence[IndividualChanges], *, width: float = 170.0) -> float:
+def change_height(
+    changes: Sequence[IndividualChanges],
+    *,
+    width: float = 170.0,
+    mdc: Change | float | None = None,
+    mcid: Change | float | None = None,
+    arm_names: Mapping[str, str] | None = None,
+) -> float:
     """Return the height in mm at which every panel has room for its bars and its words.
 
     Parameters
     ----------
-    changes
-        As given to `plot_change`.
+    changes, mdc, mcid, arm_names
+        As given to `plot_change`: long names and more counts need more lines.
     width
         Of the figure, in mm.
     """
-    return -(-len(changes) // _columns(len(changes), width)) * (_BARS + _WORDS) + _KEY
+    thresholds = Thresholds.of(mdc, mcid, changes[0].unit)
+    columns = _columns(len(changes), width)
+    panel = (width - _LEFT) / columns - _BETWEEN
+    words = [
+        words_mm(arm, (arm_names or {}).get(arm.arm, arm.arm), thresholds, panel) for arm in changes
+    ]
+    rows = [max(words[k : k + columns]) for k in range(0, len(words), columns)]
+    falls = [waterfall(arm.improvements, thresholds.mdc) for arm in changes]
+    _, entries = key_of(thresholds, falls)
+    # Below one another, the longest entry of the key takes a second line.
+    key = -(-len(entries) // min(columns, 2)) + (columns == 1)
+    # Where the last row is not full, the one above it has panels with nothing below them.
+    named = _AXIS * len(level_words(panel)) * (2 if len(changes) % columns else 1)
+    return sum(rows) + len(rows) * (_BARS + _TICKS) + named + _KEY * key
 
 
 def plot_change(
@@ -50,6 +87,7 @@ def plot_change(
     mdc: Change | float | None = None,
     mcid: Change | float | None = None,
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the improvement of each subject, most improved first, with a panel for each arm.
@@ -72,6 +110,9 @@ def plot_change(
         Smallest worthwhile change: from ``instrument.important()`` or in the unit of the outcome.
     arm_names
         Words for readers by label of the arm.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes whose place the panels share; a new figure when omitted.
 
@@ -87,13 +128,19 @@ def plot_change(
         positive, is a share of baseline (another amount for each subject) or is of the other
         kind, or `ax` has no place in a grid.
     """
+    who = "plot_change"
+    changes = require_each(who, changes, IndividualChanges)
+    require_words(who, arm_names)
     _require_drawable(changes)
     thresholds = Thresholds.of(mdc, mcid, changes[0].unit)
     names = [(arm_names or {}).get(arm.arm, arm.arm) for arm in changes]
     with house_style():
-        ax = ax or blank_axes(170.0, change_height(changes))
-        place, _ = place_of(ax, "plot_change")
-        columns = _columns(len(changes), figure_width(ax))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(
+            wide, change_height(changes, width=wide, mdc=mdc, mcid=mcid, arm_names=arm_names)
+        )
+        place, _ = place_of(ax, who)
+        columns = _columns(len(changes), room_mm(ax))
         rows = -(-len(changes) // columns)
         grid = place.subgridspec(rows + 1, columns, height_ratios=[*[3.0] * rows, 1.0])
         ax.set_subplotspec(grid[0, 0])
@@ -119,7 +166,10 @@ def plot_change(
 
 
 def _columns(arms: int, width: float) -> int:
-    return 1 if width < _ROW else min(arms, _BESIDE)
+    if width < _ROW:
+        return 1
+    rows = -(-arms // _BESIDE)
+    return -(-arms // rows)
 
 
 def _require_drawable(changes: Sequence[IndividualChanges]) -> None:

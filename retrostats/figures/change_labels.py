@@ -14,7 +14,7 @@ from retrostats.figures.arms import ArmStyle
 from retrostats.figures.change_words import Thresholds, count_lines
 from retrostats.figures.style import SMALL_TEXT, TEXT
 from retrostats.figures.waterfall import Waterfall, pale
-from retrostats.figures.words import size_mm, wrapped
+from retrostats.figures.words import line_mm, size_mm, wrapped
 from retrostats.layout import true_minus
 
 BAND, LINE = "0.87", "black"
@@ -27,6 +27,8 @@ _WIDE = 55.0
 _SPACING = 1.25
 #: The name of the vertical axis may be as long as this, in mm, where the bars are lower.
 _TALL = 32.0
+#: Free below the counts and above the name, in mm.
+_ABOVE = 3.0
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -48,12 +50,17 @@ def label_axes(panels: Sequence[Axes], arm: IndividualChanges, columns: int) -> 
     unit = f" ({arm.unit})" if arm.unit else ""
     told = f"Improvement in {arm.outcome}, {arm.visit}{unit} ↑{_NBSP}better"
     upright = "\n".join(wrapped(told, max(height, _TALL), TEXT))
-    level = "\n".join(wrapped("Share of subjects, most improved first", width, SMALL_TEXT))
+    level = "\n".join(level_words(width))
     for k, panel in enumerate(panels):
         if not k % columns:
             panel.set_ylabel(upright, fontsize=TEXT)
         if k + columns >= len(panels):
             panel.set_xlabel(level, fontsize=SMALL_TEXT)
+
+
+def level_words(width: float) -> list[str]:
+    """Return the lines of the name of the horizontal axis, for panels of a width in mm."""
+    return wrapped("Share of subjects, most improved first", width, SMALL_TEXT)
 
 
 def write_words(
@@ -74,20 +81,41 @@ def write_words(
     """
     width, _ = size_mm(panels[0])
     for panel, arm, name, style in zip(panels, changes, names, styles, strict=True):
-        told = count_lines(arm, thresholds)
-        together = ["; ".join(told)] if told and width >= _WIDE else told
-        counts = [line for words in together for line in wrapped(words, width, SMALL_TEXT)]
+        heads, counts = _lines(arm, name, thresholds, width)
         written = panel.set_title("\n".join(counts), loc="left", fontsize=SMALL_TEXT, pad=3)
         written.set_gid("counts")
-        n = f"(n = {len(arm.improvements):,}, {arm.missing:,} missing)".replace(" ", _NBSP)
-        head = f"{name} {n}"
         up = 4.5 + SMALL_TEXT * _SPACING * len(counts)
         panel.annotate(
-            "\n".join(wrapped(head, width, TEXT, weight="bold")), (0, 1),
+            "\n".join(heads), (0, 1),
             xycoords="axes fraction", xytext=(0, up), textcoords="offset points", fontsize=TEXT,
             fontweight="bold", color=style.colour, ha="left", va="bottom", annotation_clip=False,
             gid="arm",
         )  # fmt: skip
+
+
+def words_mm(arm: IndividualChanges, name: str, thresholds: Thresholds, width: float) -> float:
+    """Return how high name and counts above a panel are, in mm.
+
+    Parameters
+    ----------
+    arm, name, thresholds
+        As in `write_words`.
+    width
+        Of the panel, in mm.
+    """
+    heads, counts = _lines(arm, name, thresholds, width)
+    return _ABOVE + line_mm(TEXT) * len(heads) + line_mm(SMALL_TEXT) * len(counts)
+
+
+def _lines(
+    arm: IndividualChanges, name: str, thresholds: Thresholds, width: float
+) -> tuple[list[str], list[str]]:
+    """Return the lines of the name of an arm, and those of its counts."""
+    told = count_lines(arm, thresholds)
+    together = ["; ".join(told)] if told and width >= _WIDE else told
+    counts = [line for words in together for line in wrapped(words, width, SMALL_TEXT)]
+    n = f"(n = {len(arm.improvements):,}, {arm.missing:,} missing)".replace(" ", _NBSP)
+    return wrapped(f"{name} {n}", width, TEXT, weight="bold"), counts
 
 
 def key_of(thresholds: Thresholds, falls: Sequence[Waterfall]) -> tuple[list[Artist], list[str]]:

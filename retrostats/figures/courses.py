@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from numpy.typing import NDArray
 
 from retrostats.figures.thinning import evenly
 
@@ -19,6 +20,8 @@ Course = tuple[Sequence[float], Sequence[float]]
 _MOST = 600
 #: Paler the more there are.
 _FEW, _PALE, _PALER = 150, 0.18, 0.08
+#: Diameter in points of a value by itself, which no line shows, and how much less pale it is.
+_DOT, _DARKER = 2.0, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,9 @@ class Courses:
     Attributes
     ----------
     drawn
-        By label of the arm.
+        By label of the arm; each course has a value.
     given
-        Of all arms, drawn or not.
+        Of all arms, drawn or not, with a value.
     """
 
     drawn: Mapping[str, Sequence[Course]]
@@ -48,8 +51,13 @@ def thinned_courses(raw: Mapping[str, Sequence[Course]]) -> Courses:
     Parameters
     ----------
     raw
-        By label of the arm, one course per subject.
+        By label of the arm, one course per subject. One without any value is not to be seen, and
+        is not counted.
     """
+    raw = {
+        arm: [course for course in courses if not math.isnan(_last(course[1]))]
+        for arm, courses in raw.items()
+    }
     given = sum(map(len, raw.values()))
     if given <= _MOST:
         return Courses(drawn=raw, given=given)
@@ -78,6 +86,8 @@ def draw_courses(
 ) -> None:
     """Draw subjects thin and pale; what is behind must not be read as a result.
 
+    A value whose neighbours are missing is the end of no line and gets a dot.
+
     Parameters
     ----------
     ax
@@ -96,4 +106,16 @@ def draw_courses(
     lines = LineCollection(paths, colors=colour, linewidths=0.4, alpha=alpha, zorder=1)
     lines.set_gid("courses")
     ax.add_collection(lines)
+    if alone := [point for path in paths for point in path[_isolated(path[:, 1])]]:
+        ax.plot(
+            *zip(*alone, strict=True), "o", color=colour, markersize=_DOT, markeredgewidth=0,
+            alpha=_DARKER * alpha, zorder=1, gid="alone",
+        )  # fmt: skip
     ax.autoscale_view()
+
+
+def _isolated(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say of each value whether it is known and the ones before and after it are not."""
+    known: NDArray[np.bool_] = np.pad(~np.isnan(values), 1)
+    alone: NDArray[np.bool_] = known[1:-1] & ~known[:-2] & ~known[2:]
+    return alone

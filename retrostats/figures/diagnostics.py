@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 
 from retrostats.description.types import ResidualDiagnostics
 from retrostats.figures.arms import arm_style
+from retrostats.figures.given_axes import given
 from retrostats.figures.heat_map import correlation_words, draw_correlations
+from retrostats.figures.inputs import require_kind
+from retrostats.figures.room import room_mm
 from retrostats.figures.style import (
     MM_PER_INCH,
     OKABE_ITO,
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     house_style,
     set_description,
 )
@@ -49,7 +54,12 @@ def diagnostics_height(diagnostics: ResidualDiagnostics, *, width: float = 170.0
     return _PANEL if width >= _ROW else _PANEL * _panels(diagnostics)
 
 
-def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None) -> Axes:
+def plot_diagnostics(
+    diagnostics: ResidualDiagnostics,
+    *,
+    width: Literal["single", "double"] | float = "double",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw residuals against fitted values, their normal quantiles, and the covariance by visit.
 
     Of many rows some are drawn, and the figure says how many: of each visit residuals at even
@@ -64,6 +74,9 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
         below: where the two sides differ, the model misses how the visits hang together. Without
         it, the correlations of the residuals alone; a single one stands as a number above the
         first panel. One visit has no such panel.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes whose place the panels share: side by side, or below one another where the figure is
         narrow. A new figure when omitted.
@@ -78,10 +91,13 @@ def plot_diagnostics(diagnostics: ResidualDiagnostics, *, ax: Axes | None = None
     ValueError
         If there is no residual, or `ax` has no place in a grid to share.
     """
+    who = "plot_diagnostics"
+    require_kind(who, diagnostics, ResidualDiagnostics)
     if not diagnostics.residuals:
         raise ValueError("plot_diagnostics: there is no residual to draw")
     with house_style():
-        ax = ax or blank_axes(170.0, diagnostics_height(diagnostics))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, diagnostics_height(diagnostics, width=wide))
         panels = _split(ax, _panels(diagnostics))
         _draw_residuals(panels[0], diagnostics)
         _draw_quantiles(panels[1], diagnostics)
@@ -115,7 +131,7 @@ def _split(ax: Axes, panels: int) -> list[Axes]:
             "plot_diagnostics: these Axes have no place in a grid that panels could share; "
             "make them by figure.add_subplot()"
         )
-    wide = figure.get_figwidth() * MM_PER_INCH >= _ROW
+    wide = room_mm(ax) >= _ROW
     shape = (1, panels) if wide else (panels, 1)
     parts = whole.subgridspec(*shape)
     places = [parts[0, place] if wide else parts[place, 0] for place in range(panels)]

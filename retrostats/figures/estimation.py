@@ -21,10 +21,13 @@ from retrostats.figures.estimation_panels import (
     value_limits,
 )
 from retrostats.figures.estimation_words import groups_sentence, note_words
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_each, require_kind, require_words
 from retrostats.figures.points import beside_one_another
 from retrostats.figures.style import (
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -59,7 +62,9 @@ def plot_estimation(
     *,
     better: Literal["lower", "higher"] | None = None,
     ylabel: str = "",
+    difference: str = "",
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the values of each group, their means, and the differences from the first group.
@@ -86,8 +91,15 @@ def plot_estimation(
         Which direction is benefit; not told when omitted.
     ylabel
         Outcome and unit; the unit alone when omitted.
+    difference
+        What the differences are, such as ``"adjusted mean difference (MMRM)"``: on their axis, in
+        the note and the description. When omitted, both say where they are not those of the
+        means, and name their table.
     arm_names
         Words for readers by label, of all arms of the trial.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on, for more than two groups with a place in a grid, which two panels then
         share; a new figure when omitted.
@@ -110,18 +122,24 @@ def plot_estimation(
     .. [2] Ho J, Tumkaya T, Aryal S, Choi H, Claridge-Chang A (2019). Nat Methods 16, 565-566.
        doi:10.1038/s41592-019-0470-3
     """
+    who = "plot_estimation"
+    groups = require_each(who, groups, Distribution)
+    require_kind(who, differences, EstimateTable)
+    require_words(who, arm_names, better)
     _require_groups(groups)
     _require_differences(groups, differences, arm_names or {})
     names = {group.arm: (arm_names or {}).get(group.arm, group.arm) for group in groups}
     unit = next((each.unit for each in (*groups, *differences) if each.unit), "")
     with house_style():
-        ax = ax or blank_axes(170.0, estimation_height(groups))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, estimation_height(groups, width=wide))
         drawing = Drawing(
             groups=tuple(groups),
             differences=differences,
             names=names,
             styles=tuple(arm_styles([group.arm for group in groups], arm_names)),
             unit=unit,
+            difference=" ".join(difference.split()),
         )
         ax.set_ylabel(ylabel or unit or "Value", fontsize=TEXT)
         ax.set_ylim(value_limits(drawing))
@@ -138,7 +156,8 @@ def plot_estimation(
         )
         draw_groups(ax, drawing, points, column=column)
         drawn = [len(each.values) for each in points]
-        write_note(ax, note_words(groups, differences, better, drawn))
+        write_note(ax, note_words(groups, differences, better, drawn, told=drawing.difference))
+        require_inside(ax, who)
     fix_width(ax)
     told = groups_sentence(groups, list(names.values()), ylabel=ylabel, better=better, drawn=drawn)
     set_description(ax, told)
@@ -182,7 +201,7 @@ def _require_differences(
     if len({each.ci.level for each in differences}) > 1:
         raise ValueError("plot_estimation: one level for all differences; split the table")
     units = sorted({each.unit for each in (*groups, *differences)} - {""})
-    if len(units) > 1 or units == ["SD"]:
+    if len(units) > 1 or units in (["SD"], ["SD of change"]):
         raise ValueError(
             f"plot_estimation: values and differences must have one unit, got {', '.join(units)}; "
             "standardised differences have no place on the axis of the values"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from retrostats.figures.style import MM_PER_INCH, SMALL_TEXT
+from retrostats.figures.room import room_mm
+from retrostats.figures.style import SMALL_TEXT
 from retrostats.figures.words import width_mm, wrapped
 
 #: Between two columns of words, in mm.
@@ -54,8 +55,7 @@ def write_numbers(ax: Axes, names: Sequence[str], numbers: Sequence[str], width:
         write_columns(ax, [[first], *([text] for text in numbers)], width)
         return
     write_columns(ax, [[first], *([""] for _ in numbers)], width)
-    figure = ax.get_figure(root=True)
-    room = (figure.get_figwidth() * MM_PER_INCH if figure else width) - 2 * GAP_MM
+    room = room_mm(ax) - 2 * GAP_MM
     told = [f"{name}: {text}" for name, text in zip(names, numbers, strict=True)]
     lines = [line for text in told for line in wrapped(text, room, SMALL_TEXT)]
     ax.set_xlabel("\n".join(lines), fontsize=SMALL_TEXT, color="0.35")

@@ -21,7 +21,7 @@ from retrostats.figures.estimation_words import (
 )
 from retrostats.figures.points import Points
 from retrostats.figures.style import SMALL_TEXT, TEXT, set_description
-from retrostats.figures.words import size_mm, width_mm
+from retrostats.figures.words import size_mm, width_mm, wrapped
 
 #: From the values to their mean in mm, and from their middle to it as a share of a column, at most.
 _BESIDE_MM, _MOST_BESIDE = 3.2, 0.41
@@ -48,6 +48,7 @@ class Drawing:
     names: Mapping[str, str]
     styles: tuple[ArmStyle, ...]
     unit: str
+    difference: str
 
     @property
     def columns(self) -> int:
@@ -149,7 +150,7 @@ def draw_anchored(ax: Axes, drawing: Drawing) -> None:
     beside.set_ylim(low - control.mean, high - control.mean)
     beside.spines["right"].set(visible=True)
     beside.spines[["left", "top", "bottom"]].set_visible(False)
-    beside.set_ylabel(_label("Difference", drawing.unit), fontsize=TEXT)
+    beside.set_ylabel(_label(drawing, size_mm(ax)[1]), fontsize=TEXT)
     beside.tick_params(axis="y", labelsize=SMALL_TEXT)
     ax.tick_params(axis="y", labelsize=SMALL_TEXT)
     _draw_difference(beside, 2, estimate, drawing.styles[1])
@@ -179,7 +180,7 @@ def draw_below(ax: Axes, drawing: Drawing) -> None:
     room = 2 * _BEYOND * (max(*ends, 0.0) - min(*ends, 0.0)) or 1.0
     below.set_ylim(min(*ends, 0.0) - room, max(*ends, 0.0) + room)
     below.axhline(0, color=drawing.styles[0].colour, linewidth=0.6, zorder=1, gid="zero")
-    below.set_ylabel(_label("Difference", drawing.unit), fontsize=TEXT)
+    below.set_ylabel(_label(drawing, size_mm(below)[1]), fontsize=TEXT)
     for panel in (ax, below):
         panel.tick_params(axis="y", labelsize=SMALL_TEXT)
         # Shared axes would share their tick labels too.
@@ -204,7 +205,9 @@ def _panel_below(ax: Axes) -> Axes:
 
 
 def _told(drawing: Drawing) -> str:
-    return differences_sentence(drawing.groups, drawing.differences, drawing.names)
+    return differences_sentence(
+        drawing.groups, drawing.differences, drawing.names, told=drawing.difference
+    )
 
 
 def _draw_difference(ax: Axes, place: float, estimate: Estimate, style: ArmStyle) -> None:
@@ -233,13 +236,16 @@ def _tick_near(ax: Axes, estimate: Estimate) -> None:
     ax.set_yticks(ticks)
     ends = min(*ticks, low), max(*ticks, high)
     ax.spines["right"].set_bounds(*ends)
-    half = width_mm(ax.get_ylabel(), TEXT) / 2 / height
+    half = max(width_mm(line, TEXT) for line in ax.get_ylabel().split("\n")) / 2 / height
     middle = (sum(ends) / 2 - bottom) / (top - bottom)
     ax.yaxis.label.set_y(max(min(half, 0.5), min(max(1 - half, 0.5), middle)))
 
 
-def _label(what: str, unit: str) -> str:
-    return f"{what} ({unit})" if unit else what
+def _label(drawing: Drawing, height: float) -> str:
+    """Name the axis of the differences, in lines as long as it is high."""
+    what = drawing.difference or "Difference"
+    unit = f" ({drawing.unit})" if drawing.unit else ""
+    return "\n".join(wrapped(f"{what[0].upper()}{what[1:]}{unit}", height, TEXT))
 
 
 def _group_words(drawing: Drawing) -> list[list[str]]:

@@ -88,6 +88,8 @@ def note_words(
     differences: EstimateTable,
     better: str | None,
     drawn: Sequence[int],
+    *,
+    told: str = "",
 ) -> str:
     """Return what stands above the plot: the direction, what the marks are, what is not drawn.
 
@@ -97,6 +99,8 @@ def note_words(
         As given to `retrostats.figures.estimation.plot_estimation`.
     drawn
         How many values of each group are drawn.
+    told
+        What the differences are, in the words of the caller.
     """
     parts = [direction_words(better)] if better else []
     of_means, of_differences = (
@@ -112,8 +116,8 @@ def note_words(
         which = "" if without == len(groups) else ", where single values are not known"
         parts.append(f"pale bars: mean ± SD{which}")
     parts += drawn_words(groups, drawn)
-    if not are_of_the_means(groups, differences):
-        parts.append(_source_words(differences))
+    if source := _source_words(groups, differences, told):
+        parts.append(source)
     return "; ".join(parts)
 
 
@@ -132,7 +136,12 @@ def drawn_words(groups: Sequence[Distribution], drawn: Sequence[int]) -> list[st
     return [f"{told}, evenly by rank"] if told else []
 
 
-def _source_words(differences: EstimateTable) -> str:
+def _source_words(groups: Sequence[Distribution], differences: EstimateTable, told: str) -> str:
+    """Say what the differences are; nothing where they are plainly those of the means."""
+    if told:
+        return f"differences: {told}"
+    if are_of_the_means(groups, differences):
+        return ""
     caption = " ".join(differences.caption.rstrip(".").split())
     table = f"the table “{caption}”" if caption else "the table given"
     return f"differences: those of {table}, not of the means drawn"
@@ -182,7 +191,11 @@ def _mean_words(group: Distribution) -> str:
 
 
 def differences_sentence(
-    groups: Sequence[Distribution], differences: EstimateTable, names: Mapping[str, str]
+    groups: Sequence[Distribution],
+    differences: EstimateTable,
+    names: Mapping[str, str],
+    *,
+    told: str = "",
 ) -> str:
     """Tell the differences, and whether they are those of the means.
 
@@ -192,14 +205,14 @@ def differences_sentence(
         As given to `retrostats.figures.estimation.plot_estimation`.
     names
         Words for readers by label.
+    told
+        What the differences are, in the words of the caller.
     """
     reference = names[groups[0].arm]
-    told = "; ".join(
+    each_of = "; ".join(
         f"{names[group.arm]} {interval_words(each, level=True)}"
         for group, each in zip(groups[1:], differences, strict=True)
     )
-    sentence = f"Difference from {reference}: {told}."
-    if are_of_the_means(groups, differences):
-        return sentence
-    words = _source_words(differences)
-    return f"{sentence} {words[0].upper()}{words[1:]}."
+    sentence = f"Difference from {reference}: {each_of}."
+    words = _source_words(groups, differences, told)
+    return f"{sentence} {words[0].upper()}{words[1:]}." if words else sentence

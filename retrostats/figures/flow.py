@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from retrostats.description.types import ArmFlow, Flow
 from retrostats.figures.flow_chart import Box, Chart, flow_chart
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_kind
 from retrostats.figures.style import (
     SMALL_TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -37,7 +42,12 @@ def flow_height(flow: Flow, *, width: float = 170.0) -> float:
     return flow_chart(flow, width - 2 * _EDGE).height + 2 * _EDGE + _SLACK
 
 
-def plot_flow(flow: Flow, *, ax: Axes | None = None) -> Axes:
+def plot_flow(
+    flow: Flow,
+    *,
+    width: Literal["single", "double"] | float = "double",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the participant flow: enrolment, allocation, follow-up and analysis of each arm.
 
     Words are wrapped for the width that the Axes have now; save the figure at this width.
@@ -46,6 +56,9 @@ def plot_flow(flow: Flow, *, ax: Axes | None = None) -> Axes:
     ----------
     flow
         What became of the subjects. Stages that are not known are left out.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on; of a new figure, 170 mm wide and as high as needed, when omitted.
 
@@ -64,8 +77,11 @@ def plot_flow(flow: Flow, *, ax: Axes | None = None) -> Axes:
     .. [1] Hopewell S et al. (2025). CONSORT 2025 statement. BMJ 389, e081123.
        doi:10.1136/bmj-2024-081123
     """
+    who = "plot_flow"
+    require_kind(who, flow, Flow)
     with house_style():
-        ax = ax or blank_axes(170.0, flow_height(flow))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, flow_height(flow, width=wide))
         ax.set_axis_off()
         width, height = size_mm(ax)
         chart = flow_chart(flow, width)
@@ -77,6 +93,7 @@ def plot_flow(flow: Flow, *, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0, width)
         ax.set_ylim(height, 0)
         _draw(ax, chart)
+        require_inside(ax, who)
     fix_width(ax)
     set_description(ax, _sentence(flow))
     return ax
@@ -138,7 +155,8 @@ def _sentence(flow: Flow) -> str:
     known = [] if flow.assessed is None else [f"{flow.assessed} assessed for eligibility"]
     known.append(f"{flow.randomised} randomised")
     arms = "; ".join(_arm_words(flow, arm) for arm in flow.arms)
-    return f"Participant flow: {', '.join(known)}. {arms}. Analysed for {flow.endpoint}."
+    endpoint = f" Analysed for {flow.endpoint}." if flow.endpoint else ""
+    return f"Participant flow: {', '.join(known)}. {arms}.{endpoint}"
 
 
 def _arm_words(flow: Flow, arm: ArmFlow) -> str:

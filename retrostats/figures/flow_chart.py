@@ -192,7 +192,7 @@ def _not_randomised(flow: Flow, setting: Setting) -> list[Words]:
 
 
 def _stages(flow: Flow, setting: Setting) -> Iterator[tuple[str, list[list[Words]]]]:
-    """Yield the name of each stage and the words of each arm.
+    """Yield the name of each stage and the words of each arm; no follow-up where none is known.
 
     Where one arm has a reason, the others are known to have none, and say so.
     """
@@ -201,7 +201,9 @@ def _stages(flow: Flow, setting: Setting) -> Iterator[tuple[str, list[list[Words
         ("Follow-up", _follow_up),
         ("Analysis", _analysis),
     ):
-        yield name, [list(of(flow, arm, setting)) for arm in flow.arms]
+        words = [list(of(flow, arm, setting)) for arm in flow.arms]
+        if any(words):
+            yield name, words
 
 
 def _allocation(_flow: Flow, arm: ArmFlow, _setting: Setting) -> Iterator[Words]:
@@ -209,7 +211,8 @@ def _allocation(_flow: Flow, arm: ArmFlow, _setting: Setting) -> Iterator[Words]
 
 
 def _follow_up(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
-    yield Words(text="Attended", weight="bold")
+    if flow.visits:
+        yield Words(text="Attended", weight="bold")
     for visit, n in zip(flow.visits, arm.attended, strict=True):
         yield Words(text=f"{visit} (n = {n})", indent=setting.indent)
     if any(other.withdrawn for other in flow.arms):
@@ -218,7 +221,8 @@ def _follow_up(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
 
 def _analysis(flow: Flow, arm: ArmFlow, setting: Setting) -> Iterator[Words]:
     yield Words(text=f"Analysed (n = {arm.analysed})", weight="bold")
-    yield Words(text=flow.endpoint, indent=setting.indent)
+    if flow.endpoint:
+        yield Words(text=flow.endpoint, indent=setting.indent)
     if any(other.excluded for other in flow.arms):
         yield from _reasons("Excluded from the analysis", arm.excluded, setting)
     if any(other.not_analysed for other in flow.arms):

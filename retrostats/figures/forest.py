@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import Literal, Unpack
 
 from matplotlib.axes import Axes
 
@@ -19,7 +19,10 @@ from retrostats.figures.forest_parts import (
     gather,
 )
 from retrostats.figures.forest_rows import Rows, rows_of
+from retrostats.figures.forest_ticks import mark_axis, ticks_fit
 from retrostats.figures.forest_words import sentence_of
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_kind
 from retrostats.figures.margins import (
     favour_lines,
     notes_below,
@@ -27,12 +30,12 @@ from retrostats.figures.margins import (
     write_below,
     write_beside,
 )
-from retrostats.figures.ratio_axis import mark_ratios
-from retrostats.figures.room import room_mm
+from retrostats.figures.room import require_apart, room_mm
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -52,7 +55,7 @@ def forest_height(
     table: EstimateTable,
     groups: Sequence[str] | None = None,
     *,
-    width: float = 170.0,
+    width: Literal["single", "double"] | float = "double",
     **parts: Unpack[ForestParts],
 ) -> float:
     """Return the height in mm at which the rows of a forest plot are easily read.
@@ -62,7 +65,7 @@ def forest_height(
     table, groups
         As given to `plot_forest`.
     width
-        Of the figure, in mm: a narrow one needs more lines.
+        As given to `plot_forest`: a narrow figure needs more lines.
     **parts
         The further keywords given to `plot_forest`, except `ax`.
 
@@ -74,11 +77,14 @@ def forest_height(
     24.6
     """
     forest = gather(table, groups, parts)
-    rows = rows_of(forest, width)
-    notes, _ = notes_below(forest, rows.widths)
-    # Whether the sides of zero stand beside or below one another, the plot itself decides.
-    favours = 1 if forest.favours and rows.widths.label == 0 else 0
-    lines = line_mm(TEXT) * (len(notes) - 1) + line_mm(SMALL_TEXT) * favours
+    return _height(forest, rows_of(forest, figure_width(width, None, "forest_height")))
+
+
+def _height(forest: Forest, rows: Rows) -> float:
+    notes = notes_below(forest, rows.widths)
+    sides = favour_lines(forest.favours, room_of_sides(axis_limits(forest), rows.widths))
+    further = max(0, *(len(lines) - 1 for lines in sides))
+    lines = line_mm(TEXT) * (len(notes) - 1) + line_mm(SMALL_TEXT) * further
     return _BELOW_MM + lines + ROW_MM * (rows.end + rows.above)
 
 
@@ -94,6 +100,7 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     columns: Mapping[str, Sequence[str]] | None = None,
     thresholds: Sequence[tuple[float, str]] = (),
     scale: Scale = "linear",
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one row per estimate, the first row on top.
@@ -131,9 +138,11 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
         worthwhile change; on a log scale as ratios.
     scale
         ``"linear"``, or ``"log"`` for estimates that are logarithms: axis and texts show ratios.
+    width
+        Of the new figure that is made when `ax` is omitted: ``"single"`` or ``"double"`` for one
+        or two columns of a journal, 85 and 170 mm, or mm. It is as high as its rows need.
     ax
-        Axes to draw on; a new figure, 170 mm wide, when omitted. `forest_height` says how high a
-        figure should be.
+        Axes to draw on, instead of `width`; `forest_height` says how high their figure should be.
 
     Returns
     -------
@@ -146,7 +155,8 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
         If the table is empty or mixes units or levels; if `groups`, `marks`, `weights` or
         `columns` do not have one known entry per estimate; if a summary belongs to no group, or a
         prediction interval to no summary; if ``scale="log"`` and the estimates are no logarithms;
-        or if the texts leave no room for the plot.
+        if the texts leave no room for the plot, or `ax` is too low for its rows; or if both a
+        width and Axes are given.
 
     Examples
     --------
@@ -159,23 +169,28 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     >>> [text.get_text() for text in ax.texts if text.get_gid() == "weight"]
     ['25.0%', '75.0%']
     """
+    who = "plot_forest"
+    require_kind(who, table, EstimateTable)
     parts = ForestParts(
         marks=marks, favours=favours, weights=weights, summaries=summaries,
         prediction=prediction, columns=columns, thresholds=thresholds, scale=scale,
     )  # fmt: skip
     forest = gather(table, groups, parts)
     with house_style():
-        ax = ax or blank_axes(170.0, forest_height(table, groups, **parts))
+        new = figure_width(width, ax, who)
+        own = given(ax, who)
+        ax = own or blank_axes(new, _height(forest, rows_of(forest, new)))
         rows = rows_of(forest, room_mm(ax))
         ax.set_xlim(*axis_limits(forest))
         ax.set_ylim(rows.end - 0.4, -0.6 - rows.above)
         draw_marks(ax, forest, rows)
         write_beside(ax, forest, rows)
-        widths = rows.widths
-        ax.tick_params(axis="x", labelsize=SMALL_TEXT)
-        if scale == "log":
-            mark_ratios(ax, widths.plot)
-        write_below(ax, forest, widths)
+        mark_axis(ax, rows.widths.plot, scale)
+        write_below(ax, forest, rows.widths)
+        if own is not None:
+            low, high = ax.get_ylim()
+            require_apart(ax, who, rows=abs(high - low), needed=_height(forest, rows))
+        require_inside(ax, who)
         if not _same_when_narrow(ax, forest, rows):
             fix_width(ax)
     set_description(ax, sentence_of(forest))
@@ -194,9 +209,9 @@ def _same_when_narrow(ax: Axes, forest: Forest, rows: Rows) -> bool:
         (
             drawn.words,
             drawn.caption,
-            notes_below(forest, drawn.widths)[0],
-            favour_lines(forest.favours, room_of_sides(ax, drawn.widths)),
+            notes_below(forest, drawn.widths),
+            favour_lines(forest.favours, room_of_sides(ax.get_xlim(), drawn.widths)),
         )
         for drawn in (rows, narrow)
     )
-    return now == then
+    return now == then and ticks_fit(ax, narrow.widths.plot)

@@ -71,6 +71,20 @@ def find_places(
     return found
 
 
+def overlapping(places: Sequence[Place], sizes: Sequence[tuple[float, float]]) -> bool:
+    """Say whether any two labels cover one another.
+
+    Parameters
+    ----------
+    places, sizes
+        As of `find_places`.
+    """
+    low = np.array([[place.left, place.bottom] for place in places])
+    high = low + np.array(sizes)
+    covers = np.all((low[:, None] < high[None]) & (low[None] < high[:, None]), axis=-1)
+    return int(covers.sum()) > len(places)
+
+
 def _best(own: Floats, others: Floats, clear: Floats) -> int:
     """Return the best place: free and plainly named, else free, else the freest."""
     free = clear >= _CLEAR

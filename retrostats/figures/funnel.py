@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +17,8 @@ from retrostats.figures.funnel_contours import draw_contours, legend_points
 from retrostats.figures.funnel_names import letters_for, places_beside, write_names
 from retrostats.figures.funnel_parts import FEW, Funnel, frame, gather_funnel
 from retrostats.figures.funnel_words import axis_words, notes_of, sentence_of
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_kind
 from retrostats.figures.margins import favour_lines, write_favours
 from retrostats.figures.ratio_axis import mark_ratios
 from retrostats.figures.style import (
@@ -23,6 +26,7 @@ from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -50,6 +54,7 @@ def plot_funnel(
     scale: Scale = "linear",
     labels: Sequence[str] | None = None,
     favours: tuple[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw each estimate against its standard error, the surest on top.
@@ -82,8 +87,11 @@ def plot_funnel(
         their points, letters stand there, and the names below the plot.
     favours
         Whom a value below zero and a value above zero favours.
+    width
+        Of the new figure that is made when `ax` is omitted: ``"single"`` or ``"double"`` for one
+        or two columns of a journal, 85 and 170 mm, or mm.
     ax
-        Axes to draw on; a new figure, 170 mm wide, when omitted.
+        Axes to draw on, instead of `width`.
 
     Returns
     -------
@@ -94,7 +102,8 @@ def plot_funnel(
     ------
     ValueError
         If the table is empty, mixes units or levels, or has an estimate without a standard error;
-        if `centre` is in another unit, a contour is no p value, or `labels` are not one each.
+        if `centre` is in another unit, a contour is no p value, or `labels` are not one each; or
+        if both a width and Axes are given.
 
     References
     ----------
@@ -113,6 +122,8 @@ def plot_funnel(
     >>> ax.get_ylabel()
     'Standard error (points)'
     """
+    who = "plot_funnel"
+    require_kind(who, table, EstimateTable)
     funnel = gather_funnel(table, centre, contours, scale, favours)
     if labels is not None and len(labels) != len(table):
         raise ValueError(
@@ -120,7 +131,8 @@ def plot_funnel(
             "none"
         )
     with house_style():
-        ax = ax or blank_axes(170.0, _HEIGHT)
+        new = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(new, _HEIGHT)
         (low, high), deepest = frame(funnel)
         ax.set_xlim(low, high)
         ax.set_ylim(deepest, 0)
@@ -129,6 +141,7 @@ def plot_funnel(
         busiest = _draw_points(ax, funnel)
         _write_words(ax, funnel, busiest)
         _name_points(ax, funnel, _names(funnel, labels), busiest)
+        require_inside(ax, who)
     fix_width(ax)
     set_description(ax, sentence_of(funnel, busiest))
     return ax

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from retrostats.figures.free_space import Place, find_places
+from retrostats.figures.free_space import Place, find_places, overlapping
 from retrostats.figures.funnel_parts import Floats, Funnel
 from retrostats.figures.style import SMALL_TEXT
 from retrostats.figures.words import line_mm, size_mm, width_mm, wrapped
@@ -87,7 +87,7 @@ def places_beside(ax: Axes, funnel: Funnel, names: Mapping[int, str]) -> list[Pl
     axis = np.array([[0.0, 0.0], [0.0, room[1]]])
     for obstacles in ([*others, axis, *lines], [*others, axis]):
         places = find_places(own, sizes, room=room, obstacles=obstacles)
-        if all(map(_beside, places, sizes, own)) and not _overlap(places, sizes):
+        if all(map(_beside, places, sizes, own)) and not overlapping(places, sizes):
             return places
     return None
 
@@ -129,13 +129,6 @@ def _beside(place: Place, size: Size, own: Floats) -> bool:
     corner = np.array([place.left, place.bottom])
     gap = np.maximum(np.maximum(own[0] - (corner + size), corner - own[1]), 0.0)
     return place.leader is None and float(np.hypot(*gap)) <= _BESIDE
-
-
-def _overlap(places: Sequence[Place], sizes: Sequence[Size]) -> bool:
-    low = np.array([[place.left, place.bottom] for place in places])
-    high = low + np.array(sizes)
-    covers = np.all((low[:, None] < high[None]) & (low[None] < high[:, None]), axis=-1)
-    return int(covers.sum()) > len(places)
 
 
 def _steps(line: Floats) -> Floats:

@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 #: Sterne and others (2011) ask for at least so many studies before asymmetry is judged.
 FEW = 10
+#: Beyond the outermost estimates, as a share of the axis: a point must not lie on its edge.
+_BEYOND = 0.12
 #: Of the estimates that an error names, at most so many.
 _NAMED = 8
 
@@ -126,12 +128,12 @@ def frame(funnel: Funnel) -> tuple[tuple[float, float], float]:
     Every estimate is within, and the funnel wherever there is one; zero where contours or words
     of whom a side favours stand around it.
     """
-    deepest = 1.08 * float(funnel.errors.max())
+    deepest = (1 + _BEYOND) * float(funnel.errors.max())
     places = [float(funnel.values.min()), float(funnel.values.max())]
     if not math.isnan(funnel.centre):
         reach = funnel.slope * deepest
         places += [funnel.centre - reach, funnel.centre + reach]
     if funnel.contours or funnel.favours or math.isnan(funnel.centre):
         places.append(0.0)
-    room = 0.06 * (max(places) - min(places)) or 1.0
+    room = _BEYOND * (max(places) - min(places)) or 1.0
     return (min(places) - room, max(places) + room), deepest

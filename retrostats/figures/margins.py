@@ -22,6 +22,7 @@ _POINTS_PER_MM = 72 / MM_PER_INCH
 _BELOW = 5.3
 #: Between zero and the words of a side, in mm, and at least.
 _GAP, _LEAST_GAP = 1.4, 0.4
+_TIE = "\N{NO-BREAK SPACE}"
 
 Side = Literal["left", "right"]
 
@@ -104,8 +105,8 @@ def _hold_room(ax: Axes, mm: float, edge: Literal[0, 1]) -> None:
     )  # fmt: skip
 
 
-def notes_below(forest: Forest, widths: Widths) -> tuple[list[str], Literal["plot", "figure"]]:
-    """Return the lines below the axis, the unit and what the marks mean, and what they centre on.
+def notes_below(forest: Forest, widths: Widths) -> list[str]:
+    """Return the lines below the middle of the plot: the unit, and what the marks mean.
 
     Parameters
     ----------
@@ -113,12 +114,6 @@ def notes_below(forest: Forest, widths: Widths) -> tuple[list[str], Literal["plo
         What to draw.
     widths
         How the width is shared.
-
-    Returns
-    -------
-    tuple
-        The lines, and whether they stand below the middle of the plot or, where the figure would
-        not hold them there, of the figure.
     """
     level = percent(forest.table[0].ci.level)
     notes = [f"{forest.unit or 'estimate'} ({level} CI)"]
@@ -128,11 +123,10 @@ def notes_below(forest: Forest, widths: Widths) -> tuple[list[str], Literal["plo
         named = [f"{true_minus(f'{value:g}')} {name}".strip() for value, name in forest.thresholds]
         notes.append(f"dotted: {'; '.join(named)}")
     if forest.weights:
-        notes.append("squares: area in proportion to weight")
-    middle = widths.plot / 2
-    if max(width_mm(note, TEXT) for note in notes) <= 2 * (middle + min(widths.left, widths.right)):
-        return notes, "plot"
-    return [line for note in notes for line in wrapped(note, widths.whole, TEXT)], "figure"
+        notes.append("squares: area shows weight")
+    # Centred below the plot, they reach as far to either side as the nearer edge allows.
+    room = widths.plot + 2 * min(widths.left, widths.right)
+    return [line for note in notes for line in wrapped(note, room, TEXT)]
 
 
 def write_below(ax: Axes, forest: Forest, widths: Widths) -> None:
@@ -145,35 +139,27 @@ def write_below(ax: Axes, forest: Forest, widths: Widths) -> None:
     forest, widths
         What to draw, and how the width is shared.
     """
-    room = room_of_sides(ax, widths)
+    room = room_of_sides(ax.get_xlim(), widths)
     sides = favour_lines(forest.favours, room)
     write_favours(ax, sides, room)
-    notes, middle = notes_below(forest, widths)
     pad = 3 + 9 * max(map(len, sides))
-    ax.set_xlabel("\n".join(notes), fontsize=TEXT, labelpad=pad)
-    figure = ax.get_figure(root=True)
-    if middle == "figure" and figure is not None:
-        # In mm and not as a share of the plot, whose width the layout does not know yet.
-        mm = widths.whole / 2 - widths.left
-        shift = ScaledTranslation(mm / MM_PER_INCH, 0, figure.dpi_scale_trans)
-        label = ax.xaxis.label
-        label.set(x=0.0, transform=label.get_transform() + shift)
+    ax.set_xlabel("\n".join(notes_below(forest, widths)), fontsize=TEXT, labelpad=pad)
 
 
-def room_of_sides(ax: Axes, widths: Widths) -> tuple[float, float]:
-    """Return the room left and right of zero in mm, to the edges of the figure.
+def room_of_sides(limits: tuple[float, float], widths: Widths) -> tuple[float, float]:
+    """Return the room left and right of zero in mm, up to columns of numbers.
 
     Parameters
     ----------
-    ax
-        Axes with their limits set.
+    limits
+        Ends of the axis.
     widths
         How the width is shared.
     """
-    low, high = ax.get_xlim()
+    low, high = limits
     zero = float(-low / (high - low)) * widths.plot
-    edge = EDGE / 2
-    return edge + widths.left + zero, widths.right + widths.plot - zero + edge
+    left = GAP if widths.cells else widths.left + EDGE / 2
+    return left + zero, widths.plot - zero + GAP
 
 
 def favour_lines(
@@ -191,16 +177,25 @@ def favour_lines(
     Returns
     -------
     tuple of list
-        Of the left and of the right. Where one has too little room on its own side, the right
-        stands below the left, and begins with the empty lines that the left takes.
+        Of the left and of the right. Where beside one another they have no room, or take
+        more lines, the right stands below the left, after the empty lines that the left takes.
     """
     if favours is None:
         return [], []
-    texts = f"← favours {favours[0]}", f"favours {favours[1]} →"
-    if all(width_mm(t, SMALL_TEXT) <= r - _LEAST_GAP for t, r in zip(texts, room, strict=True)):
-        return [texts[0]], [texts[1]]
+    # An arrow stays beside its word.
+    texts = f"←{_TIE}favours {favours[0]}", f"favours {favours[1]}{_TIE}→"
     left, right = (wrapped(text, sum(room), SMALL_TEXT) for text in texts)
-    return left, [*("" for _ in left), *right]
+    rooms = [mm - _LEAST_GAP for mm in room]
+    words = [max(width_mm(word, SMALL_TEXT) for word in text.split(" ")) for text in texts]
+    if all(word <= mm for word, mm in zip(words, rooms, strict=True)):
+        beside = [wrapped(t, mm, SMALL_TEXT) for t, mm in zip(texts, rooms, strict=True)]
+        if max(map(len, beside)) <= len(left) + len(right):
+            return _untied(beside[0]), _untied(beside[1])
+    return _untied(left), ["" for _ in left] + _untied(right)
+
+
+def _untied(lines: Sequence[str]) -> list[str]:
+    return [line.replace(_TIE, " ") for line in lines]
 
 
 def write_favours(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from retrostats.description.types import MissingPatterns
 from retrostats.figures.arms import ArmStyle, arm_styles
+from retrostats.figures.given_axes import given
+from retrostats.figures.inputs import require_kind, require_words
 from retrostats.figures.missing_counts import draw_counts
 from retrostats.figures.missing_rows import PatternRow, kinds, pattern_rows
-from retrostats.figures.shared_place import figure_width, fit_strip, place_of, write_key
+from retrostats.figures.room import room_mm
+from retrostats.figures.shared_place import fit_strip, place_of, write_key
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
 )
-from retrostats.figures.words import size_mm, width_mm, wrapped
+from retrostats.figures.words import kept_together, size_mm, width_mm, wrapped
 
 #: Height in mm of the upper panel, of a row of the lower one, and of what stands around them.
 _UPPER, _ROW, _AROUND = 28.0, 5.0, 24.0
@@ -53,6 +58,7 @@ def plot_missing(
     patterns: MissingPatterns,
     *,
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the share observed at each visit, and below it the patterns and who has them.
@@ -67,6 +73,9 @@ def plot_missing(
         Of one outcome. More than 12 patterns: the rarest share a row that says how many they are.
     arm_names
         Words for readers by label of the arm.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes whose place the panels share; a new figure when omitted.
 
@@ -80,17 +89,22 @@ def plot_missing(
     ValueError
         If there is no subject, or `ax` has no place in a grid.
     """
+    who = "plot_missing"
+    require_kind(who, patterns, MissingPatterns)
+    require_words(who, arm_names)
     if not sum(patterns.sizes):
         raise ValueError("plot_missing: there is no subject in any arm")
     names = [(arm_names or {}).get(arm, arm) for arm in patterns.arms]
     rows = pattern_rows(patterns)
     with house_style():
-        ax = ax or blank_axes(170.0, missing_height(patterns))
-        place, _ = place_of(ax, "plot_missing")
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, missing_height(patterns, width=wide))
+        place, _ = place_of(ax, who)
         grid = place.subgridspec(
             3, 2, height_ratios=[8.0, _UPPER, _ROW * (len(rows) + 1)],
             width_ratios=[max(_VISIT * len(patterns.visits), _VISITS), _COLUMN * (len(names) + 1)],
         )  # fmt: skip
+        several = room_mm(ax) >= _WIDE
         ax.set_subplotspec(grid[1, 0])
         strip, matrix, counts = (
             ax.figure.add_subplot(spot) for spot in (grid[0, :], grid[2, 0], grid[2, 1])
@@ -100,9 +114,13 @@ def plot_missing(
         marks = _draw_observed(ax, patterns, styles)
         _draw_patterns(matrix, patterns, rows)
         dropped = draw_counts(counts, rows, patterns.sizes, styles)
+        _name_joined(matrix, patterns, rows)
         _name_visits(matrix, patterns.visits)
-        told = [f"{arm} (n = {n:,})" for arm, n in zip(names, patterns.sizes, strict=True)]
-        key = write_key(strip, marks, told, columns=_key_columns(ax, names))
+        told = [
+            kept_together(f"{arm} (n = {n:,})")
+            for arm, n in zip(names, patterns.sizes, strict=True)
+        ]
+        key = write_key(strip, marks, told, columns=min(len(names), 3) if several else 1)
         _explain(ax, counts, rows, dropped)
         fit_strip(grid, strip, [ax, matrix], key)
         for panel in (ax, matrix, counts):
@@ -149,18 +167,28 @@ def _draw_patterns(ax: Axes, patterns: MissingPatterns, rows: Sequence[PatternRo
             x, y, "s", color=_GREY, markerfacecolor=face, markersize=4.5, markeredgewidth=0.7,
             gid="seen" if seen else "missed",
         )  # fmt: skip
-    for place, row in enumerate(rows):
-        if not row.seen:
-            middle = (len(patterns.visits) - 1) / 2
-            ax.text(
-                middle, place, f"{row.joined:,} further patterns", ha="center",
-                va="center", fontsize=SMALL_TEXT, color=_GREY, style="italic", gid="joined",
-            )  # fmt: skip
     ax.set_xlim(-0.5, len(patterns.visits) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -1.5)
     ax.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=SMALL_TEXT)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
+
+
+def _name_joined(ax: Axes, patterns: MissingPatterns, rows: Sequence[PatternRow]) -> None:
+    """Say in the row of joined patterns how many they are; beside it where it is too narrow."""
+    last = rows[-1]
+    if not last.joined:
+        return
+    words = f"{last.joined:,} further patterns"
+    if width_mm(words, SMALL_TEXT) > size_mm(ax)[0]:
+        names = [*(row.name for row in rows[:-1]), f"{last.joined:,} {last.name}"]
+        ax.set_yticks(range(len(rows)), names, fontsize=SMALL_TEXT)
+        return
+    middle = (len(patterns.visits) - 1) / 2
+    ax.text(
+        middle, len(rows) - 1, words, ha="center", va="center", fontsize=SMALL_TEXT, color=_GREY,
+        style="italic", gid="joined",
+    )  # fmt: skip
 
 
 def _name_visits(ax: Axes, visits: Sequence[str]) -> None:
@@ -173,10 +201,6 @@ def _name_visits(ax: Axes, visits: Sequence[str]) -> None:
     )
 
 
-def _key_columns(ax: Axes, names: Sequence[str]) -> int:
-    return min(len(names), 3) if figure_width(ax) >= _WIDE else 1
-
-
 def _explain(ax: Axes, counts: Axes, rows: Sequence[PatternRow], dropped: bool) -> None:
     """Say beside the upper panel, above the counts, what the lower ones show."""
     told = ["■ known  □ missing"]
@@ -185,6 +209,8 @@ def _explain(ax: Axes, counts: Axes, rows: Sequence[PatternRow], dropped: bool) 
         told.append("dropout: never seen again")
     if "intermittent" in named:
         told.append("intermittent: seen again after a gap")
+    if "others" in named:
+        told.append("others: all further patterns")
     told += ["bars: share of the arm", f"numbers: subjects{', where they fit' if dropped else ''}"]
     width, _ = size_mm(counts)
     lines = [line for words in told for line in wrapped(words, width - 1.0, SMALL_TEXT)]

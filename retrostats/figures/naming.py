@@ -35,17 +35,41 @@ def name_arms(
     below
         How far below the axis there is room for names, in mm.
     """
-    lines = [line for name in ends for line in wrapped(name, _NAME, TEXT)]
-    wide, _ = size_mm(ax)
-    if wide - max(width_mm(line, TEXT) for line in lines) - _MARK >= _PLOT:
-        write_end_labels(ax, ends, styles)
+    if named_below(list(ends), size_mm(ax)[0]):
+        write_names_below(ax, list(ends), styles, down=below)
     else:
-        _write_below(ax, list(ends), styles, room=wide, down=below)
+        write_end_labels(ax, ends, styles)
 
 
-def _write_below(
-    ax: Axes, names: Sequence[str], styles: Sequence[ArmStyle], *, room: float, down: float
+def named_below(names: Sequence[str], wide: float) -> bool:
+    """Say whether names at the right would leave too little to a plot.
+
+    Parameters
+    ----------
+    names
+        Of the arms.
+    wide
+        The plot without names, in mm.
+    """
+    lines = [line for name in names for line in wrapped(name, _NAME, TEXT)]
+    return wide - max(width_mm(line, TEXT) for line in lines) - _MARK < _PLOT
+
+
+def write_names_below(
+    ax: Axes, names: Sequence[str], styles: Sequence[ArmStyle], *, down: float
 ) -> None:
+    """Name each arm below the plot, beside its line and its mark.
+
+    Parameters
+    ----------
+    ax
+        Axes on which all else is drawn.
+    names, styles
+        Of the arms, in one order.
+    down
+        How far below the axis there is room for names, in mm.
+    """
+    room, _ = size_mm(ax)
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("these Axes belong to no figure any more; give Axes of a figure")

@@ -13,18 +13,22 @@ from matplotlib.ticker import MaxNLocator
 from retrostats.description.types import Distribution
 from retrostats.figures.arms import ArmStyle, arm_styles
 from retrostats.figures.estimation_words import count_words
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_each, require_words
 from retrostats.figures.points import MOST, strip
 from retrostats.figures.raincloud_words import note_words, sentence
+from retrostats.figures.room import room_mm
 from retrostats.figures.style import (
     MM_PER_INCH,
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
 )
-from retrostats.figures.words import size_mm, width_mm, wrapped
+from retrostats.figures.words import width_mm, wrapped
 
 _ROW, _MARGINS = 19.0, 20.0
 #: Widest name of a group, in mm.
@@ -57,6 +61,7 @@ def plot_raincloud(
     better: Literal["lower", "higher"] | None = None,
     ylabel: str = "",
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the shape, the quartiles and the values of each group, the first group on top.
@@ -81,6 +86,9 @@ def plot_raincloud(
         room; the unit alone when omitted.
     arm_names
         Words for readers by label, of all arms of the trial.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on; a new figure when omitted.
 
@@ -100,10 +108,14 @@ def plot_raincloud(
     .. [1] Allen M, Poggiali D, Whitaker K, Marshall TR, Kievit RA (2019). Wellcome Open Res 4, 63.
        doi:10.12688/wellcomeopenres.15191.1
     """
+    who = "plot_raincloud"
+    groups = require_each(who, groups, Distribution)
+    require_words(who, arm_names, better)
     _require_drawable(groups)
     names = [(arm_names or {}).get(group.arm, group.arm) for group in groups]
     with house_style():
-        ax = ax or blank_axes(170.0, raincloud_height(groups))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, raincloud_height(groups))
         styles = arm_styles([group.arm for group in groups], arm_names)
         tallest = max((top for group in groups for top in _heights(group)), default=1.0)
         for place, (group, style) in enumerate(zip(groups, styles, strict=True)):
@@ -120,6 +132,7 @@ def plot_raincloud(
         ax.set_xlabel(ylabel or unit or "Value", fontsize=TEXT)
         drawn = [min(MOST, len(group.values)) for group in groups]
         _write_note(ax, note_words(groups, better, drawn, fewest=FEWEST))
+        require_inside(ax, who)
     fix_width(ax)
     set_description(ax, sentence(groups, names, ylabel=ylabel, better=better, drawn=drawn))
     return ax
@@ -225,10 +238,9 @@ def _finish_axes(ax: Axes, groups: Sequence[Distribution], names: Sequence[str])
 
 def _write_note(ax: Axes, note: str) -> None:
     """Write the note above the plot, flush with the names of the rows."""
-    figure = ax.get_figure(root=True)
     texts = [line for label in ax.get_yticklabels() for line in label.get_text().split("\n")]
     indent = max(width_mm(line, SMALL_TEXT) for line in texts) + _GAP_MM
-    room = figure.get_figwidth() * MM_PER_INCH - 2 * _GAP_MM if figure else size_mm(ax)[0]
+    room = room_mm(ax) - 2 * _GAP_MM
     ax.annotate(
         "\n".join(wrapped(note, room, SMALL_TEXT)),
         (0, 1),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from retrostats.description.types import ImprovementCurve
 from retrostats.figures.arms import ArmStyle, arm_styles
-from retrostats.figures.free_space import find_places
+from retrostats.figures.free_space import find_places, overlapping
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_each, require_words
+from retrostats.figures.naming import write_names_below
 from retrostats.figures.step_curves import corners, outline, share_at, visible
 from retrostats.figures.style import (
     MM_PER_INCH,
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     fix_width,
     house_style,
     set_description,
@@ -23,12 +28,17 @@ from retrostats.figures.style import (
 from retrostats.figures.words import apart, kept_together, line_mm, size_mm, width_mm, wrapped
 
 _HEIGHT = 78.0
+#: In narrower figures the names of more than three arms need more height, each as much, in mm.
+_WIDE, _ROOMY, _NAMED = 120.0, 3, 5.0
 _GREY = "0.35"
 #: Widest name of an arm and of a threshold in mm, before it is wrapped.
 _NAME, _THRESHOLD = 30.0, 26.0
 #: Room beyond the outermost improvements, as a share of their range.
 _BEYOND = 0.06
 _GAP = 1.2
+_SHARES = "Improved by at least this much"
+#: From the axis down to what stands below its numbers and its name, in mm.
+_BELOW = 9.0
 
 
 def plot_responders(
@@ -38,6 +48,7 @@ def plot_responders(
     not_drawn: Sequence[str] = (),
     xlabel: str = "",
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a falling step curve per arm, and the thresholds that someone may choose.
@@ -57,6 +68,9 @@ def plot_responders(
         What improved, and its unit; the unit alone when omitted.
     arm_names
         Words for readers by label of the arm.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on; a new figure when omitted.
 
@@ -70,10 +84,14 @@ def plot_responders(
     ValueError
         If there is no curve, a curve has no improvement, or units are mixed.
     """
+    who = "plot_responders"
+    curves = require_each(who, curves, ImprovementCurve)
+    require_words(who, arm_names)
     _require_drawable(curves)
     names = [(arm_names or {}).get(curve.arm, curve.arm) for curve in curves]
     with house_style():
-        ax = ax or blank_axes(170.0, _HEIGHT)
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, _height(len(curves), wide))
         low, high = _limits(curves, thresholds)
         styles = arm_styles([curve.arm for curve in curves], arm_names)
         for curve, style in zip(curves, styles, strict=True):
@@ -93,17 +111,23 @@ def plot_responders(
         ax.set_ylim(0, 1.02)
         shares = [0.0, 0.25, 0.5, 0.75, 1.0]
         ax.set_yticks(shares, [f"{share:.0%}" for share in shares], fontsize=SMALL_TEXT)
-        ax.set_ylabel("Improved by at least this much", fontsize=TEXT)
+        ax.set_ylabel(_SHARES, fontsize=TEXT)
         ax.set_xlabel(xlabel or f"Improvement ({curves[0].unit})", fontsize=TEXT)
         _name_thresholds(ax, thresholds)
         labels = [f"{name} (n = {curve.n})" for name, curve in zip(names, curves, strict=True)]
         _name_curves(ax, labels, styles, thresholds)
+        require_inside(ax, who)
     fix_width(ax)
     absent = "".join(
         f" Not marked: {words}, which is another amount for each subject." for words in not_drawn
     )
     set_description(ax, f"{_sentence(curves, names, thresholds)}{absent}")
     return ax
+
+
+def _height(arms: int, width: float) -> float:
+    """Return the height of a figure in mm, so that names have room beside or below the curves."""
+    return _HEIGHT + (_NAMED * max(0, arms - _ROOMY) if width < _WIDE else 0.0)
 
 
 def _require_drawable(curves: Sequence[ImprovementCurve]) -> None:
@@ -164,7 +188,7 @@ def _name_curves(
     styles: Sequence[ArmStyle],
     thresholds: Sequence[tuple[float, str]],
 ) -> None:
-    """Write each label where it touches nothing, nearest to its own curve."""
+    """Write each label beside its own curve where it touches nothing; else all below the plot."""
     width, height = size_mm(ax)
     (low, high), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     scale, start = (
@@ -179,6 +203,11 @@ def _name_curves(
         (max(width_mm(line, TEXT) for line in text), len(text) * line_mm(TEXT)) for text in texts
     ]
     places = find_places(lines, sizes, room=(width, height), obstacles=marks)
+    if overlapping(places, sizes):
+        write_names_below(ax, [kept_together(each) for each in labels], styles, down=_BELOW)
+        # The names took height from the plot.
+        ax.set_ylabel("\n".join(wrapped(_SHARES, size_mm(ax)[1], TEXT)), fontsize=TEXT)
+        return
     for text, size, style, place in zip(texts, sizes, styles, places, strict=True):
         x, y = np.array([place.left, place.bottom + size[1] / 2]) / scale + start
         ax.text(

@@ -1,13 +1,20 @@
-"""How wide the place of some Axes is, before anything is drawn on them."""
+"""How large the place of some Axes is: all of it, and from the left end of the plot on."""
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from retrostats.figures.style import MM_PER_INCH
+from retrostats.figures.style import MM_PER_INCH, TEXT
+from retrostats.figures.words import size_mm
+
+#: What the layout of a figure leaves free at each of its edges, in mm.
+_EDGE = 1.1
+#: Height of letters from the top of an l to the foot of a p, in mm.
+_LETTERS = TEXT / 72 * MM_PER_INCH
 
 
 def room_mm(ax: Axes) -> float:
@@ -35,3 +42,64 @@ def room_mm(ax: Axes) -> float:
     # The grid lies within the margins of the figure, which constrained layout does not keep.
     grid = place.get_topmost_subplotspec().get_gridspec().get_subplot_params(whole_figure)
     return float(whole * place.get_position(whole_figure).width / (grid.right - grid.left))
+
+
+def room_beside_mm(ax: Axes) -> float:
+    """Return the width in mm from the left end of a plot to the right end of its place.
+
+    Parameters
+    ----------
+    ax
+        Axes whose words at the left are written.
+    """
+    size_mm(ax)  # lays the figure out, so that the places are known
+    box, figure = ax.get_tightbbox(), ax.figure
+    taken = 0.0 if box is None else ax.get_window_extent().x0 - box.x0
+    return room_mm(ax) - taken / figure.dpi * MM_PER_INCH - 2 * _EDGE
+
+
+def require_apart(ax: Axes, who: str, *, rows: float, needed: float) -> None:
+    """Refuse Axes so low that words in neighbouring rows would lie on one another.
+
+    Parameters
+    ----------
+    ax
+        Axes on which all is drawn, their height shared by rows.
+    who
+        The function that drew.
+    rows
+        How many there are, heads and gaps included.
+    needed
+        Height in mm of a figure of these Axes alone.
+
+    Raises
+    ------
+    ValueError
+        If rows are closer than letters are high.
+    """
+    try:
+        drawn = size_mm(ax)[1]
+    except ValueError:  # the words alone are higher than the figure
+        drawn = 0.0
+    if drawn >= rows * _LETTERS:
+        return
+    figure = ax.get_figure(root=True)
+    whole = figure.get_figheight() * MM_PER_INCH if figure is not None else math.nan
+    raise ValueError(
+        f"{who}: words would lie on one another in a figure {whole:.0f} mm high; these rows need "
+        f"{math.ceil(needed / _share_of_height(ax))} mm. Make it higher, or leave ax out and give "
+        'width="single" or "double", which makes a figure of the right height'
+    )
+
+
+def _share_of_height(ax: Axes) -> float:
+    """Return how much of the height of its figure the place of some Axes has."""
+    figure, root, place = ax.figure, ax.get_figure(root=True), ax.get_subplotspec()
+    if figure is None or root is None:
+        return 1.0
+    if place is None:
+        return float(ax.get_position().height)
+    whole = cast("Figure", figure)
+    grid = place.get_topmost_subplotspec().get_gridspec().get_subplot_params(whole)
+    share = place.get_position(whole).height / (grid.top - grid.bottom)
+    return float(share * figure.bbox.height / root.bbox.height)

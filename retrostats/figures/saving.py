@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +16,9 @@ from retrostats.figures.files.formats import WRITERS
 from retrostats.figures.files.text_size import SmallTextWarning, small_text_words
 from retrostats.figures.style import MM_PER_INCH, house_style, least_width
 from retrostats.journals import HOUSE, Journal, find_journal
+from retrostats.whole_files import replaced_when_complete
 
-__all__ = ["PNG_DPI", "SmallTextWarning", "replaced_when_complete", "save_figure"]
+__all__ = ["PNG_DPI", "SmallTextWarning", "save_figure"]
 
 #: Difference of two sizes in mm that nobody sees.
 _SLACK_MM = 0.5
@@ -27,6 +28,9 @@ _LARGEST_MM = 2000.0
 #: Dots per inch in the house style of what is for screens too; a TIFF is for print.
 PNG_DPI = 300
 _PRINTED = {".tif", ".tiff"}
+_PIXELS = {".png", *_PRINTED}
+#: While a file of pixels is made, each takes about twelve bytes of memory.
+_MOST_PIXELS = 200e6
 
 
 def save_figure(
@@ -54,8 +58,8 @@ def save_figure(
     journal
         A name in `retrostats.journals.JOURNALS`, or a journal of your own. Its dots per inch are
         those of a PNG, a TIFF and what SVG and PDF hold as an image; the figure must not be wider
-        or higher than its page. When omitted: the house style, 300 dots per inch and 600 in a
-        TIFF, and any size.
+        or higher than its page, as far as that is known. When omitted: the house style, 300 dots
+        per inch and 600 in a TIFF, and any size.
 
     Returns
     -------
@@ -69,8 +73,9 @@ def save_figure(
     ValueError
         If the suffix, the journal or a size is unknown, the figure is larger than the page, the
         labels leave no room to draw, or words were placed for a greater size.
-    FileNotFoundError
-        If the folder does not exist.
+    OSError
+        If the folder does not exist or nothing may be written into it, or there is a folder of
+        the name of the file.
 
     Warns
     -----
@@ -89,12 +94,10 @@ def save_figure(
     if journal is not None:
         _require_page(target, size, house)
     _require_placed(whole, size)
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"save_figure: the folder {target.parent} of {target.name} does not exist; make it"
-        )
     screen = house is HOUSE and target.suffix.lower() not in _PRINTED
     dpi = PNG_DPI if screen else house.dpi
+    if target.suffix.lower() in _PIXELS:
+        _require_pixels(target, size, dpi)
     with house_style(), replaced_when_complete(target) as unfinished, _resized(whole, size):
         with _no_room_is_an_error(size[0]):
             writer(whole, unfinished, dpi)
@@ -118,14 +121,14 @@ def _size(
 ) -> tuple[float, float]:
     """Return width and height in mm."""
     columns = {"single": house.single_mm, "double": house.double_mm}
-    wide = columns.get(width) if isinstance(width, str) else float(width)
-    if wide is None or not 0 < wide < _LARGEST_MM:
+    wide = columns.get(width) if isinstance(width, str) else _millimetres(width)
+    if wide is None:
         raise ValueError(
             f"save_figure: width {width!r}; expected {', '.join(map(repr, columns))} or mm, "
             f"more than 0 and less than {_LARGEST_MM:g}"
         )
-    high = figure.get_figheight() * MM_PER_INCH if height is None else float(height)
-    if not 0 < high < _LARGEST_MM:
+    high = figure.get_figheight() * MM_PER_INCH if height is None else _millimetres(height)
+    if high is None:
         raise ValueError(
             f"save_figure: height {height!r}; expected mm, "
             f"more than 0 and less than {_LARGEST_MM:g}"
@@ -133,19 +136,39 @@ def _size(
     return wide, high
 
 
+def _millimetres(size: object) -> float | None:
+    """Return a size as a number; None for what is no size."""
+    if isinstance(size, bool) or not isinstance(size, Real):
+        return None
+    return float(size) if 0.0 < float(size) < _LARGEST_MM else None
+
+
 def _require_page(target: Path, size: tuple[float, float], journal: Journal) -> None:
     wide, high = size
-    if wide > journal.double_mm + _SLACK_MM:
+    if "double_mm" not in journal.unknown and wide > journal.double_mm + _SLACK_MM:
         raise ValueError(
             f"save_figure: {target.name} would be {wide:.0f} mm wide; "
             f"two columns of {journal.title} have {journal.double_mm:g} mm"
         )
-    if high > journal.tallest_mm + _SLACK_MM:
+    if "tallest_mm" not in journal.unknown and high > journal.tallest_mm + _SLACK_MM:
         raise ValueError(
             f"save_figure: {target.name} would be {high:.0f} mm high; a figure in "
             f"{journal.title} may have {journal.tallest_mm:g} mm; give a smaller height, or split "
             "the figure"
         )
+
+
+def _require_pixels(target: Path, size: tuple[float, float], dpi: float) -> None:
+    """Refuse what would fill the memory."""
+    wide, high = (round(side / MM_PER_INCH * dpi) for side in size)
+    if wide * high > _MOST_PIXELS:
+        raise ValueError(
+            f"save_figure: {target.name} would have {wide} x {high} pixels, more than "
+            f"{_MOST_PIXELS / 1e6:.0f} million; save it as .pdf or .svg, which know no pixels, or "
+            "give a smaller size or a journal with fewer dpi"
+        )
+    if not wide or not high:
+        raise ValueError(f"save_figure: {target.name} would have no pixels; give a larger size")
 
 
 def _require_placed(figure: Figure, size: tuple[float, float]) -> None:
@@ -156,8 +179,7 @@ def _require_placed(figure: Figure, size: tuple[float, float]) -> None:
     if size[0] < needed - _SLACK_MM:
         raise ValueError(
             f"save_figure: words of this figure were placed for {needed:.0f} mm and would overlap "
-            f"at {size[0]:.0f} mm; draw it on Axes of that width, e.g. "
-            f"ax=rs.blank_axes({size[0]:.0f}, 120)"
+            f"at {size[0]:.0f} mm; draw it for that width: plot_...(..., width={size[0]:g})"
         )
     drawn = figure.get_figheight() * MM_PER_INCH
     if size[1] < drawn - _SLACK_MM:
@@ -190,20 +212,3 @@ def _resized(figure: Figure, size: tuple[float, float]) -> Iterator[None]:
         yield
     finally:
         figure.set_size_inches(before, forward=False)
-
-
-@contextmanager
-def replaced_when_complete(target: Path) -> Iterator[Path]:
-    """Hand out a name to write to, and rename it to the target if nothing was raised.
-
-    Parameters
-    ----------
-    target
-        File to replace. Its folder must exist.
-    """
-    # A folder of its own beside the target: a rename within one disk cannot be half done,
-    # and a file made in the ordinary way has the ordinary permissions.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".retrostats-") as folder:
-        unfinished = Path(folder) / target.name
-        yield unfinished
-        unfinished.replace(target)

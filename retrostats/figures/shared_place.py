@@ -45,12 +45,6 @@ def place_of(ax: Axes, who: str) -> tuple[SubplotSpec, Figure]:
     return whole, figure
 
 
-def figure_width(ax: Axes) -> float:
-    """Return the width in mm of the figure that some Axes belong to."""
-    figure = ax.get_figure(root=True)
-    return 0.0 if figure is None else float(figure.get_figwidth()) * MM_PER_INCH
-
-
 def write_key(
     ax: Axes, marks: Sequence[Artist], words: Sequence[str], *, columns: int = 1
 ) -> Legend:

@@ -6,8 +6,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from numbers import Real
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import matplotlib.style
@@ -16,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
+
+from retrostats.journals import HOUSE
 
 #: Okabe and Ito's colours, told apart by most readers with a colour vision deficiency.
 #: https://jfly.uni-koeln.de/color/
@@ -38,6 +41,9 @@ TEXT = 7.0
 SMALL_TEXT = 6.5
 SMALLEST_TEXT = 6.0
 
+#: Widths from this one on, in mm, are a slip of the unit.
+_WIDEST = 2000.0
+
 #: Millimetres of one inch; journals give widths in the one, matplotlib takes the other.
 MM_PER_INCH = 25.4
 
@@ -51,7 +57,9 @@ __all__ = [
     "blank_axes",
     "boxes_for_unknown_letters",
     "describe",
+    "figure_width",
     "fix_width",
+    "has_description",
     "house_style",
     "least_width",
     "set_description",
@@ -149,6 +157,11 @@ def set_description(ax: Axes, sentence: str) -> None:
     _DESCRIPTIONS[ax] = f"{sentence}{caveat}"
 
 
+def has_description(ax: Axes) -> bool:
+    """Say whether a plot function of this package has drawn on some Axes."""
+    return ax in _DESCRIPTIONS
+
+
 def _texts(ax: Axes) -> list[str]:
     """Return the distinct words on some Axes, each on one line."""
     drawn = (words for text in ax.findobj(Text) if (words := text.get_text()))
@@ -204,6 +217,41 @@ def fix_width(ax: Axes) -> None:
 def least_width(ax: Axes) -> float:
     """Return the least width in mm at which a figure with these Axes may be saved."""
     return _LEAST_WIDTHS.get(ax, 0.0)
+
+
+def figure_width(width: Literal["single", "double"] | float, ax: Axes | None, who: str) -> float:
+    """Return the width in mm of the figure that a plot function makes.
+
+    Parameters
+    ----------
+    width, ax
+        As given to that function; Axes have the width of their figure already.
+    who
+        That function; it opens the message.
+
+    Raises
+    ------
+    ValueError
+        If the width is none, or both Axes and a width were given.
+
+    Examples
+    --------
+    >>> figure_width("single", None, "plot_flow"), figure_width(120, None, "plot_flow")
+    (85.0, 120.0)
+    """
+    if ax is not None and width != "double":
+        raise ValueError(
+            f"{who}: both width={width!r} and ax were given, and Axes have the width of their "
+            "figure; choose one"
+        )
+    columns = {"single": HOUSE.single_mm, "double": HOUSE.double_mm}
+    size: object = columns.get(width) if isinstance(width, str) else width
+    if isinstance(size, bool) or not isinstance(size, Real) or not 0 < float(size) < _WIDEST:
+        raise ValueError(
+            f"{who}: width {width!r}; expected 'single', 'double' or mm, more than 0 and less "
+            f"than {_WIDEST:g}"
+        )
+    return float(size)
 
 
 def blank_axes(width: float, height: float) -> Axes:

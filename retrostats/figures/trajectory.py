@@ -14,11 +14,14 @@ from retrostats.estimate import EstimateTable
 from retrostats.figures.arms import ArmStyle, arm_styles
 from retrostats.figures.beside import write_counts, write_note
 from retrostats.figures.courses import Course, draw_courses, thinned_courses
-from retrostats.figures.naming import name_arms
+from retrostats.figures.given_axes import given, require_inside
+from retrostats.figures.inputs import require_tables, require_words
+from retrostats.figures.naming import name_arms, named_below
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
     blank_axes,
+    figure_width,
     house_style,
     set_description,
 )
@@ -41,6 +44,8 @@ _DODGE_MOST = 0.022
 #: Visits stand at equal distances where the shortest time between them is a smaller share of all.
 _TO_SCALE = 0.08
 _HEIGHT, _ROW = 72.0, 3.4
+#: Left of the plot, in mm, about.
+_LEFT = 11.0
 #: From the axis down to what stands below the weeks and the word "Week", in mm.
 _BELOW = 9.6
 #: The mark at which all arms begin; no arm has it.
@@ -58,6 +63,7 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     raw: Mapping[str, Sequence[Course]] | None = None,
     counts: Mapping[str, Sequence[int]] | None = None,
     arm_names: Mapping[str, str] | None = None,
+    width: Literal["single", "double"] | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw means and their intervals over the visits, an arm in each colour.
@@ -84,12 +90,16 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
         The weeks of which the description tells the means; the last when omitted.
     raw
         By arm, one course per subject, drawn thin behind the means. Of more than 600 some are
-        drawn, evenly by their last value, and the figure says how many.
+        drawn, evenly by their last value, and the figure says how many. ``nan`` where a value is
+        missing; one between two of them is a dot.
     counts
         By arm, subjects with a value at each week; with that of `baseline` first if there is one
         more than there are `weeks`.
     arm_names
         Words for readers by label; the labels where there are none.
+    width
+        Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
+        mm. Choose it or `ax`.
     ax
         Axes to draw on; a new figure when omitted.
 
@@ -104,11 +114,15 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
         If there is nothing to draw, an arm has another number of means or counts than visits, or
         means mix units or levels, or an endpoint is none of the weeks.
     """
+    who = "plot_trajectories"
+    require_tables(who, means)
+    require_words(who, arm_names, better)
     told = endpoints or weeks[-1:]
     _require_drawable(means, weeks, counts, told)
     names = {arm: (arm_names or {}).get(arm, arm) for arm in means}
     with house_style():
-        ax = ax or blank_axes(170.0, _HEIGHT + _ROW * len(means))
+        wide = figure_width(width, ax, who)
+        ax = given(ax, who) or blank_axes(wide, _height(list(names.values()), wide))
         common = common_start(means, baseline)
         axis = _Weeks.of(weeks, baseline)
         styles = dict(zip(means, arm_styles(list(means), arm_names), strict=True))
@@ -130,6 +144,7 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
         below = _write_weeks(ax, axis, styles, counts)
         ends = {names[arm]: table[-1].value for arm, table in means.items()}
         name_arms(ax, ends, list(styles.values()), below=below)
+        require_inside(ax, who)
     words = [
         title_words(len(weeks), len(means), ylabel, better),
         *start_words(names, baseline, common),
@@ -138,6 +153,12 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     ]
     set_description(ax, " ".join(words))
     return ax
+
+
+def _height(names: Sequence[str], width: float) -> float:
+    """Return the height of a figure with a row of numbers and, if narrow, a name for each arm."""
+    rows = 2 if named_below(names, width - _LEFT) else 1
+    return _HEIGHT + _ROW * len(names) * rows
 
 
 def _require_drawable(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
@@ -167,7 +170,22 @@ def size_mm(ax: Axes) -> tuple[float, float]:
     figure = ax.get_figure(root=True)
     if figure is None:
         raise ValueError("these Axes belong to no figure any more; give Axes of a figure")
-    with boxes_for_unknown_letters():
+    with boxes_for_unknown_letters(), _no_room_is_an_error(figure):
         figure.draw_without_rendering()
     box = ax.get_window_extent()
     return box.width / figure.dpi * MM_PER_INCH, box.height / figure.dpi * MM_PER_INCH
+
+
+@contextmanager
+def _no_room_is_an_error(figure: Figure) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="constrained_layout not applied")
+            yield
+    except UserWarning as warning:
+        wide, high = (MM_PER_INCH * float(inches) for inches in figure.get_size_inches())
+        raise ValueError(
+            f"the words leave no room to draw in a figure of {wide:.0f} by {high:.0f} mm; give "
+            f"Axes of a larger one, e.g. ax=rs.blank_axes({wide:.0f}, {2 * high:.0f}), or shorter "
+            "names"
+        ) from warning

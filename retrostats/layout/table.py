@@ -59,6 +59,15 @@ class Layout:
             raise ValueError(
                 f"{self.caption}: {len(self.indents)} indents for {len(self.rows)} rows"
             )
+        columns = len(self.header)
+        if not columns:
+            raise ValueError(f"{self.caption or 'a table'}: no columns; expected one at least")
+        for place, row in enumerate(self.rows, start=1):
+            if len(row) != columns and not (len(row) == 2 < columns):
+                raise ValueError(
+                    f"{self.caption or 'a table'}: row {place} has {len(row)} cells for {columns} "
+                    "columns; expected one for each, or a label and words in place of all numbers"
+                )
 
     @property
     def depths(self) -> tuple[int, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
-#: Smallest p that is written as a number.
-SMALLEST_P = 0.001
+#: Smallest p that is written as a number, by its digits.
+_SMALLEST_P = {"three": 0.001, "two or three": 0.001, "two significant": 0.0001}
 
 #: Between the ends of a range.
 TO, DASH = " to ", "–"
@@ -158,8 +158,9 @@ def _marked(text: str, style: NumberStyle) -> str:
 
 def _p_text(p: P, style: NumberStyle) -> str:
     """Write p, rounded once from what was computed."""
-    small = p.value < SMALLEST_P
-    text = f"{SMALLEST_P}" if small else f"{p.value:.{_p_places(p.value, style)}f}"
+    smallest = _SMALLEST_P[style.p_digits]
+    small = p.value < smallest
+    text = f"{max(p.value, smallest):.{_p_places(max(p.value, smallest), style)}f}"
     if not style.p_zero:
         text = text.removeprefix("0")
     sign = "<" if small else ""
@@ -169,6 +170,10 @@ def _p_text(p: P, style: NumberStyle) -> str:
 
 
 def _p_places(p: float, style: NumberStyle) -> int:
+    if style.p_digits == "two significant":
+        # The power of ten of the rounded value: 0.0096 is 0.0096, and 0.00996 is 0.010.
+        power = int(f"{p:.1e}".partition("e")[2])
+        return min(4, 1 - power)
     if style.p_digits == "three" or p < 0.01:
         return 3
     # 0.0496 is not written as 0.05.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from retrostats.tables.page import as_html
 from retrostats.tables.paper import PaperTable, paper_table
 from retrostats.tables.spreadsheet import as_csv
 from retrostats.tables.word import as_word
+from retrostats.whole_files import replaced_when_complete
 
 #: What makes the text of each kind of file. Pages have true minus signs, sources have hyphens.
 _PAGES: Mapping[str, Callable[[PaperTable], str]] = MappingProxyType(
@@ -59,6 +59,9 @@ def save_table(
         If it is no table.
     ValueError
         If the suffix or the journal is unknown.
+    OSError
+        If the folder does not exist or nothing may be written into it, or there is a folder of
+        the name of the file.
 
     Examples
     --------
@@ -84,11 +87,8 @@ def save_table(
         )
     styled = paper_table(table, target.stem).in_style(journal).printable()
     content = _content(styled, suffix)
-    # A folder beside the target: a rename within one disk cannot be half done.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".retrostats-") as folder:
-        unfinished = Path(folder) / target.name
+    with replaced_when_complete(target) as unfinished:
         unfinished.write_bytes(content)
-        unfinished.replace(target)
     return target
 
 

@@ -100,7 +100,8 @@ def shape_of(layout: Layout) -> TableShape:
     ----------
     layout
         Its words. A row shorter than the header is a label with words across the other columns;
-        a row whose other cells are all empty is the heading of the deeper rows below it.
+        a row whose other cells are all empty is the heading of the deeper rows below it, unless
+        another row with deeper ones below it has cells.
     """
     layout = layout.typeset()
     places = range(len(layout.header))
@@ -135,9 +136,15 @@ def _broken(head: str, width: int) -> str:
 
 def _rows(layout: Layout) -> Iterator[TableRow]:
     below = (*layout.depths, 0)[1:]
-    for cells, depth, next_depth in zip(layout.rows, layout.depths, below, strict=True):
+    parents = [deeper > depth for depth, deeper in zip(layout.depths, below, strict=True)]
+    # Where one of them has numbers of its own, none is a heading: they would look unlike.
+    heads = not any(
+        parent and any(_words(cells)[1:])
+        for cells, parent in zip(layout.rows, parents, strict=True)
+    )
+    for cells, depth, parent in zip(layout.rows, layout.depths, parents, strict=True):
         label, *others = _words(cells)
-        if not any(others) and next_depth > depth:
+        if not any(others) and parent and heads:
             yield TableRow(cells=(label,), indent=depth, heading=True)
         elif len(cells) == len(layout.header):
             yield TableRow(cells=(label, *others), indent=depth)

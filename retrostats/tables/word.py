@@ -62,7 +62,7 @@ def empty_file(title: str) -> WordDocument:
     word = docx.Document()
     _set_styles(word)
     word.core_properties.title = title
-    _without_dates(word)
+    _without_origin(word)
     return word
 
 
@@ -95,12 +95,16 @@ def _set_styles(word: WordDocument) -> None:
     word.styles["Caption"].font.bold = False
 
 
-def _without_dates(word: WordDocument) -> None:
-    """Remove what the template of the library says of its author and its day."""
+def _without_origin(word: WordDocument) -> None:
+    """Remove what the template of the library says of its author, its day and its program."""
     element = word.core_properties._element
     for child in list(element):
         if not child.tag.endswith("}title"):
             element.remove(child)
+    links = word.part.package.rels
+    for name, link in list(links.items()):
+        if link.reltype.endswith(("/extended-properties", "/thumbnail")):
+            del links[name]
 
 
 def set_page(word: WordDocument, *, turned: bool) -> None:
@@ -145,6 +149,7 @@ def add_table(word: WordDocument, table: PaperTable, *, turned: bool) -> None:
 
 def _fill(table: WordTable, shape: TableShape, room: float) -> None:
     """Write heads and rows, three rules, and widths by what the columns hold."""
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.shared import Mm
 
     table.autofit = False
@@ -157,6 +162,7 @@ def _fill(table: WordTable, shape: TableShape, room: float) -> None:
             cell.width = width
     for place, (cell, head) in enumerate(zip(grid[0], shape.heads, strict=True)):
         _write(cell, head, right=shape.numeric[place], bold=True)
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
         _rule(cell, top=_THICK, bottom=_THIN)
     for cells, row in zip(grid[1:], shape.rows, strict=True):
         _write_row(cells, row, shape)

@@ -65,6 +65,7 @@ def test_paired_from_t_is_what_the_raw_numbers_give():
     gz = standardised_mean_change(pair, standardiser="change")
     for correct, wanted in ((False, dz), (True, gz)):
         got = paired_effect_from_t(t, n=6, correct=correct)
+        assert got.unit == wanted.unit == "SD of change"
         assert (got.value, got.se, *got.ci, got.p) == pytest.approx(
             (wanted.value, wanted.se, *wanted.ci, wanted.p), rel=SAME
         )

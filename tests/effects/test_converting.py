@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retrostats.effects.conversions import convert_effect, needed
 from retrostats.effects.conversions.converting import SOURCES, TARGETS
 from retrostats.effects.conversions.scales import POOLED_ON
-from retrostats.effects.convert import effect_from_t
+from retrostats.effects.convert import effect_from_t, paired_effect_from_t
 from retrostats.effects.proportions import number_needed_to_treat, odds_ratio, risk_difference
 from retrostats.effects.proportions.ratios import risk_ratio
 from retrostats.effects.variance_explained import partial_eta_squared
@@ -264,6 +264,7 @@ def test_it_shows_its_assumptions_wherever_it_is_printed():
 
 
 G = effect_from_t(2.3, n1=20, n2=18)
+GZ = paired_effect_from_t(-4.8, n=10)
 
 
 @pytest.mark.parametrize(
@@ -300,6 +301,9 @@ G = effect_from_t(2.3, n1=20, n2=18)
             "control_risk plus the risk difference must lie between 0 and 1",
         ),
         (lambda: convert_effect(estimate("r", 1.0), "d", source="r"), "r must lie between"),
+        (lambda: convert_effect(GZ, "odds ratio"), r"-1\.39 SD of change is no d.* paired_dav\(\)"),
+        (lambda: convert_effect(GZ, "r", source="d"), r"shrinks as the visits correlate"),
+        (lambda: number_needed_to_treat(GZ), r"SD of change is no .*risk_difference\(\)\.$"),
     ],
 )
 def test_what_cannot_be_converted_is_refused_with_the_reason(call, message):

@@ -166,3 +166,8 @@ def test_small_sample_factor_in_closed_form():
 def test_what_is_out_of_range_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("df", [9e4, 1.1e5, 1e8, 1e12, 1e15])
+def test_the_small_sample_factor_keeps_its_digits_in_huge_samples(df):
+    assert 1 - small_sample_factor(df) == pytest.approx(3 / (4 * df), rel=1e-3, abs=2e-16)

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrostats.effects.paired import paired_dav, paired_drm, paired_dz
 from retrostats.effects.pairs import PairedSummary
 from retrostats.effects.pre_post import pre_post_control_d, standardised_mean_change
+from retrostats.estimate import EstimateTable
+from retrostats.figures.forest import plot_forest
 
 #: Closed forms; measured gap 2.4e-13 (J by gammaln, and Morris subtracts like numbers).
 CLOSED = 1e-10
@@ -221,3 +224,26 @@ def test_coverage_of_the_standardised_mean_change(variance, sd_after):
         covered += found.ci.low <= 0.5 <= found.ci.high
     wanted = COVERAGE[variance, sd_after]
     assert abs(covered / trials - wanted) < CHANCE * (1 + (wanted < 0.9))
+
+
+def test_units_tell_the_sd_of_change_from_the_sd_of_a_visit():
+    pair = _pair()
+    own = paired_dz(pair), standardised_mean_change(pair, standardiser="change")
+    assert {e.unit for e in own} == {"SD of change"}
+    others = (
+        paired_dav(pair),
+        paired_drm(pair),
+        standardised_mean_change(pair, standardiser="before"),
+        pre_post_control_d(pair, pair),
+        pre_post_control_d(pair, pair, standardiser="own"),
+    )
+    assert {e.unit for e in others} == {"SD"}
+
+
+def test_a_table_of_both_shows_the_units():
+    pair = _pair()
+    table = EstimateTable("", (paired_dz(pair), paired_dav(pair)))
+    assert list(table.tidy()["unit"]) == ["SD of change", "SD"]
+    assert "Unit" in table.layout().header
+    with pytest.raises(ValueError, match="SD of change"):
+        plot_forest(table)

@@ -123,11 +123,11 @@ def test_results_say_what_they_are():
         (lambda: kruskal_test([[1, 2]]), "at least two groups"),
         (lambda: kruskal_test({"a": [1, 2], "b": [3]}), "group 'b': need a whole number"),
         (lambda: kruskal_test([[1, 2], [np.nan, 3]]), "group 2: 1 of 2 values are missing"),
-        (lambda: kruskal_test([[2, 2], [2, 2, 2]]), "all 5 values are 2"),
+        (lambda: kruskal_test([[2, 2], [2, 2, 2]]), "all values are 2; there are no ranks"),
         (lambda: friedman_test([[1, 2], [3, 4]]), r"at least 3 conditions, got .* \(2, 2\)"),
         (lambda: friedman_test([1, 2, 3]), r"shape \(3,\)"),
         (lambda: friedman_test([[1, 2, np.nan], [1, 2, 3]]), "1 of 2 subjects have a missing"),
-        (lambda: friedman_test([[1, 1, 1], [3, 3, 3]]), "same value under all conditions"),
+        (lambda: friedman_test([[1, 1, 1], [3, 3, 3]]), "one value under all conditions"),
         (lambda: friedman_test([[1, 2, 3]] * 3, method="f"), "method must be 'chi-square'"),
     ],
 )

@@ -156,7 +156,7 @@ def test_other_words_and_levels_are_refused():
     for ratio in (ratio_of_means, variability_ratio, coefficient_of_variation_ratio):
         with pytest.raises(ValueError, match="'small-sample' or 'none', got 'hedges'"):
             ratio(arm(), arm(), correction="hedges")
-        with pytest.raises(ValueError, match="level must lie between 0 and 1, got 95"):
+        with pytest.raises(ValueError, match=r"level must lie between 0 and 1, .*; got 95"):
             ratio(arm(), arm(), level=95)
     with pytest.raises(ValueError, match="'small-sample' or 'none', got 'yes'"):
         ratio_of_means_change(pair(), correction="yes")

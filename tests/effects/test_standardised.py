@@ -191,8 +191,14 @@ def test_a_total_sd_and_its_df_are_positive(bad):
 def test_a_total_sd_needs_a_standard_error_and_a_known_word():
     with pytest.raises(ValueError, match="'none' or 'hedges', got 'yes'"):
         model_standardised_effect(difference(), 1.0, 9, correction="yes")
-    with pytest.raises(ValueError, match="need df > 1 and finite, got inf"):
-        model_standardised_effect(difference(), 1.0, math.inf, correction="hedges")
+
+
+def test_a_known_sd_needs_no_correction():
+    words = ("none", "hedges")
+    plain, hedges = (
+        model_standardised_effect(difference(), 1.0, math.inf, correction=word) for word in words
+    )
+    assert plain == hedges
 
 
 def trial(n, effect, rng, missing):

@@ -78,7 +78,7 @@ def _pair(**changed):
         (lambda: ArmSummary.of("retro", [1, math.nan, 2, math.nan]), "2 of 4 values are missing"),
         (lambda: ArmSummary.of("retro", [1.0]), "n >= 2, got n=1"),
         (lambda: ArmSummary.of("retro", [[1.0, 2.0]]), r"shape \(1, 2\)"),
-        (lambda: ArmSummary.of("retro", [3.0, 3.0]), "sd > 0"),
+        (lambda: ArmSummary.of("retro", [3.0, 3.0]), "all 2 values are 3, so that there is no SD"),
         (lambda: ArmSummary.from_ci("retro", 20, 7.0, 3.1, 5.9), "does not enclose the mean"),
         (lambda: _pair(n=1), "x: need a whole number"),
         (lambda: _pair(sd_after=0.0), "0 after"),
@@ -86,7 +86,7 @@ def _pair(**changed):
         (lambda: _pair(mean_after=math.inf), "finite means"),
         (lambda: PairedSummary.of("x", [1, 2, 3], [1, 2]), "3 values before and 2 after"),
         (lambda: PairedSummary.of("x", [1, 2, 3], [1, 2, math.nan]), "x, after: 1 of 3"),
-        (lambda: PairedSummary.of("x", [2, 2, 2], [1, 2, 3]), "both SDs > 0"),
+        (lambda: PairedSummary.of("x", [2, 2, 2], [1, 2, 3]), "x, before: all 3 values are 2"),
     ],
 )
 def test_what_is_out_of_range_is_refused(call, message):

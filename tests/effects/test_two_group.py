@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -100,6 +101,27 @@ def test_label_says_the_direction():
     assert estimate.label == "retro - forward"
     assert estimate.value < 0
     assert (estimate.unit, estimate.df) == ("SD", 36)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        mean_difference,
+        cohens_d,
+        partial(cohens_d, standardiser="average"),
+        hedges_g,
+        partial(hedges_g, standardiser="average"),
+        glass_delta,
+    ],
+)
+def test_a_label_of_ones_own_is_all_that_it_changes(effect):
+    arms = ArmSummary(arm="r", n=20, mean=38.2, sd=14.1), ArmSummary(arm="f", n=9, mean=40, sd=9)
+    usual = effect(*arms)
+    assert usual.label == "r - f"
+    assert effect(*arms, label="pain") == replace(usual, label="pain")
+    for wrong in (None, 0, 5):
+        with pytest.raises(ValueError, match=f"label of an estimate must be text, got {wrong}"):
+            effect(*arms, label=wrong)
 
 
 def test_an_unknown_method_is_refused():

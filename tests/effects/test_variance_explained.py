@@ -1,6 +1,8 @@
 import math
 
 import pytest
+from scipy.optimize import bisect
+from scipy.special import ncfdtr
 
 from retrostats.effects.cohens_f import cohens_f, cohens_f_squared, variance_explained_of
 from retrostats.effects.summaries import ArmSummary
@@ -22,6 +24,9 @@ CLOSED = 1e-10
 #: 30-digit noncentralities carried to shares; 3e-14 measured.
 EXACT = 1e-9
 
+#: Their limits are those of the population by default, and effectsize's by name.
+OWN_LIMITS = {partial_omega_squared, partial_epsilon_squared}
+
 SHARES = {
     "eta2": partial_eta_squared,
     "omega2": partial_omega_squared,
@@ -40,7 +45,8 @@ TABLES = {
 def compare(ledger, effect, test, row, *, names, one_sided):
     """Add value and limits of one row; a one-sided lower limit is that of twice the tail."""
     value, low, high = (row[name] for name in names)
-    estimate = effect(*test, level=0.9 if one_sided else 0.95)
+    options = {"limits": "effectsize"} if effect in OWN_LIMITS else {}
+    estimate = effect(*test, level=0.9 if one_sided else 0.95, **options)
     ledger.add(estimate.value, value, row, least=1)
     ledger.add(estimate.ci.low, low, row, least=1)
     if not one_sided:
@@ -104,14 +110,15 @@ def test_raw_values_give_the_one_way_tables(golden, ledger):
     rows = [{key.strip('"'): cell for key, cell in row.items()} for row in rows]
     names = dict.fromkeys(row["g"] for row in rows)
     arms = [ArmSummary.of(g, [row["y"] for row in rows if row["g"] == g]) for g in names]
-    for estimate, (key, (field, _)) in zip(
+    for estimate, (key, (field, effect)) in zip(
         variance_explained_of(arms), TABLES.items(), strict=True
     ):
         (row,) = wanted[f"{key}_partial_two.sided"]
         ledger.add(estimate.value, row[field], key)
-        ledger.add(estimate.ci.low, row["CI_low"], key)
-        ledger.add(estimate.ci.high, row["CI_high"], key)
-    ledger.assert_settled(count=4 * 3, tolerance=EFFECTSIZE)
+        if effect not in OWN_LIMITS:
+            ledger.add(estimate.ci.low, row["CI_low"], key)
+            ledger.add(estimate.ci.high, row["CI_high"], key)
+    ledger.assert_settled(count=4 + 2 * 2, tolerance=EFFECTSIZE)
 
 
 def test_the_order_and_the_unit_of_the_arms_change_nothing():
@@ -169,15 +176,41 @@ def test_eta_squared_and_f_lead_to_one_another():
         assert partial_eta_squared(f, 2, 40).value == eta2
 
 
+def coverage(effect, share, df1, df2):
+    """Return how often the limits hold a share of the population, without simulation."""
+    ncp = (df1 + df2 + 1) * share / (1 - share)
+    # Both limits grow with F, so that the F whose limits hold the share form one stretch.
+    lowest = bisect(lambda f: effect(f, df1, df2).ci.high - share, 1e-9, 50, xtol=1e-9)
+    highest = bisect(lambda f: effect(f, df1, df2).ci.low - share, 1e-9, 50, xtol=1e-9)
+    return float(ncfdtr(df1, df2, ncp, highest) - ncfdtr(df1, df2, ncp, lowest))
+
+
+@pytest.mark.parametrize("effect", sorted(OWN_LIMITS, key=lambda effect: effect.__name__))
+@pytest.mark.parametrize(("df1", "df2"), [(1, 18), (2, 42), (3, 147)])
+@pytest.mark.parametrize("share", [0.02, 0.06, 0.3])
+def test_95_of_100_limits_hold_the_share_of_the_population(effect, df1, df2, share):
+    assert coverage(effect, share, df1, df2) == pytest.approx(0.95, abs=1e-6)
+
+
 def test_level_90_leaves_out_zero_exactly_when_p_is_below_5_percent():
     for f in (0.5, 2.0, 3.2, 3.26, 6.0):
         estimate = partial_eta_squared(f, 2, 36, level=0.9)
         assert (estimate.ci.low > 0) == (estimate.p < 0.05)
 
 
+def test_limits_have_a_name_of_two():
+    for effect in (partial_eta_squared, *sorted(OWN_LIMITS, key=lambda each: each.__name__)):
+        exact = effect(12.3, 2, 40, limits="population")
+        assert exact.ci == partial_omega_squared(12.3, 2, 40).ci
+        assert exact.ci != effect(12.3, 2, 40, limits="effectsize").ci
+        with pytest.raises(ValueError, match="'effectsize' or 'population', got 'exact'"):
+            effect(12.3, 2, 40, limits="exact")
+
+
 def test_a_small_f_has_no_negative_share_and_no_standard_error():
     estimate = partial_omega_squared(0.4, 3, 50)
-    assert (estimate.value, estimate.ci.low, estimate.ci.high) == (0, 0, 0)
+    assert (estimate.value, estimate.ci.low) == (0, 0)
+    assert estimate.ci.high > 0.01  # 54 subjects cannot show that there is nothing
     assert math.isnan(estimate.se)
     assert estimate.df == 50
 

@@ -248,3 +248,32 @@ def test_what_cannot_be_drawn_is_refused():
     placed = blank_axes(170.0, 60.0).figure.add_axes((0, 0, 1, 1))
     with pytest.raises(ValueError, match="plot_change: these Axes have no place in a grid"):
         plot_change(CHANGES, ax=placed)
+
+
+LONG = (
+    "Übliche Behandlung ohne Rückwärtsgehen",
+    "Walking backwards, three times a week",
+    "Tai Chi",
+)
+
+
+@pytest.mark.parametrize("width", [85.0, 170.0])
+@pytest.mark.parametrize("arms", [1, 3, 5, 7])
+def test_the_height_leaves_the_bars_room_under_their_words(arms, width):
+    labels = [f"arm {k}" for k in range(arms)]
+    names = {label: LONG[k % 3] for k, label in enumerate(labels)}
+    changes = changes_of({label: range(-3, 17) for label in labels}, **WORDS)
+    options = {"mdc": MDC, "mcid": MCID, "arm_names": names}
+    height = change_height(changes, width=width, **options)
+    ax = plot_change(changes, ax=blank_axes(width, height), **options)
+    ax.figure.draw_without_rendering()
+    to_mm = 25.4 / ax.figure.dpi
+    heights = [panel.get_window_extent().height * to_mm for panel in panels(ax)]
+    # 35 mm are asked for: lower bars cannot be compared.
+    assert 35 <= min(heights) <= max(heights) <= 45
+
+
+def test_a_figure_of_its_own_has_bars_of_that_height():
+    ax = plot_change(CHANGES, mdc=MDC, mcid=MCID, arm_names=NAMES)
+    ax.figure.draw_without_rendering()
+    assert ax.get_window_extent().height * 25.4 / ax.figure.dpi >= 35

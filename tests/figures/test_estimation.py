@@ -372,6 +372,11 @@ def changed(table, *order):
             EstimateTable("", (cohens_d(of(TWO[1]), of(TWO[0])),)),
             "must have one unit, got SD; standardised differences have no place",
         ),
+        (
+            some_groups(unit="")[:2],
+            EstimateTable("", (Estimate.from_se("retro - control", 1, 1, unit="SD of change"),)),
+            "must have one unit, got SD of change; standardised differences have no place",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(groups, table, message):

@@ -16,6 +16,7 @@ from retrostats.figures.forest import forest_height, plot_forest
 from retrostats.figures.ratio_axis import ratio_ticks
 from retrostats.figures.saving import save_figure
 from retrostats.figures.style import blank_axes, describe
+from retrostats.figures.words import size_mm
 
 BCG = Path(__file__).parents[1] / "golden" / "effects" / "b_meta" / "input_bcg.csv"
 
@@ -377,3 +378,103 @@ def test_more_rows_than_a_page_holds_are_refused():
     table = EstimateTable("", (SHORT[0],) * 1001)
     with pytest.raises(ValueError, match="1,001 estimates, and a page holds 1,000 at most"):
         plot_forest(table)
+
+
+def size_of(ax):
+    return [25.4 * inches for inches in ax.figure.get_size_inches()]
+
+
+@pytest.mark.parametrize(("width", "mm"), [("single", 85.0), ("double", 170.0), (120, 120.0)])
+@pytest.mark.parametrize("case", ["full", "long", "short"])
+def test_a_width_makes_a_figure_as_high_as_its_rows_need(case, width, mm):
+    table, groups, parts = CASES[case]
+    ax = plot_forest(table, groups=groups, width=width, **parts)
+    assert size_of(ax) == pytest.approx([mm, forest_height(table, groups, width=width, **parts)])
+    row = size_mm(ax)[1] / abs(ax.get_ylim()[0] - ax.get_ylim()[1])
+    # forest_height leaves 3.6 mm a row; what stands below the axis takes a little less or more.
+    assert row == pytest.approx(3.6, abs=ROW_GAP)
+
+
+#: Measured: 3.06 to 3.94 mm, the least where there are only two rows and words below them.
+ROW_GAP = 0.6
+
+
+def test_the_default_is_two_columns():
+    assert size_of(plot_forest(TABLE))[0] == pytest.approx(170.0)
+
+
+def test_a_width_and_axes_are_one_too_many():
+    with pytest.raises(ValueError, match=r"^plot_forest: both width='single' and ax.*choose one$"):
+        plot_forest(SHORT, width="single", ax=blank_axes(85.0, 60.0))
+
+
+@pytest.mark.parametrize("size", [(85.0, 60.0), (170.0, 40.0)])
+def test_axes_too_low_for_their_rows_are_refused_with_the_height_they_need(size):
+    with pytest.raises(ValueError, match=r"^plot_forest: words would lie on.*width=") as caught:
+        plot_forest(TABLE, groups=GROUPS, ax=blank_axes(*size), **FULL)
+    height = float(str(caught.value).split("these rows need ")[1].split(" mm")[0])
+    assert height == math.ceil(forest_height(TABLE, GROUPS, width=size[0], **FULL))
+    assert plot_forest(TABLE, groups=GROUPS, ax=blank_axes(size[0], height), **FULL)
+
+
+def test_a_part_of_a_figure_that_is_too_low_says_how_high_the_whole_should_be():
+    def part(height):
+        figure = Figure(figsize=(170 / 25.4, height / 25.4), layout="constrained")
+        return figure.subplots(2, 1)[1]
+
+    with pytest.raises(ValueError, match="in a figure 90 mm high; these rows need") as caught:
+        plot_forest(TABLE, groups=GROUPS, ax=part(90), **FULL)
+    needed = float(str(caught.value).split("these rows need ")[1].split(" mm")[0])
+    assert needed == math.ceil(2 * forest_height(TABLE, GROUPS, **FULL))
+    assert plot_forest(TABLE, groups=GROUPS, ax=part(needed), **FULL)
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("case", CASES)
+def test_the_unit_stands_below_the_middle_of_the_plot(case, width):
+    table, groups, parts = CASES[case]
+    ax = plot_forest(table, groups=groups, width=width, **parts)
+    ax.figure.draw_without_rendering()
+    label, plot = ax.xaxis.label.get_window_extent(), ax.get_window_extent()
+    assert (label.x0 + label.x1) / 2 == pytest.approx((plot.x0 + plot.x1) / 2, abs=1)
+
+
+@pytest.mark.parametrize("width", [85.0, 120.0, 170.0])
+@pytest.mark.parametrize("case", ["full", "long", "short"])
+@pytest.mark.parametrize("arms", [("control", "backward walking"), ("backward walking", "a b c")])
+def test_favours_keep_out_of_the_columns_of_numbers(case, width, arms):
+    table, groups, parts = CASES[case]
+    ax = plot_forest(table, groups=groups, width=width, **{**parts, "favours": arms})
+    ax.figure.draw_without_rendering()
+    sides = [text for text in ax.texts if text.get_gid() == "favours"]
+    numbers = [text for text in ax.texts if text.get_gid() == "numbers"]
+    column = min(text.get_window_extent().x0 for text in numbers)
+    assert max(text.get_window_extent().x1 for text in sides) <= column + SLACK
+    shown = " ".join(text.get_text() for text in sides)
+    assert shown == f"← favours {arms[0]} favours {arms[1]} →"
+    assert not {"←", "→"} & {text.get_text() for text in sides}
+
+
+@pytest.mark.parametrize(
+    ("value", "se"), [(0.3, 0.1), (-1.2, 0.4), (0.02, 0.011), (37.0, 8.0), (0.9, 0.07)]
+)
+@pytest.mark.parametrize("name", ["A 2019", "A trial with a name of some length, 2019"])
+def test_one_column_has_three_ticks_that_keep_apart(name, value, se):
+    one = EstimateTable("", (Estimate.from_se(name, value, se, unit="SD"),))
+    ax = plot_forest(one, width="single")
+    ax.figure.draw_without_rendering()
+    low, high = ax.get_xlim()
+    shown = [t for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert len(shown) >= 3
+    boxes = [t.get_window_extent() for t in shown]
+    assert all(one.x1 < two.x0 for one, two in itertools.pairwise(boxes))
+    for tick in shown:
+        written = float(tick.get_text().replace("\N{MINUS SIGN}", "-"))
+        assert written == pytest.approx(tick.get_position()[0], abs=1e-9)
+
+
+def test_ratios_placed_for_a_wide_plot_are_not_saved_where_they_would_overlap(tmp_path):
+    rows = (log_rr("A", -0.9, 0.7), log_rr("B", 0.8, 0.9), log_rr("C", 0.2, 0.4))
+    ax = plot_forest(EstimateTable("", rows), scale="log", thresholds=[(0.02, ""), (60, "")])
+    with pytest.raises(ValueError, match="were placed for 170 mm"):
+        save_figure(ax, tmp_path / "f.png", width="single")

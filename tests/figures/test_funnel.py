@@ -255,3 +255,32 @@ def test_what_cannot_be_drawn_is_refused(table, options, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
         drawn(table, **options)
     assert str(caught.value) == f"plot_funnel: {message}"
+
+
+@pytest.mark.parametrize("width", [85.0, 170.0])
+def test_no_point_lies_at_the_edge_of_the_axis(width):
+    ax = drawn(width=width)
+    ax.figure.draw_without_rendering()
+    box, to_mm = ax.get_window_extent(), 25.4 / ax.figure.dpi
+    points = ax.transData.transform(np.asarray(line(ax, "estimates").get_xydata()))
+    # A point is 1.5 mm wide; half as much again stays free beside it.
+    assert (points[:, 0] - box.x0).min() * to_mm >= 2.2
+    assert (box.x1 - points[:, 0]).min() * to_mm >= 2.2
+    assert (points[:, 1] - box.y0).min() * to_mm >= 2.2
+
+
+@pytest.mark.parametrize(("width", "mm"), [("single", 85.0), ("double", 170.0), (120, 120.0)])
+def test_a_width_makes_a_figure_of_it(width, mm, tmp_path):
+    ax = plot_funnel(TABLE, centre=CENTRE, favours=("vaccine", "no vaccine at all"), width=width)
+    assert 25.4 * ax.figure.get_figwidth() == pytest.approx(mm)
+    ax.figure.draw_without_rendering()
+    page = ax.figure.bbox
+    for text in [*ax.texts, ax.xaxis.label, ax.title]:
+        box = text.get_window_extent()
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text.get_text()
+    assert save_figure(ax, tmp_path / "f.png", width=width).stat().st_size
+
+
+def test_a_width_and_axes_are_one_too_many():
+    with pytest.raises(ValueError, match=r"^plot_funnel: both width='single' and ax.*choose one$"):
+        plot_funnel(TABLE, width="single", ax=blank_axes(85.0, 86.0))

@@ -209,3 +209,19 @@ def test_nobody_is_refused():
     placed = blank_axes(170.0, 60.0).figure.add_axes((0, 0, 1, 1))
     with pytest.raises(ValueError, match="plot_missing: these Axes have no place in a grid"):
         plot_missing(TRIAL, ax=placed)
+
+
+def test_joined_patterns_are_named_beside_their_row_where_it_is_too_narrow():
+    found = simulated(7, 5, 200)
+    ax = anew(found, width=85.0)
+    _, _, matrix, _ = ax.figure.axes
+    last = matrix.get_yticklabels()[-1].get_text()
+    assert last == f"{len(found.patterns) - 11} others"
+    assert "joined" not in [text.get_gid() for text in matrix.texts]
+
+
+def test_the_key_never_breaks_a_number_from_its_n():
+    names = {"control": "A long name of an arm that needs a second line in its key of the figure"}
+    ax = anew(width=85.0, names=names | {"retro": "Retro walking with a name of some length too"})
+    texts = [text.get_text() for text in ax.figure.axes[1].get_legend().get_texts()]
+    assert all("(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}" in text for text in texts)

@@ -150,3 +150,17 @@ def test_what_cannot_be_drawn_is_refused():
     other = ImprovementCurve(arm="x", improvements=(1.0,), shares=(1.0,), n=1, unit="mm")
     with pytest.raises(ValueError, match="one unit per plot, got mm, points"):
         plot_responders((CONTROL, other))
+
+
+def test_names_that_would_cover_one_another_stand_below_the_plot():
+    long = "Forward walking on a treadmill with partial body-weight support"
+    curves = many(7)
+    names = {curve.arm: f"{long} {k}" for k, curve in enumerate(curves)}
+    ax = plot_responders(curves, arm_names=names, ax=blank_axes(85.0, 120.0))
+    told = [" ".join(text.get_text().split()) for text in ax.get_legend().get_texts()]
+    assert [each.removesuffix(" (n = 21)") for each in told] == list(names.values())
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.get_legend().get_texts()]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    label = ax.yaxis.label.get_window_extent()
+    assert label.y1 <= ax.figure.bbox.y1

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
@@ -138,6 +139,31 @@ def test_a_figure_larger_than_the_page_is_refused(tmp_path, sizes, message):
         save_figure(figure(), tmp_path / "f.svg", **sizes, journal="nature")
     assert list(tmp_path.iterdir()) == []
     assert save_figure(figure(), tmp_path / "f.svg", **sizes).exists()  # a poster
+
+
+def test_what_is_not_known_of_a_journal_is_not_told_to_be_its_rule(tmp_path):
+    ax = blank_axes(100, 50)
+    ax.set_xlabel("small", fontsize=5)
+    for journal in ("jama", "lancet", "nejm", "comma"):
+        with pytest.warns(SmallTextWarning, match="smaller than the 6 pt of retrostats: "):
+            save_figure(ax, tmp_path / "f.svg", width=190, height=240, journal=journal)
+
+
+def test_pixels_without_end_or_without_any_are_refused(tmp_path):
+    message = r"f\.tiff would have 44882 x 44882 pixels, more than 200 million; save it as \.pdf"
+    with pytest.raises(ValueError, match=message):
+        save_figure(figure(), tmp_path / "f.tiff", width=1900, height=1900)
+    with pytest.raises(ValueError, match=r"f\.png would have no pixels; give a larger size"):
+        save_figure(figure(), tmp_path / "f.png", width=0.01, height=50)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_tiff_is_the_same_whatever_its_strips(tmp_path, monkeypatch):
+    clear = figure()
+    clear.patch.set_alpha(0.5)
+    whole = save_figure(clear, tmp_path / "a.tiff", width=100, height=100).read_bytes()
+    monkeypatch.setattr("retrostats.figures.files.formats._STRIP", 7)
+    assert save_figure(clear, tmp_path / "b.tiff", width=100, height=100).read_bytes() == whole
 
 
 def test_an_unknown_journal_and_a_missing_folder_are_named(tmp_path):
@@ -287,11 +313,13 @@ def test_an_unknown_suffix_names_the_known_ones(tmp_path):
         save_figure(figure(), tmp_path / "f.jpg", width="single")
 
 
-@pytest.mark.parametrize("width", ["wide", 0, -3, float("nan")])
+@pytest.mark.parametrize(
+    "width", ["wide", 0, -3, float("nan"), "90", None, True, [85], 3j, np.array(80.0), 1e4]
+)
 def test_an_unknown_size_is_refused(tmp_path, width):
     with pytest.raises(ValueError, match="expected 'single', 'double' or mm"):
         save_figure(figure(), tmp_path / "f.svg", width=width)
-    if width != "wide":
+    if width is not None:
         with pytest.raises(ValueError, match=r"^save_figure: height .* expected mm, more than 0"):
             save_figure(figure(), tmp_path / "f.svg", width=85, height=width)
     assert list(tmp_path.iterdir()) == []

@@ -27,35 +27,48 @@ TWO = Journal(name="two", title="Two digits of p", p_digits="two or three")
 
 
 @pytest.mark.parametrize(
-    ("p", "three", "two"),
+    ("p", "three", "two", "significant"),
     [
-        (1.0, "1.000", "1.00"),
-        (0.9996, "1.000", "1.00"),
-        (0.9949, "0.995", "0.99"),
-        (0.245, "0.245", "0.24"),  # 0.245 is stored a little below itself
-        (0.0551, "0.055", "0.06"),
-        (0.05, "0.050", "0.05"),
-        (0.0496, "0.050", "0.050"),  # two digits would turn it into 0.05
-        (0.0456, "0.046", "0.046"),
-        (0.0449, "0.045", "0.04"),
-        (0.0332, "0.033", "0.03"),
-        (0.01, "0.010", "0.01"),
-        (0.00996, "0.010", "0.010"),
-        (0.0011, "0.001", "0.001"),
-        (0.00099, "<0.001", "<0.001"),
-        (0.00049, "<0.001", "<0.001"),
-        (0.0, "<0.001", "<0.001"),
+        (1.0, "1.000", "1.00", "1.0"),
+        (0.9996, "1.000", "1.00", "1.0"),
+        (0.9949, "0.995", "0.99", "0.99"),
+        (0.245, "0.245", "0.24", "0.24"),  # 0.245 is stored a little below itself
+        (0.0551, "0.055", "0.06", "0.055"),
+        (0.05, "0.050", "0.05", "0.050"),
+        (0.0496, "0.050", "0.050", "0.050"),  # two digits would turn it into 0.05
+        (0.0456, "0.046", "0.046", "0.046"),
+        (0.0449, "0.045", "0.04", "0.045"),
+        (0.0332, "0.033", "0.03", "0.033"),
+        (0.01, "0.010", "0.01", "0.010"),
+        (0.00996, "0.010", "0.010", "0.010"),
+        (0.0096, "0.010", "0.010", "0.0096"),
+        (0.0011, "0.001", "0.001", "0.0011"),
+        (0.00099, "<0.001", "<0.001", "0.0010"),
+        (0.00049, "<0.001", "<0.001", "0.0005"),
+        (0.0001, "<0.001", "<0.001", "0.0001"),
+        (0.0000999, "<0.001", "<0.001", "<0.0001"),
+        (0.0, "<0.001", "<0.001", "<0.0001"),
     ],
 )
-def test_p_by_journal(p, three, two):
+def test_p_by_journal(p, three, two, significant):
     cell = p_number(p)
     assert cell == three
     assert cell.in_style(TWO) == two
     assert cell.in_style(JAMA) == two.replace("0.", ".", 1)
-    assert cell.in_style(LANCET) == three.replace(".", "·")
+    assert cell.in_style(LANCET) == significant.replace(".", "·")
     assert cell.in_style(COMMA) == three.replace(".", ",")
     sentence = p_sentence(p).in_style(TWO)
     assert sentence == (f"p {two}".replace("<", "< ") if "<" in two else f"p = {two}")
+
+
+@given(st.floats(1e-4, 1.0))
+def test_two_significant_digits_are_those_and_at_most_four_decimals(p):
+    shown = str(p_number(p).in_style(LANCET)).replace("·", ".")
+    places = len(shown.partition(".")[2])
+    assert 1 <= places <= 4
+    assert abs(Fraction(shown) - Fraction(p)) <= Fraction(1, 2 * 10**places)
+    digits = shown.replace(".", "").lstrip("0")
+    assert len(digits) == 2 or (places == 4 and len(digits) == 1)
 
 
 @given(st.floats(0.001, 1.0))
@@ -67,6 +80,18 @@ def test_p_is_rounded_once_whatever_was_shown_before(p):
     assert abs(Fraction(str(there)) - Fraction(p)) <= half
     assert (p < 0.05) <= (str(there) != "0.05")  # nothing below 0.05 becomes 0.05
     assert there.in_style(HOUSE) == p_number(p)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells"), [(1, 0), (1, 2), (3, 0), (3, 1), (3, 4), (5, 3), (2, 1)]
+)
+def test_rows_that_do_not_fit_the_header_are_named(columns, cells):
+    rows = (("a",) * columns, ("b",) * cells)
+    message = f"^Ages: row 2 has {cells} cells for {columns} columns; expected one for each, or a"
+    with pytest.raises(ValueError, match=message):
+        Layout(caption="Ages", header=("x",) * columns, rows=rows)
+    with pytest.raises(ValueError, match=r"^a table: no columns; expected one at least$"):
+        Layout(caption="", header=(), rows=())
 
 
 def test_a_p_that_does_not_exist_is_an_empty_cell_in_every_style():
@@ -94,7 +119,7 @@ def test_a_journal_changes_numbers_and_no_words():
     assert styled.header == ("Arm", "Dose 0.5 (n = 3)", "97·5% CI", "p", "Note")
     assert styled.rows == (
         ("dose 0.5 to 1.5", "1·52", "0·68–2·36", "0·045", "at 0.5 as planned"),
-        ("x", "14·0 (12·5)", "0·1–∞", "<0·001", "NNTB 2·9 (1·7)"),
+        ("x", "14·0 (12·5)", "0·1–∞", "0·0001", "NNTB 2·9 (1·7)"),
         ("y 2.5", "12 (52·5%)", "–", "", ""),
         ("z", "not estimated at 2.5 points"),
     )

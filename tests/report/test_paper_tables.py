@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document as WordDocument
+from latex_pages import overfull
 
 import retrostats as rs
 from retrostats.data.catalogue import data_folder
@@ -95,3 +96,14 @@ def test_no_table_mixes_decimal_marks(tables):
 def test_tables_cannot_be_changed_by_chance(tables):
     with pytest.raises(TypeError):
         tables["baseline"] = None
+
+
+@pytest.mark.parametrize("journal", ["house", "lancet", "jama"])
+def test_every_table_of_the_example_fits_a_page_of_latex(tables, tmp_path, journal):
+    texts = {}
+    for name, table in tables.items():
+        path = rs.save_table(table, tmp_path / f"{name}.tex", journal=journal)
+        texts[name] = path.read_text(encoding="utf-8")
+    assert overfull(tmp_path, texts) == []
+    turned = [name for name, text in texts.items() if "{sidewaystable}" in text]
+    assert turned == ["baseline", "contrasts", "sensitivity"]

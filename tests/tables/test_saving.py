@@ -53,7 +53,7 @@ HOUSE = [
 LANCET = [
     *HOUSE[:2],
     ["dose 0.5", "23", "1·52", "0·68–2·36", "0·045", "better, 0.5 at least"],
-    ["dose 1.5", "22", "1·04", "0·21–1·87", "<0·001", "unclear"],
+    ["dose 1.5", "22", "1·04", "0·21–1·87", "0·0004", "unclear"],
     HOUSE[4],
 ]
 JAMA = [
@@ -62,7 +62,7 @@ JAMA = [
     [*HOUSE[3][:4], "<.001", HOUSE[3][5]],
     HOUSE[4],
 ]
-COMMA = [[cell.replace("·", ",") for cell in row] for row in LANCET]
+COMMA = [[cell.replace("·", ",").replace("0,0004", "<0,001") for cell in row] for row in LANCET]
 
 
 class Cells(HTMLParser):
@@ -289,7 +289,41 @@ def test_latex_says_what_it_needs():
     ]  # fmt: skip
     assert comments("Łódź")[1] == r"% Needs \usepackage{booktabs}, \usepackage[T1]{fontenc}."
     assert comments("步行")[2].startswith("% pdfLaTeX does not know 步行: use LuaLaTeX")
-    assert "landscape" in " ".join(comments("", columns=8))
+    assert comments("", columns=4)[1:] == [
+        r"% Needs \usepackage{booktabs,rotating}.",
+        "% Wider than an upright page of the class article: it stands on a turned one.",
+    ]
+    assert "Wider than that too: set wider margins" in comments("", columns=8)[-1]
+
+
+def test_latex_is_as_large_as_fits_and_turned_where_it_must_be():
+    def made(cells, rows=1):
+        layout = Layout(caption="c", header=("", *cells), rows=(("a", *cells),) * rows)
+        text = as_latex(PaperTable(id="x", layout=layout, note="n"))
+        return re.findall(r"\\(small|footnotesize|scriptsize)$", text, re.MULTILINE)[0], text
+
+    sizes = [made(["1" * 9] * columns)[0] for columns in range(1, 15)]
+    assert list(dict.fromkeys(sizes)) == ["small", "footnotesize", "scriptsize"]
+    upright = [made(["1" * 9] * columns)[1] for columns in range(1, 7)]
+    assert not any("sideways" in text or "landscape" in text for text in upright)
+    size, turned = made(["1" * 9] * 9)
+    assert size == "small"
+    assert turned.count("{sidewaystable}") == 2
+    _, long = made(["1" * 9] * 9, rows=41)
+    assert long.index(r"\begin{landscape}") < long.index(r"\begin{longtable}")
+    assert long.rstrip().endswith(r"\end{landscape}")
+    assert "% Needs \\usepackage{booktabs,longtable,pdflscape}." in long
+
+
+def test_headings_look_alike_where_one_of_them_has_numbers(tmp_path):
+    rows = (("Sex", ""), ("female", "12"), ("Grade", "0.07"), ("1", "6"))
+    layout = Layout(caption="", header=("", "n"), rows=rows, indents=(0, 1, 0, 1))
+    text = save_table(layout, tmp_path / "x.tex").read_text(encoding="utf-8")
+    assert r"\textbf" not in text
+    assert from_tex(tmp_path / "x.tex")[1:] == [list(row) for row in rows]
+    alone = replace(layout, rows=(*rows[:2], ("Grade", ""), rows[3]))
+    text = save_table(alone, tmp_path / "x.tex").read_text(encoding="utf-8")
+    assert text.count(r"\textbf") == 2
 
 
 def test_latex_compiles_in_a_plain_article(tmp_path):
@@ -300,7 +334,7 @@ def test_latex_compiles_in_a_plain_article(tmp_path):
     tables = [TABLE, PaperTable(id="evil", layout=layout, note=EVIL)]
     for place, table in enumerate([*tables, PaperTable(id="long", layout=LONG)]):
         save_table(table, tmp_path / f"{place}.tex", journal="lancet")
-    packages = r"\usepackage[T1]{fontenc}\usepackage{booktabs,longtable}"
+    packages = r"\usepackage[T1]{fontenc}\usepackage{booktabs,longtable,rotating,pdflscape}"
     body = r"\input{0.tex}\input{1.tex}\clearpage\input{2.tex}"
     page = rf"\documentclass{{article}}{packages}\begin{{document}}{body}\end{{document}}"
     (tmp_path / "page.tex").write_text(page, encoding="utf-8")
@@ -338,7 +372,10 @@ def test_word_files_are_upright_or_turned_and_name_nobody(tmp_path):
     assert [s.orientation for s in WordDocument(turned).sections] == [1]
     with zipfile.ZipFile(path) as file:
         core = file.read("docProps/core.xml").decode()
+        names = file.namelist()
     assert re.findall(r"<(?:\w+:)?(\w+)[^>]*>[^<]", core) == ["title"]
+    # The template of the library brings a picture of its own and calls itself Word for Macintosh.
+    assert [name for name in names if name.startswith("docProps")] == ["docProps/core.xml"]
 
 
 def test_tables_of_estimates_and_layouts_can_be_saved(tmp_path):
@@ -364,6 +401,10 @@ def test_what_cannot_be_saved_is_said(tmp_path):
         save_table(TABLE, tmp_path / "a.pdf")
     with pytest.raises(ValueError, match="journal 'nejm2' is not known"):
         save_table(TABLE, tmp_path / "a.md", journal="nejm2")
+    with pytest.raises(
+        FileNotFoundError, match=r"the folder .*no of a\.md does not exist; make it"
+    ):
+        save_table(TABLE, tmp_path / "no" / "a.md")
     with pytest.raises(TypeError, match=r"expected a PaperTable.*got str.*save_figure"):
         save_table("Table 1", tmp_path / "a.md")
     assert list(tmp_path.iterdir()) == []

@@ -66,9 +66,10 @@ class Flow:
     not_randomised
         Reason and number, likewise.
     visits
-        Labels of the visits, by week; `ArmFlow.attended` follows them.
+        Labels of the visits, by week; `ArmFlow.attended` follows them. Empty where a publication
+        tells none.
     endpoint
-        The primary endpoint in words, e.g. ``"Pain, week 6"``.
+        The primary endpoint in words, e.g. ``"Pain, week 6"``; may be empty.
     """
 
     assessed: int | None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from retrostats.effects.arguments import shown
 from retrostats.effects.conversions.scales import POOLED_ON, ROOT, SCALES
 from retrostats.effects.conversions.setting import Assuming, Better, Setting
 from retrostats.effects.conversions.types import Converted
 from retrostats.effects.conversions.walking import Carried, assumptions, carry, needs
+from retrostats.effects.paired_t import SD_OF_CHANGE
 from retrostats.effects.proportions.number_needed import NumberNeededToTreat, number_needed_to_treat
 from retrostats.effects.proportions.ratios import Ratio
 from retrostats.estimate import Estimate, Interval
@@ -70,8 +72,9 @@ def convert_effect(
     Raises
     ------
     ValueError
-        If the scale of the effect is not known, something needed is missing, something given
-        plays no part, there is no way, or a limit has no place on the new scale.
+        If the scale of the effect is not known or is the SD of change, something needed is
+        missing, something given plays no part, there is no way, or a limit has no place on the
+        new scale.
 
     Examples
     --------
@@ -83,6 +86,8 @@ def convert_effect(
       - logistic outcome with one SD in both groups: the same odds ratio at every cut
       - the event is a value above the cut
     """
+    if not isinstance(effect, (Estimate, Ratio)):
+        raise ValueError(f"effect: need an Estimate or a Ratio, got {shown(effect)}.")
     start, source, label = _source(effect, source)
     target = _known("to", to, TARGETS)
     base = NEEDED.get(target, target)
@@ -93,7 +98,10 @@ def convert_effect(
     )
     _require_what_is_needed(source, target, setting, explicit=assuming is not None)
     begin = Carried(value=start.value, low=start.ci.low, high=start.ci.high, se=start.se)
-    there = carry(begin, source, base, setting)
+    try:
+        there = carry(begin, source, base, setting)
+    except (OverflowError, ZeroDivisionError):
+        there = replace(begin, value=math.nan)
     if not math.isfinite(there.value):
         raise ValueError(f"{label}: {start.value:g} on the scale {source} has no finite {base}")
     number = _number_needed(there, target, start, setting)
@@ -114,8 +122,17 @@ def convert_effect(
 def _source(effect: Estimate | Ratio, source: str | None) -> tuple[Estimate, str, str]:
     """Return what is converted, from which scale, and its label."""
     if isinstance(effect, Ratio):
-        name = _known("source", (source or "").removeprefix("log "), ("odds ratio", "risk ratio"))
+        name = _known(
+            "source", str(source or "").removeprefix("log "), ("odds ratio", "risk ratio")
+        )
         return effect.log, f"log {name}", effect.label
+    if effect.unit == SD_OF_CHANGE:
+        raise ValueError(
+            f"{effect.label}: {effect.value:.3g} {SD_OF_CHANGE} is no d of two groups: the SD of "
+            "change shrinks as the visits correlate, so it leads to no other scale. Use "
+            "paired_dav() of the same group, which divides by the SDs of the visits, or "
+            "pre_post_control_d() of two groups."
+        )
     if source is None and effect.unit != "SD":
         raise ValueError(
             f"{effect.label}: nothing tells on which scale it is; say so with source=, one of "

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from retrostats.effects.arguments import MOST, is_number
+
 #: How a difference of means in SDs becomes a ratio of odds.
 OddsModel = Literal["logistic", "cox"]
 
@@ -95,7 +97,8 @@ def spread_of_groups(n1: int | None = None, n2: int | None = None) -> float:
     """
     if n1 is None and n2 is None:
         return 4.0
-    if n1 is None or n2 is None or n1 < 2 or n2 < 2:
+    told = is_number(n1) and is_number(n2)
+    if n1 is None or n2 is None or not told or not (2 <= n1 <= MOST and 2 <= n2 <= MOST):
         raise ValueError(
             f"give both group sizes, each at least 2, or neither; got n1={n1} and n2={n2}."
         )
@@ -223,13 +226,13 @@ def fisher_z_to_r(z: float) -> float:
 
 def finite(what: str, value: float) -> float:
     """Return the value, or say that it is no number to convert."""
-    if not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise ValueError(f"{what} must be finite, got {value}")
     return value
 
 
 def inside(what: str, value: float, low: float, high: float) -> float:
     """Return the value, or say between which ends it has to lie."""
-    if not low < value < high:
+    if not is_number(value) or not low < value < high:
         raise ValueError(f"{what} must lie between {low:g} and {high:g}, got {value}")
     return value

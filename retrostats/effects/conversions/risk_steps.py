@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
 from retrostats.effects.conversions.formulas import inside, log_odds_per_sd
@@ -64,7 +65,14 @@ def log_odds_of_risk_difference(difference: float, setting: Setting) -> float:
 
 def log_risk_ratio_of_log_odds(log_odds_ratio: float, setting: Setting) -> float:
     """Return the log risk ratio."""
-    return math.log1p(risk_difference_of_log_odds(log_odds_ratio, setting) / setting.risk)
+    more = risk_difference_of_log_odds(log_odds_ratio, setting) / setting.risk
+    # Beyond the last digit of 1 the treated risk is that of the odds.
+    return (
+        math.log1p(more)
+        if more > -0.5
+        else log_odds_ratio
+        - float(np.logaddexp(math.log1p(-setting.risk), log_odds_ratio + math.log(setting.risk)))
+    )
 
 
 def log_odds_of_log_risk_ratio(log_risk_ratio: float, setting: Setting) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from retrostats.effects.arguments import require_numbers
 from retrostats.effects.conversions.formulas import inside
 
 
@@ -183,6 +184,7 @@ def phi_from_risks(treated: float, control: float, *, share_treated: float = 0.5
     0.354
     """
     inside("share treated", share_treated, 0, 1)
+    require_numbers("phi", treated=treated, control=control)
     mean = share_treated * treated + (1 - share_treated) * control
     if not (0 <= treated <= 1 and 0 <= control <= 1 and 0 < mean < 1):
         raise ValueError(

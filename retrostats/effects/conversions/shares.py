@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from retrostats.effects.arguments import is_number
+
 
 def eta_squared_to_f_squared(eta2: float) -> float:
     r"""Return Cohen's f squared: explained over unexplained variance.
@@ -31,7 +33,7 @@ def eta_squared_to_f_squared(eta2: float) -> float:
     >>> eta_squared_to_f_squared(0.2)
     0.25
     """
-    if not 0 <= eta2 < 1:
+    if not is_number(eta2) or not 0 <= eta2 < 1:
         raise ValueError(f"eta squared must lie from 0 to below 1, got {eta2}")
     return eta2 / (1 - eta2)
 
@@ -56,7 +58,7 @@ def f_squared_to_eta_squared(f_squared: float) -> float:
     >>> f_squared_to_eta_squared(0.25)
     0.2
     """
-    if not 0 <= f_squared < math.inf:
+    if not is_number(f_squared) or not 0 <= f_squared < math.inf:
         raise ValueError(f"f squared must be zero or more and finite, got {f_squared}")
     return f_squared / (1 + f_squared)
 
@@ -105,6 +107,6 @@ def f_to_eta_squared(f: float) -> float:
     >>> f_to_eta_squared(0.5)
     0.2
     """
-    if not f >= 0:
+    if not is_number(f) or not f >= 0:
         raise ValueError(f"f must be zero or more, got {f}")
     return f_squared_to_eta_squared(f * f)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from retrostats.arrays import Floats
-from retrostats.effects.summaries import complete_values
+from retrostats.effects.raw_values import complete_values
 
 #: Changes nearer to one another than this share of the largest value are equal: rounding leaves
 #: some 1e-16 of it, and no instrument resolves a millionth of a millionth of its reading.

@@ -10,6 +10,7 @@ import math
 
 from scipy.special import ndtri
 
+from retrostats.effects.arguments import require_level
 from retrostats.effects.proportions.single import wilson_limits
 
 #: In place of 0, where the equation has a second root that is not meant.
@@ -24,8 +25,7 @@ def normal_quantile(level: float) -> float:
     ValueError
         If the level does not lie between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"the level must lie between 0 and 1, as in level=0.95; got {level}")
+    require_level(level)
     return float(ndtri(0.5 + level / 2))
 
 

@@ -13,7 +13,7 @@ from retrostats.effects.ordinal.changes import individual_change
 from retrostats.effects.ordinal.null_distributions import rank_sum_quantile, signed_rank_quantile
 from retrostats.effects.ordinal.order_statistics import Places, ordered_sums
 from retrostats.effects.ordinal.score_limits import normal_quantile
-from retrostats.effects.summaries import complete_values
+from retrostats.effects.raw_values import complete_values
 from retrostats.estimate import Estimate, Interval
 
 Method: TypeAlias = Literal["auto", "exact", "normal"]
@@ -40,7 +40,8 @@ def hodges_lehmann(
 
     Use it when a Mann-Whitney test is reported and the reader asks how much, in the unit of the
     outcome; not when the arms differ in shape or spread: then it is no difference of medians, and
-    `probability_of_superiority` assumes no shift. On a scale of few steps it moves in steps.
+    `probability_of_superiority` assumes no shift. On a scale of few steps it moves in steps,
+    and its interval may shrink to one of them.
 
     Parameters
     ----------
@@ -68,7 +69,8 @@ def hodges_lehmann(
     Raises
     ------
     ValueError
-        If values are missing, an arm has fewer than two, or ``"exact"`` cannot be had.
+        If values are missing, an arm has fewer than two, all values are equal, or ``"exact"``
+        cannot be had.
 
     References
     ----------
@@ -94,10 +96,14 @@ def hodges_lehmann(
         total = m + n
         ties = (_tie_sum(a) + _tie_sum(b)) / (total * (total - 1))
         k = _normal_rank(m * n, m * n / 12 * (total + 1 - ties), level)
+    if both.min() == both.max():
+        raise ValueError(
+            f"{label}: all {m + n} values are {both[0]:g}, so that nothing tells how far a shift "
+            "could go; probability_of_superiority() has an interval here."
+        )
     differences = (np.sort(a), np.sort(-b), np.zeros(m, dtype=np.int64))
     test = mannwhitneyu(a, b, method="exact" if exact else "asymptotic")
-    p = float(test.pvalue) if both.min() < both.max() else 1.0
-    return _from_order(differences, m * n, k, (label, unit, level, p))
+    return _from_order(differences, m * n, k, (label, unit, level, float(test.pvalue)))
 
 
 def paired_hodges_lehmann(
@@ -132,13 +138,14 @@ def paired_hodges_lehmann(
     -------
     Estimate
         In the unit of the outcome. **p is of Wilcoxon's signed-rank test** by the same method,
-        without those who do not change (1 if nobody does). Estimate and interval are of all
+        without those who do not change. Estimate and interval are of all
         participants; R leaves out changes of exactly 0 there too. There is no standard error.
 
     Raises
     ------
     ValueError
-        If values are missing, the lengths differ, or ``"exact"`` cannot be had.
+        If values are missing, the lengths differ, all change alike, or ``"exact"`` cannot be
+        had.
 
     References
     ----------
@@ -154,6 +161,11 @@ def paired_hodges_lehmann(
     from scipy.stats import wilcoxon
 
     change = individual_change(label, before, after)
+    if change.min() == change.max():
+        raise ValueError(
+            f"{label}: all {len(change)} changes are {change[0]:g}, so that nothing tells how far "
+            "they may lie from that; paired_superiority() has an interval here."
+        )
     n, size = len(change), np.abs(change)
     tied = len(np.unique(size)) < n or not size.all()
     exact = _is_exact(method, largest=n, tied=tied, label=label)
@@ -165,8 +177,8 @@ def paired_hodges_lehmann(
         k = _normal_rank(pairs, pairs * (2 * n + 1) / 12 - _tie_sum(change) / 48, level)
     half = np.sort(change) / 2
     test_method = "exact" if exact else "asymptotic"
-    p = float(wilcoxon(change, correction=not exact, method=test_method).pvalue) if any(size) else 1
-    return _from_order((half, half, np.arange(n)), pairs, k, (label, unit, level, min(1.0, p)))
+    p = min(1.0, float(wilcoxon(change, correction=not exact, method=test_method).pvalue))
+    return _from_order((half, half, np.arange(n)), pairs, k, (label, unit, level, p))
 
 
 def _is_exact(method: str, *, largest: int, tied: bool, label: str) -> bool:

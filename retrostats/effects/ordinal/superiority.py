@@ -14,7 +14,7 @@ from retrostats.effects.ordinal.score_limits import (
     newcombe_variance,
     normal_quantile,
 )
-from retrostats.effects.summaries import complete_values
+from retrostats.effects.raw_values import complete_values
 from retrostats.estimate import Estimate, Interval
 
 Method: TypeAlias = Literal["newcombe", "brunner-munzel", "brunner-munzel-logit"]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from scipy.special import ndtr, ndtri
 
+from retrostats.effects.arguments import require_level
 from retrostats.effects.proportions.single import whole_counts, wilson_limits
 from retrostats.estimate import Estimate, Interval
 
@@ -75,6 +76,7 @@ def risk_difference(
     """
     a, m = filled_arm(events_treated, n_treated, f"{label}, treated")
     b, n = filled_arm(events_control, n_control, f"{label}, control")
+    require_level(level)
     # One division of whole numbers: swapped arms give exactly the opposite.
     value = (a * n - b * m) / (m * n)
     se = math.sqrt(a * (m - a) / m**3 + b * (n - b) / n**3)

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from retrostats.effects.arguments import require_kind
+from retrostats.effects.paired_t import SD_OF_CHANGE
 from retrostats.estimate import Estimate
 from retrostats.layout import number, percent
 
@@ -135,7 +137,7 @@ def number_needed_to_treat(
     Raises
     ------
     ValueError
-        If the difference is not between -1 and 1, or ``events`` is another word.
+        If the difference is in SDs or not between -1 and 1, or ``events`` is another word.
 
     References
     ----------
@@ -150,6 +152,14 @@ def number_needed_to_treat(
     """
     if events not in ("benefit", "harm"):
         raise ValueError(f"events must be 'benefit' or 'harm', got {events!r}")
+    hint = "Make one by risk_difference()."
+    require_kind("difference", difference, Estimate, hint)
+    if difference.unit in ("SD", SD_OF_CHANGE, "log ratio"):
+        way = " convert_effect() leads from SDs to a number needed to treat."
+        raise ValueError(
+            f"{difference.label}: {difference.value:.3g} {difference.unit} is no difference of "
+            f"risks. {hint}{'' if difference.unit == SD_OF_CHANGE else way}"
+        )
     if not -1 <= difference.value <= 1:
         raise ValueError(
             f"{difference.label}: a risk difference lies between -1 and 1, got "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from retrostats.effects.arguments import require_level
 from retrostats.effects.proportions.differences import filled_arm
 from retrostats.effects.ratio import Ratio
 from retrostats.estimate import Estimate
@@ -165,6 +166,7 @@ def _refuse(label: str, why: str) -> None:
 
 
 def _ratio(label: str, log: float, variance: float, level: float, *, added: bool) -> Ratio:
+    require_level(level)
     estimate = Estimate.from_se(
         f"log {label}", log, math.sqrt(variance), unit="log ratio", level=level
     )

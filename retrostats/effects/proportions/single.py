@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtri
 
+from retrostats.effects.arguments import MOST, require_level
 from retrostats.estimate import Interval
 from retrostats.layout import percent
 
@@ -95,8 +96,7 @@ def wilson_limits(events: int, n: int, *, level: float = 0.95) -> tuple[float, f
         Exactly 0 where nobody has the event, exactly 1 where everybody has; 0 and 1 where
         ``n`` is 0.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"the level must lie between 0 and 1, got {level}")
+    require_level(level)
     if n == 0:
         return 0.0, 1.0
     z2 = float(ndtri(0.5 + level / 2)) ** 2
@@ -127,7 +127,7 @@ def whole_counts(events: int, n: int, *, of: str = "proportion") -> tuple[int, i
         plain = operator.index(events), operator.index(n)
     except TypeError:
         plain = (-1, -1)
-    if not 0 <= plain[0] <= plain[1]:
+    if not 0 <= plain[0] <= plain[1] <= MOST:
         raise ValueError(
             f"{of}: need whole numbers with 0 <= events <= n, got {events} of {n}. "
             "Give counts of people, not shares or percentages."

@@ -15,6 +15,8 @@ from retrostats.figures.style import MM_PER_INCH
 
 #: Pixels by which a figure is drawn wider, lest a rounding error lose the last one.
 _WHOLE = 1e-6
+#: Rows of pixels that are laid on paper at a time.
+_STRIP = 256
 
 
 def _write_svg(figure: Figure, path: Path, dpi: float) -> None:
@@ -51,13 +53,19 @@ def _write_png(figure: Figure, path: Path, dpi: float) -> None:
 
 def _write_tiff(figure: Figure, path: Path, dpi: float) -> None:
     """Write red, green and blue without transparency, as publishers ask for it."""
-    size = _whole_pixels(figure, dpi)
+    wide, high = _whole_pixels(figure, dpi)
     drawn = io.BytesIO()
     figure.savefig(drawn, format="rgba", dpi=dpi)
-    image = Image.frombytes("RGBA", size, drawn.getvalue())
-    paper = Image.new("RGBA", size, "white")
-    paper.alpha_composite(image)
-    paper.convert("RGB").save(path, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
+    paper = Image.new("RGB", (wide, high))
+    with drawn.getbuffer() as pixels:
+        # Strip by strip: a page at 600 dpi is large, and several copies of it larger.
+        for top in range(0, high, _STRIP):
+            rows = min(_STRIP, high - top)
+            part = bytes(pixels[4 * wide * top : 4 * wide * (top + rows)])
+            strip = Image.new("RGBA", (wide, rows), "white")
+            strip.alpha_composite(Image.frombytes("RGBA", (wide, rows), part))
+            paper.paste(strip.convert("RGB"), (0, top))
+    paper.save(path, format="TIFF", compression="tiff_lzw", dpi=(dpi, dpi))
 
 
 def _whole_pixels(figure: Figure, dpi: float) -> tuple[int, int]:

@@ -39,7 +39,8 @@ def small_text_words(figure: Figure, journal: Journal) -> str:
         return ""
     more = f" and {len(small) - _NAMED} more" if len(small) > _NAMED else ""
     return (
-        f"text smaller than the {journal.smallest_text:g} pt of {journal.title}: "
+        f"text smaller than the {journal.smallest_text:g} pt of "
+        f"{journal.owner_of('smallest_text')}: "
         f"{', '.join(list(small)[:_NAMED])}{more}; draw it larger"
     )
 

@@ -20,6 +20,7 @@ from retrostats.report.analysis.words import (
 from retrostats.report.analysis.worthwhile import (
     disputed_words,
     error_words,
+    held_against_words,
     judged_words,
     other_words,
     worthwhile_words,
@@ -118,6 +119,7 @@ def contrast_note(analysis: Analysis) -> str:
         _SINGLE,
         _NOT_SHARED if not_shared(analysis) else "",
         "Verdict: where the interval lies, held against the smallest worthwhile change.",
+        held_against_words(analysis.endpoints),
     ]
     return " ".join(filter(None, told))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retrostats.analysis.judging import MEANINGS
 from retrostats.analysis.types import EndpointResult, PlannedContrast
 from retrostats.data.codebook.types import Outcome
@@ -29,6 +31,27 @@ def size_words(change: Change, result: EndpointResult) -> str:
         return share
     size = change.value * mean
     return f"{share}, {number(size, decimals(size, 2))} {unit}".rstrip()
+
+
+def held_against_words(results: Sequence[EndpointResult]) -> str:
+    """Return the smallest worthwhile change of each endpoint, so that verdicts can be checked.
+
+    Parameters
+    ----------
+    results
+        The endpoints of the table of contrasts.
+    """
+    told, unknown = [], []
+    for result in results:
+        where = f"{result.outcome.label}, {result.visit.label}"
+        change = next((p.judgement.worthwhile for p in result.planned), None)
+        if change is None:
+            unknown.append(where)
+        else:
+            told.append(f"{where}: {size_words(change, result)} ({origin_words(change)})")
+    sizes = f"It is for {'; for '.join(told)}." if told else ""
+    none = f"Not judged, as none is known: {'; '.join(unknown)}." if unknown else ""
+    return " ".join(filter(None, (sizes, none)))
 
 
 def other_words(contrast: PlannedContrast, result: EndpointResult) -> str:
