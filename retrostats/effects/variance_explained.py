@@ -12,7 +12,6 @@ from retrostats.effects.arguments import require_numbers
 from retrostats.effects.noncentral import noncentral_f_limits
 from retrostats.estimate import Estimate, Interval
 
-
 #: Of what the limits are: of the share of an F with that noncentrality, as effectsize has them; or
 #: of the share in the population.
 Limits = Literal["effectsize", "population"]
@@ -101,8 +100,8 @@ def partial_eta_squared(
     -------
     Estimate
         A share, without unit. p is of the F test; df is that of the error; there is no standard
-        error. An F smaller than chance makes it in 97.5% of trials has both limits at 0: it speaks against the model,
-        not for a share of exactly 0.
+        error. An F smaller than chance makes it in 97.5% of trials has both limits at 0: it speaks
+        against the model, not for a share of exactly 0.
 
     Raises
     ------

@@ -30,7 +30,7 @@ from retrostats.figures.margins import (
     write_below,
     write_beside,
 )
-from retrostats.figures.room import require_apart, room_mm
+from retrostats.figures.room import ROW_MM, require_apart, room_mm
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
@@ -44,8 +44,7 @@ from retrostats.figures.words import line_mm
 
 __all__ = ["MARKS", "ROW_MM", "Mark", "forest_height", "plot_forest"]
 
-#: Height of a row, and of the axis with one line of favours and one of words below it, in mm.
-ROW_MM = 3.6
+#: Height of the axis with one line of favours and one of words below it, in mm.
 _BELOW_MM = 16.0
 #: A drawing that needs less than this, one column of a journal, may be saved at any width.
 _COLUMN_MM = 85.0

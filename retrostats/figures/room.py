@@ -13,6 +13,8 @@ from retrostats.figures.words import size_mm
 
 #: What the layout of a figure leaves free at each of its edges, in mm.
 _EDGE = 1.1
+#: Height in mm at which a row is easily read.
+ROW_MM = 3.6
 #: Height of letters from the top of an l to the foot of a p, in mm.
 _LETTERS = TEXT / 72 * MM_PER_INCH
 
@@ -70,32 +72,39 @@ def require_apart(ax: Axes, who: str, *, rows: float, needed: float) -> None:
     rows
         How many there are, heads and gaps included.
     needed
-        Height in mm of a figure of these Axes alone.
+        Height in mm of a figure of these Axes alone, each row as high as `ROW_MM`.
 
     Raises
     ------
     ValueError
         If rows are closer than letters are high.
     """
-    try:
-        drawn = size_mm(ax)[1]
-    except ValueError:  # the words alone are higher than the figure
-        drawn = 0.0
-    if drawn >= rows * _LETTERS:
-        return
     figure = ax.get_figure(root=True)
     whole = figure.get_figheight() * MM_PER_INCH if figure is not None else math.nan
+    share = _share_of_height(ax)
+    # Measured only where it is in doubt: a layout costs time, and leaves its traces in the next.
+    lacking = needed - whole * share
+    if lacking <= rows * (ROW_MM - _LETTERS) or _height_mm(ax) >= rows * _LETTERS:
+        return
     raise ValueError(
         f"{who}: words would lie on one another in a figure {whole:.0f} mm high; these rows need "
-        f"{math.ceil(needed / _share_of_height(ax))} mm. Make it higher, or leave ax out and give "
+        f"{math.ceil(needed / share)} mm. Make it higher, or leave ax out and give "
         'width="single" or "double", which makes a figure of the right height'
     )
+
+
+def _height_mm(ax: Axes) -> float:
+    """Return the height of a plot in mm; 0 where the words alone are higher than the figure."""
+    try:
+        return size_mm(ax)[1]
+    except ValueError:
+        return 0.0
 
 
 def _share_of_height(ax: Axes) -> float:
     """Return how much of the height of its figure the place of some Axes has."""
     figure, root, place = ax.figure, ax.get_figure(root=True), ax.get_subplotspec()
-    if figure is None or root is None:
+    if root is None:
         return 1.0
     if place is None:
         return float(ax.get_position().height)

@@ -44,8 +44,8 @@ _DODGE_MOST = 0.022
 #: Visits stand at equal distances where the shortest time between them is a smaller share of all.
 _TO_SCALE = 0.08
 _HEIGHT, _ROW = 72.0, 3.4
-#: Left of the plot, in mm, about.
-_LEFT = 11.0
+#: Left of the plot, in mm, at most.
+_LEFT = 13.0
 #: From the axis down to what stands below the weeks and the word "Week", in mm.
 _BELOW = 9.6
 #: The mark at which all arms begin; no arm has it.

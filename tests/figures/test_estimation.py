@@ -158,6 +158,29 @@ def test_an_adjusted_difference_is_anchored_at_the_first_mean_and_the_figure_say
     assert "those of the table given" in unnamed.get_title(loc="left").replace("\n", " ")
 
 
+def test_words_for_the_differences_stand_on_their_axis_in_the_note_and_in_the_description():
+    said = "adjusted mean difference (MMRM)"
+    for groups, table in ((THREE, ADJUSTED), (TWO, ADJUSTED[:1]), (TWO, differences_of(TWO))):
+        ax, panel = panels(drawn(groups, table, difference=said))
+        label = panel.get_ylabel().replace("\n", " ")
+        assert label == "Adjusted mean difference (MMRM) (points)"
+        note = ax.get_title(loc="left").replace("\n", " ")
+        assert note.endswith(f"; differences: {said}")
+        assert describe(panel).endswith(f" Differences: {said}.")
+        assert "table" not in note + describe(panel)
+    _, plain = panels(drawn(THREE, ADJUSTED))
+    assert plain.get_ylabel() == "Difference (points)"
+
+
+def test_long_words_for_the_differences_are_wrapped_along_their_axis():
+    for groups, table in ((THREE, ADJUSTED), (TWO, ADJUSTED[:1])):
+        _, panel = panels(drawn(groups, table, width=85.0, difference="adjusted difference " * 5))
+        panel.figure.draw_without_rendering()
+        box, whole = panel.yaxis.label.get_window_extent(), panel.figure.bbox
+        assert "\n" in panel.get_ylabel()
+        assert (box.y0 >= whole.y0, box.y1 <= whole.y1) == (True, True)
+
+
 def test_more_groups_have_their_differences_below_them(three):
     ax, below = panels(three)
     ax.figure.draw_without_rendering()

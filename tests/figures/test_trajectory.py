@@ -146,6 +146,29 @@ def test_subjects_are_pale_and_behind():
     assert ax.get_ylim()[1] > 7
 
 
+def test_a_value_without_neighbours_is_a_dot_and_a_course_without_values_is_not_counted():
+    nan = math.nan
+    courses = [
+        ((0, 3, 6), (9.0, nan, 5.0)),
+        ((0, 3, 6), (6.0, 6.5, nan)),
+        ((0, 3, 6), (nan, 8.0, nan)),
+        ((3,), (2.0,)),
+        ((0, 3, 6), (nan, nan, nan)),
+        ((), ()),
+    ]
+    ax = drawn(raw={"control": courses, "retro": [((0, 6), (5.0, 4.0))]}, baseline=BASELINE)
+    (dots,) = lines(ax, "alone")
+    assert dots.get_xydata().tolist() == [[0, 9], [6, 5], [3, 8], [3, 2]]
+    assert dots.get_color() == lines(ax, "line")[0].get_color()
+    assert dots.get_alpha() < 0.5
+    assert dots.get_zorder() < min(line.get_zorder() for line in lines(ax, "line"))
+    low, high = ax.get_ylim()
+    assert (low < 2, high > 9) == (True, True)
+    assert "Behind the means: the courses of 5 subjects." in describe(ax)
+    nobody = drawn(raw={"control": [((0, 3), (nan, nan))]})
+    assert "Behind" not in describe(nobody)
+
+
 def test_counts_stand_below_their_visits():
     ax = drawn(baseline=BASELINE, counts=COUNTS)
     assert [(t.xy[0], t.get_text()) for t in words(ax, "count")] == [
