@@ -158,7 +158,7 @@ def responder_curves(
     >>> folder = "data/example_cohort"
     >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
     >>> [(curve.arm, curve.n) for curve in responder_curves(cohort, "womac", 6)]
-    [('control', 18), ('retro', 20), ('forward', 21)]
+    [('control', 18), ('retro', 21), ('forward', 20)]
     """
     return improvement_curves(cohort, Endpoint(outcome=outcome, week=week), members=members)
 
