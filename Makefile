@@ -67,7 +67,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # Maintainers only: needs uv. Versions move here and nowhere else.
 lock:
-	uv pip compile --universal --python-version 3.11 pyproject.toml --extra lab --extra test -o requirements.lock \
+	uv pip compile --universal --python-version 3.11 pyproject.toml --extra docs --extra lab --extra test -o requirements.lock \
 	  --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
 	uv pip compile --universal --python-version 3.11 --no-deps benchmarks/requirements.in -c requirements.lock \
 	  -o benchmarks/requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade

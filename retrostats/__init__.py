@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from retrostats.plan.types import AnalysisPlan
     from retrostats.report.analysis.paper_tables import report_tables
     from retrostats.report.analysis.writing import write_analysis
+    from retrostats.report.citation import Citations, cite
     from retrostats.tables.paper import PaperTable
     from retrostats.tables.saving import save_table
 
@@ -109,6 +110,7 @@ __all__ = [
     "AnalysisPlan",
     "AncovaFit",
     "ArmSummary",
+    "Citations",
     "Codebook",
     "Cohort",
     "CovarianceStructure",
@@ -134,6 +136,7 @@ __all__ = [
     "blank_axes",
     "bootstrap_interval",
     "check_cohort",
+    "cite",
     "cliffs_delta",
     "coefficient_of_variation_ratio",
     "cohens_d",
@@ -220,11 +223,17 @@ _HOMES = {
     "analysis.analyse": ("analyse",),
     "analysis.reproduce": ("reproduce",),
     "analysis.types": ("Analysis",),
-    "data.catalogue": ("list_trials", "load_trial"),
+    "data.catalogue": (
+        "list_trials",
+        "load_trial",
+    ),
     "data.codebook.reading": ("read_codebook",),
     "data.codebook.suggest": ("suggest_codebook",),
     "data.codebook.types": ("Codebook",),
-    "data.cohort.reading": ("check_cohort", "read_cohort"),
+    "data.cohort.reading": (
+        "check_cohort",
+        "read_cohort",
+    ),
     "data.cohort.types": ("Cohort",),
     "data.instrument_catalogue": ("load_instruments",),
     "data.printed": ("Printed",),
@@ -232,7 +241,10 @@ _HOMES = {
     "description.agreement": ("agreement",),
     "description.changes": ("individual_changes",),
     "description.courses": ("subject_courses",),
-    "description.distributions": ("distribution_from_summary", "distributions"),
+    "description.distributions": (
+        "distribution_from_summary",
+        "distributions",
+    ),
     "description.missingness": ("missing_patterns",),
     "description.published_flow": ("published_flow",),
     "description.reliability": ("reliability",),
@@ -240,30 +252,84 @@ _HOMES = {
     "effects.bootstrap": ("bootstrap_interval",),
     "effects.contingency": ("cramers_v",),
     "effects.conversions.converting": ("convert_effect",),
-    "effects.convert": ("effect_from_f", "effect_from_p", "effect_from_t"),
-    "effects.ordinal.paired": ("matched_rank_biserial", "paired_superiority"),
-    "effects.ordinal.shift": ("hodges_lehmann", "paired_hodges_lehmann"),
-    "effects.ordinal.superiority": ("cliffs_delta", "probability_of_superiority", "rank_biserial"),
-    "effects.paired": ("mean_change", "paired_dav", "paired_drm", "paired_dz"),
+    "effects.convert": (
+        "effect_from_f",
+        "effect_from_p",
+        "effect_from_t",
+    ),
+    "effects.ordinal.paired": (
+        "matched_rank_biserial",
+        "paired_superiority",
+    ),
+    "effects.ordinal.shift": (
+        "hodges_lehmann",
+        "paired_hodges_lehmann",
+    ),
+    "effects.ordinal.superiority": (
+        "cliffs_delta",
+        "probability_of_superiority",
+        "rank_biserial",
+    ),
+    "effects.paired": (
+        "mean_change",
+        "paired_dav",
+        "paired_drm",
+        "paired_dz",
+    ),
     "effects.pairs": ("PairedSummary",),
-    "effects.post_hoc": ("games_howell", "tukey_hsd"),
-    "effects.pre_post": ("pre_post_control_d", "standardised_mean_change"),
+    "effects.post_hoc": (
+        "games_howell",
+        "tukey_hsd",
+    ),
+    "effects.pre_post": (
+        "pre_post_control_d",
+        "standardised_mean_change",
+    ),
     "effects.proportions.differences": ("risk_difference",),
     "effects.proportions.number_needed": ("number_needed_to_treat",),
-    "effects.proportions.ratios": ("odds_ratio", "risk_ratio"),
-    "effects.rank_tests": ("friedman_test", "kruskal_test"),
-    "effects.ratio_of_means": ("ratio_of_means", "ratio_of_means_change"),
-    "effects.standardised": ("model_standardised_effect", "standardised_effect"),
+    "effects.proportions.ratios": (
+        "odds_ratio",
+        "risk_ratio",
+    ),
+    "effects.rank_tests": (
+        "friedman_test",
+        "kruskal_test",
+    ),
+    "effects.ratio_of_means": (
+        "ratio_of_means",
+        "ratio_of_means_change",
+    ),
+    "effects.standardised": (
+        "model_standardised_effect",
+        "standardised_effect",
+    ),
     "effects.summaries": ("ArmSummary",),
-    "effects.two_group": ("cohens_d", "glass_delta", "hedges_g", "mean_difference"),
-    "effects.variability": ("coefficient_of_variation_ratio", "variability_ratio"),
+    "effects.two_group": (
+        "cohens_d",
+        "glass_delta",
+        "hedges_g",
+        "mean_difference",
+    ),
+    "effects.variability": (
+        "coefficient_of_variation_ratio",
+        "variability_ratio",
+    ),
     "effects.variance_explained": (
         "partial_epsilon_squared",
         "partial_eta_squared",
         "partial_omega_squared",
     ),
-    "errors": ("DataError", "FitError", "PlanError", "RetrostatsError"),
-    "estimate": ("Estimate", "EstimateTable", "Interval"),
+    "errors": (
+        "DataError",
+        "FitError",
+        "PlanError",
+        "RetrostatsError",
+    ),
+    "estimate": (
+        "Estimate",
+        "EstimateTable",
+        "Interval",
+    ),
     "figures.agreement": ("plot_agreement",),
     "figures.change": ("plot_change",),
     "figures.diagnostics": ("plot_diagnostics",),
@@ -275,7 +341,10 @@ _HOMES = {
     "figures.raincloud": ("plot_raincloud",),
     "figures.responders": ("plot_responders",),
     "figures.saving": ("save_figure",),
-    "figures.style": ("blank_axes", "describe"),
+    "figures.style": (
+        "blank_axes",
+        "describe",
+    ),
     "figures.trajectory": ("plot_trajectories",),
     "integrity.debit": ("debit",),
     "integrity.grim": ("grim",),
@@ -297,6 +366,10 @@ _HOMES = {
     "plan.types": ("AnalysisPlan",),
     "report.analysis.paper_tables": ("report_tables",),
     "report.analysis.writing": ("write_analysis",),
+    "report.citation": (
+        "Citations",
+        "cite",
+    ),
     "tables.paper": ("PaperTable",),
     "tables.saving": ("save_table",),
 }

@@ -15,7 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
-    {"errors", "layout", "instruments", "arrays", "journals", "whole_files"},
+    {"errors", "layout", "instruments", "arrays", "journals", "whole_files", "progress"},
     {"estimate"},
     {"data"},
     {"plan"},
@@ -23,6 +23,7 @@ LAYERS = (
     {"integrity", "meta", "missing", "power", "description"},
     {"analysis", "tables", "figures"},
     {"report"},
+    {"notebooks"},
     {"cli"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -31,7 +32,13 @@ ON_THE_GROUND = LAYERS[0] | LAYERS[1]
 #: They draw results and compute none: the ground, and classes (result types) from below.
 DRAWN = {"tables", "figures"}
 #: Other packages' modules, by the only place that may import them.
-ONLY_IN = {"matplotlib": "figures", "seaborn": "figures", "typer": "cli"}
+ONLY_IN = {
+    "matplotlib": "figures",
+    "seaborn": "figures",
+    "typer": "cli",
+    "tqdm": "progress",
+    **dict.fromkeys(("jupytext", "nbclient", "nbconvert", "nbformat"), "notebooks"),
+}
 GROUND = {"numpy", "scipy.special"}
 
 

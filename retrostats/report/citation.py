@@ -1,0 +1,3 @@
+"""How to cite the package, the trials and the instruments."""
+
+from __future__ import annotations
