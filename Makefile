@@ -7,11 +7,14 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: reproduce test test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
+.PHONY: install reproduce notebooks docs test test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
 
-reproduce: $(STAMP) ## recompute every printed comparison; writes reports/reproduction.html
+reproduce: example notebooks ## recompute every printed comparison, analyse the example, run the notebooks
 	$(BIN)/retrostats reproduce --out reports
-	@echo "The report is reports/reproduction.html"
+	@echo "Read reports/reproduction.html, reports/example/report.html and reports/notebooks/index.html"
+
+notebooks: $(STAMP) ## run every notebook; writes reports/notebooks
+	$(BIN)/retrostats notebooks --out reports/notebooks
 
 test: lint ## tests, ruff and mypy
 	$(BIN)/python -m pytest -n auto -m "not slow"
@@ -24,9 +27,12 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: $(STAMP) ## JupyterLab in notebooks/
-	mkdir -p notebooks
-	$(BIN)/jupyter lab --notebook-dir notebooks
+lab: $(STAMP) ## JupyterLab with the notebooks and the example, in retrostats-lab/
+	$(BIN)/retrostats lab retrostats-lab
+
+docs: $(STAMP) ## the documentation as pages, in docs/_build/html; a warning or a broken link fails
+	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build/html
+	@echo "Read docs/_build/html/index.html"
 
 bench: $(STAMP) ## how long import, help and full reports take
 	$(BIN)/python benchmarks/commands.py
@@ -34,10 +40,11 @@ bench: $(STAMP) ## how long import, help and full reports take
 bench-files: $(STAMP) ## how long a file of a million rows takes to be read and checked
 	$(BIN)/python benchmarks/cohort_files.py
 
+install: $(STAMP) ## the package and all it needs, in .venv
+
 example: $(STAMP) ## analyse the simulated trial; writes reports/example
 	$(BIN)/retrostats analyse data/example_cohort/cohort.csv --codebook data/example_cohort/codebook.toml \
 	  --plan data/example_cohort/plan.toml --out reports/example
-	@echo "The report is reports/example/report.html"
 
 bench-models: $(BENCH_STAMP) ## mixed models beside statsmodels, mixedlm and R; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/mixed_models.py
@@ -73,4 +80,4 @@ lock:
 	  -o benchmarks/requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build

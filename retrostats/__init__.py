@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retrostats.analysis.reproduce import reproduce
     from retrostats.analysis.types import Analysis
     from retrostats.data.catalogue import list_trials, load_trial
+    from retrostats.data.claims import load_claims
     from retrostats.data.codebook.reading import read_codebook
     from retrostats.data.codebook.suggest import suggest_codebook
     from retrostats.data.codebook.types import Codebook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from retrostats.description.changes import individual_changes
     from retrostats.description.courses import subject_courses
     from retrostats.description.distributions import distribution_from_summary, distributions
+    from retrostats.description.fit_diagnostics import diagnose
     from retrostats.description.missingness import missing_patterns
     from retrostats.description.published_flow import published_flow
     from retrostats.description.reliability import reliability
@@ -79,12 +81,13 @@ if TYPE_CHECKING:
     from retrostats.figures.saving import save_figure
     from retrostats.figures.style import blank_axes, describe
     from retrostats.figures.trajectory import plot_trajectories
+    from retrostats.integrity.claims import JudgedClaim, judge_claims
     from retrostats.integrity.debit import debit
     from retrostats.integrity.grim import grim
     from retrostats.integrity.grimmer import grimmer
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
-    from retrostats.journals import Journal
+    from retrostats.journals import Journal, find_journal
     from retrostats.models.ancova import fit_ancova
     from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
@@ -95,11 +98,13 @@ if TYPE_CHECKING:
     from retrostats.models.results.lmm_fit import LmmFit
     from retrostats.models.results.mmrm_fit import MmrmFit
     from retrostats.models.split_plot.result import MixedAnova
+    from retrostats.plan.in_words import plan_in_words
     from retrostats.plan.reading import read_plan
     from retrostats.plan.types import AnalysisPlan
     from retrostats.report.analysis.paper_tables import report_tables
     from retrostats.report.analysis.writing import write_analysis
     from retrostats.report.citation import Citations, cite
+    from retrostats.report.published_effects import published_effects
     from retrostats.tables.paper import PaperTable
     from retrostats.tables.saving import save_table
 
@@ -121,6 +126,7 @@ __all__ = [
     "FitError",
     "Interval",
     "Journal",
+    "JudgedClaim",
     "LmmFit",
     "MixedAnova",
     "MmrmFit",
@@ -144,11 +150,13 @@ __all__ = [
     "cramers_v",
     "debit",
     "describe",
+    "diagnose",
     "distribution_from_summary",
     "distributions",
     "effect_from_f",
     "effect_from_p",
     "effect_from_t",
+    "find_journal",
     "fit_ancova",
     "fit_lmm",
     "fit_mixed_anova",
@@ -161,8 +169,10 @@ __all__ = [
     "hedges_g",
     "hodges_lehmann",
     "individual_changes",
+    "judge_claims",
     "kruskal_test",
     "list_trials",
+    "load_claims",
     "load_instruments",
     "load_trial",
     "matched_rank_biserial",
@@ -180,6 +190,7 @@ __all__ = [
     "partial_epsilon_squared",
     "partial_eta_squared",
     "partial_omega_squared",
+    "plan_in_words",
     "plot_agreement",
     "plot_change",
     "plot_diagnostics",
@@ -193,6 +204,7 @@ __all__ = [
     "plot_trajectories",
     "pre_post_control_d",
     "probability_of_superiority",
+    "published_effects",
     "published_flow",
     "rank_biserial",
     "ratio_of_means",
@@ -227,6 +239,7 @@ _HOMES = {
         "list_trials",
         "load_trial",
     ),
+    "data.claims": ("load_claims",),
     "data.codebook.reading": ("read_codebook",),
     "data.codebook.suggest": ("suggest_codebook",),
     "data.codebook.types": ("Codebook",),
@@ -245,6 +258,7 @@ _HOMES = {
         "distribution_from_summary",
         "distributions",
     ),
+    "description.fit_diagnostics": ("diagnose",),
     "description.missingness": ("missing_patterns",),
     "description.published_flow": ("published_flow",),
     "description.reliability": ("reliability",),
@@ -346,12 +360,19 @@ _HOMES = {
         "describe",
     ),
     "figures.trajectory": ("plot_trajectories",),
+    "integrity.claims": (
+        "JudgedClaim",
+        "judge_claims",
+    ),
     "integrity.debit": ("debit",),
     "integrity.grim": ("grim",),
     "integrity.grimmer": ("grimmer",),
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
-    "journals": ("Journal",),
+    "journals": (
+        "Journal",
+        "find_journal",
+    ),
     "models.ancova": ("fit_ancova",),
     "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),
@@ -362,6 +383,7 @@ _HOMES = {
     "models.results.lmm_fit": ("LmmFit",),
     "models.results.mmrm_fit": ("MmrmFit",),
     "models.split_plot.result": ("MixedAnova",),
+    "plan.in_words": ("plan_in_words",),
     "plan.reading": ("read_plan",),
     "plan.types": ("AnalysisPlan",),
     "report.analysis.paper_tables": ("report_tables",),
@@ -370,6 +392,7 @@ _HOMES = {
         "Citations",
         "cite",
     ),
+    "report.published_effects": ("published_effects",),
     "tables.paper": ("PaperTable",),
     "tables.saving": ("save_table",),
 }

@@ -11,6 +11,8 @@ from scipy.special import stdtr, stdtrit
 
 from retrostats.layout import (
     Layout,
+    ShownAsEffect,
+    ShownAsTable,
     Written,
     decimals,
     df_numbers,
@@ -18,7 +20,9 @@ from retrostats.layout import (
     number,
     p_number,
     percent,
+    true_minus,
 )
+from retrostats.layout.html import paragraphs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +35,13 @@ class Interval(NamedTuple):
     high: float
     level: float
 
+    def _repr_html_(self) -> str:
+        low, high = (f"{limit:.4g}" for limit in self[:2])
+        return paragraphs(true_minus(f"{percent(self.level)} CI {low} to {high}"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(ShownAsEffect):
     """A value, how well it is known, and on which scale it is measured.
 
     Attributes
@@ -143,7 +151,7 @@ TIDY_COLUMNS = ("label", "estimate", "se", "df", "ci_low", "ci_high", "level", "
 
 
 @dataclass(frozen=True, slots=True)
-class EstimateTable:
+class EstimateTable(ShownAsTable):
     """Estimates in reading order, with the caption they share.
 
     ``table["retro - control"]`` or ``table[0]`` is an estimate, ``table[:2]`` a shorter table.
@@ -201,9 +209,6 @@ class EstimateTable:
     def to_markdown(self) -> str:
         """Return the caption and a pipe table."""
         return self.layout().markdown()
-
-    def _repr_html_(self) -> str:
-        return self.layout().html()
 
     def layout(self) -> Layout:
         """Return the cells as they are printed."""

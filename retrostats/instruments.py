@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from retrostats.layout import Layout, ShownAsFields, fields_html
+
 Better = Literal["lower", "higher"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(ShownAsFields):
     """A change that patients notice, or one that measurement error alone can produce.
 
     Attributes
@@ -40,6 +42,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentPaper:
+    """Where an instrument is described.
+
+    Attributes
+    ----------
+    text
+        Authors, title, journal, year, volume and pages on one line, as medical journals print it.
+    doi
+        Without ``doi:``; empty where none is on record.
+    """
+
+    text: str
+    doi: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A scale or a measurement.
 
@@ -63,6 +81,8 @@ class Instrument:
         Range outside of which a value is possible and deserves a second look.
     changes
         Changes that matter and changes within error, each with its source.
+    paper
+        Where it is described; ``None`` where no paper is on record.
     """
 
     id: str
@@ -76,6 +96,7 @@ class Instrument:
     zero: bool = True
     usual: tuple[float, float] | None = None
     changes: tuple[Change, ...] = ()
+    paper: InstrumentPaper | None = None
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -93,3 +114,16 @@ class Instrument:
     def error(self) -> tuple[Change, ...]:
         """Return the changes that measurement error alone can produce."""
         return tuple(change for change in self.changes if change.kind == "error")
+
+    def _repr_html_(self) -> str:
+        changes = Layout(
+            caption="Changes that matter, and changes within error",
+            header=("", "Kind", "Basis", "Value", "In whom", "Source"),
+            rows=tuple(
+                (c.quantity, c.kind, c.basis, f"{c.value:g}", c.population, c.source)
+                for c in self.changes
+            ),
+            words=3,
+            closing_words=2,
+        )
+        return fields_html(self, without=("changes",)) + (changes.html() if self.changes else "")

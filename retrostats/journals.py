@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from retrostats.layout import ShownAsFields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(ShownAsFields):
     """How numbers are written and how large figures are, in one journal or one house.
 
     Attributes
@@ -226,6 +228,7 @@ _PRESETS = (
     ),
 )
 
+#: The journals that are known, by name; docs/tables.md and docs/figures.md list them.
 JOURNALS: Mapping[str, Journal] = MappingProxyType({each.name: each for each in _PRESETS})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from retrostats.analysis.answers import Answer
@@ -30,13 +29,11 @@ from retrostats.plan.agreement import require_fits
 from retrostats.plan.reading import read_plan
 from retrostats.plan.sentences import strategy_caveats
 from retrostats.plan.types import AnalysisPlan, Endpoint
-
-#: Called with words for what is being done, and the share of the work that is done.
-Progress = Callable[[str, float], None]
+from retrostats.progress import Show, told
 
 
 def analyse(
-    cohort: Cohort, plan: AnalysisPlan | Path | str, *, progress: Progress | None = None
+    cohort: Cohort, plan: AnalysisPlan | Path | str, *, progress: Show | None = None
 ) -> Analysis:
     """Analyse a trial by its plan.
 
@@ -47,7 +44,8 @@ def analyse(
     plan
         From `read_plan`, or the path of its file.
     progress
-        Called with words and the share of the work done, from 0 to 1.
+        Called with words and the share of the work done, from 0 to 1. Without it, long work
+        shows a bar in a notebook.
 
     Returns
     -------
@@ -64,7 +62,11 @@ def analyse(
     """
     plan = _plan_of(plan)
     require_fits(plan, cohort.codebook)
-    tell = progress or (lambda _words, _share: None)
+    with told(progress) as tell:
+        return _analysed(cohort, plan, tell)
+
+
+def _analysed(cohort: Cohort, plan: AnalysisPlan, tell: Show) -> Analysis:
     who = members(cohort, plan.population)
     requests = [_request(cohort, plan, endpoint, who) for endpoint in plan.endpoints]
     found, unanswered = _answers(requests, tell)
@@ -141,7 +143,7 @@ def _request(cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint, who: Member
 
 
 def _answers(
-    requests: list[Request], tell: Progress
+    requests: list[Request], tell: Show
 ) -> tuple[list[Answer | None], tuple[Unanswered, ...]]:
     """Fit every endpoint; without the primary one there is no analysis."""
     found: list[Answer | None] = []

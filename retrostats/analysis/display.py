@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from retrostats.estimate import TIDY_COLUMNS, Estimate, tidy_row
-from retrostats.layout import Layout, Written, decimals, limits, number, p_number, percent
+from retrostats.layout import (
+    Layout,
+    Written,
+    decimals,
+    limits,
+    number,
+    p_number,
+    percent,
+    true_minus,
+)
+from retrostats.layout.html import bold, caveats, paragraphs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +33,9 @@ def analysis_text(analysis: Analysis) -> str:
 
 def analysis_html(analysis: Analysis) -> str:
     """Return what a notebook shows."""
-    head = "".join(f"<p>{html.escape(line)}</p>" for line in _head(analysis))
-    caveats = "".join(f"<p><b>Caveat:</b> {html.escape(caveat)}</p>" for caveat in analysis.caveats)
-    return f"{head}{contrast_layout(analysis.endpoints).html()}{caveats}"
+    title, *head = map(true_minus, _head(analysis))
+    table = contrast_layout(analysis.endpoints).html()
+    return bold(title) + paragraphs(*head) + table + caveats(analysis.caveats)
 
 
 def _head(analysis: Analysis) -> list[str]:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrostats.analysis.answers import Answer
 from retrostats.analysis.endpoints import (
     Request,
@@ -16,7 +19,7 @@ from retrostats.analysis.endpoints import (
 )
 from retrostats.analysis.population import members, rows_of_members
 from retrostats.analysis.types import SensitivityRow
-from retrostats.errors import RetrostatsError
+from retrostats.errors import PlanError, RetrostatsError
 from retrostats.estimate import Estimate
 from retrostats.plan.types import PopulationPlan, Sensitivity
 from retrostats.plan.words import quantity
@@ -88,7 +91,22 @@ def _per_protocol(request: Request, planned: Sensitivity) -> tuple[Request, str]
     population = PopulationPlan(kind="per protocol", rules=planned.rules)
     inside = members(request.cohort, population).inside
     note = " and ".join(rule.text for rule in planned.rules)
-    return replace(request, inside=request.inside & inside), note
+    kept = request.inside & inside
+    _require_both_arms(request, kept, note)
+    return replace(request, inside=kept), note
+
+
+def _require_both_arms(request: Request, kept: NDArray[np.bool_], rules: str) -> None:
+    """Raise where a rule empties an arm, as that of a treatment which the other does not get."""
+    arms = set(request.cohort.subjects()["arm"][kept])
+    comparison = request.comparisons[0]
+    pair = (comparison.treatment, comparison.comparator)
+    empty = [arm for arm in pair if arm not in arms]
+    if empty:
+        raise PlanError(
+            f"nobody in {' or '.join(empty)} meets {rules}, and a missing value meets no rule. "
+            "Take a rule that can be met in both arms, or leave this analysis out of the plan"
+        )
 
 
 def _ancova(request: Request, planned: Sensitivity) -> tuple[Request, str]:  # noqa: ARG001

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from retrostats.cli.progress import progress
 from retrostats.cli.writing import replace_list, told_plainly
+from retrostats.progress import progress
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The data: CSV, Excel, .sav, .dta.")]
 CodebookFile = Annotated[Path, typer.Option("--codebook", help="What its columns mean (TOML).")]

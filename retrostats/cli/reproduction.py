@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrostats.cli.writing import told_plainly
+from retrostats.progress import progress
 
 if TYPE_CHECKING:
     from retrostats.data.claims import ClaimFile
@@ -57,12 +58,7 @@ def _reproduced(trials: Sequence[PublishedTrial]) -> Iterator[Reproduction]:
     """Yield each reproduction; show a progress bar on a terminal."""
     from retrostats.analysis.reproduce import reproduce as recompute
 
-    if not sys.stderr.isatty():
-        yield from map(recompute, trials)
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    label = "Recomputing"
-    for trial in track(trials, label, console=Console(stderr=True), transient=True):
-        yield recompute(trial)
+    with progress() as show:
+        for place, trial in enumerate(trials):
+            show(f"Recomputing {trial.id}", place / len(trials))
+            yield recompute(trial)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from retrostats.data.catalogue import data_folder
 from retrostats.data.files import TextFile, read_text
 from retrostats.data.grammar import DIRECTIONS, NAME, TEXT, Key
 from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml, shown
 from retrostats.errors import Fault, raise_faults
+from retrostats.layout import ShownAsFields
 
 Needs = Literal["any", "every"]
 Bears = Literal["decides", "shown"]
@@ -46,7 +48,7 @@ class ClaimFigure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(ShownAsFields):
     """A statement to be confronted with the printed figures.
 
     Attributes
@@ -93,6 +95,33 @@ _FIGURE_KEYS = {
     "bears": Key(kind=str, allowed=frozenset({"decides", "shown"})),
     "note": TEXT,
 }
+
+
+def load_claims(path: Path | str | None = None) -> tuple[Claim, ...]:
+    """Load claims about walking, and where the printed figures stand that speak to them.
+
+    Parameters
+    ----------
+    path
+        A TOML file of claims, as ``docs/methods/claims.md`` describes it; the bundled claims
+        when omitted.
+
+    Returns
+    -------
+    tuple of Claim
+        In the order of the file. They hold no verdict: `judge_claims` gives it.
+
+    Raises
+    ------
+    DataError
+        With every fault of the file, each with its line.
+
+    Examples
+    --------
+    >>> [claim.id for claim in load_claims()][:2]
+    ['pain-retro-vs-forward', 'strength-retro-vs-forward']
+    """
+    return read_claims(data_folder() / "claims.toml" if path is None else path).claims
 
 
 def read_claims(path: Path | str) -> ClaimFile:

@@ -16,10 +16,11 @@ from typing import Any
 from retrostats.data.catalogue import data_folder
 from retrostats.data.files import read_text
 from retrostats.data.grammar import DIRECTIONS, NAME, NUMBER, TEXT, Key
+from retrostats.data.instrument_papers import paper_from, read_papers
 from retrostats.data.printed import Printed
 from retrostats.data.tables import KeyLines, TableAt, check_table, parse_toml, shown
 from retrostats.errors import DataError, Fault, raise_faults
-from retrostats.instruments import Change, Instrument
+from retrostats.instruments import Change, Instrument, InstrumentPaper
 
 _FLAG = Key(kind=bool)
 #: What an instrument says of itself, in the catalogue and in a codebook alike.
@@ -34,9 +35,16 @@ INSTRUMENT_KEYS: Mapping[str, Key] = MappingProxyType(
         "whole": _FLAG,
         "zero": _FLAG,
         "usual": Key(kind=list),
+        "paper": TEXT,
+        "doi": TEXT,
     }
 )
-_CATALOGUE_KEYS = {"id": NAME, **INSTRUMENT_KEYS, "changes": Key(kind=list)}
+#: In the catalogue `paper` is the id of one of its papers, which has the DOI.
+_CATALOGUE_KEYS = {
+    "id": NAME,
+    **{key: rule for key, rule in INSTRUMENT_KEYS.items() if key != "doi"},
+    "changes": Key(kind=list),
+}
 _CHANGE_KEYS = {
     "row": NAME,
     "quantity": NAME,
@@ -126,12 +134,14 @@ def read_instruments(folder: Path) -> dict[str, Instrument]:
     if file and table and content is not None:
         lines = KeyLines(file.text)
         here = TableAt(file, lines)
-        top = {"instruments": Key(kind=list, required=True)}
-        entries = check_table(content, top, where=here, faults=faults).get("instruments", [])
+        top = {"papers": Key(kind=list), "instruments": Key(kind=list, required=True)}
+        tables = check_table(content, top, where=here, faults=faults)
+        listed = enumerate(tables.get("papers", []))
+        papers = read_papers(((e, TableAt(file, lines, "papers", i)) for i, e in listed), faults)
         rows = list(csv.DictReader(io.StringIO(table.text)))
-        for position, entry in enumerate(entries):
+        for position, entry in enumerate(tables.get("instruments", [])):
             where = TableAt(file, lines, "instruments", position)
-            instrument = _instrument(entry, rows, where, faults)
+            instrument = _instrument(entry, rows, papers, where=where, faults=faults)
             if instrument and instrument.id in found:
                 faults.append(where.fault("id", f"{instrument.id!r} stands twice"))
             if instrument:
@@ -160,6 +170,7 @@ def instrument_from(
     low, high = entry.get("low", float("-inf")), entry.get("high", float("inf"))
     if low >= high:
         faults.append(where.fault("high", f"low {low:g} must be below high {high:g}"))
+    paper = paper_from(entry, where, faults)
     usual = entry.get("usual")
     if usual is not None:
         numbers = [float(x) for x in usual if isinstance(x, (int, float))]
@@ -171,25 +182,34 @@ def instrument_from(
     named = {key: entry[key] for key in ("name", "unit", "better", "whole", "zero") if key in entry}
     bounds = None if usual is None else (float(usual[0]), float(usual[1]))
     measures = entry.get("measures", entry["name"])
-    return Instrument(id=name, low=low, high=high, measures=measures, usual=bounds, **named)
+    return Instrument(
+        id=name, low=low, high=high, measures=measures, usual=bounds, paper=paper, **named
+    )
 
 
 def _instrument(
-    entry: object, rows: list[dict[str, str]], where: TableAt, faults: list[Fault]
+    entry: object,
+    rows: list[dict[str, str]],
+    papers: Mapping[str, InstrumentPaper],
+    *,
+    where: TableAt,
+    faults: list[Fault],
 ) -> Instrument | None:
-    """Return one instrument of the catalogue with its changes."""
+    """Return one instrument of the catalogue with its changes and its paper."""
     if not isinstance(entry, dict):
         faults.append(where.fault("", "write each entry as a [[instruments]] table"))
         return None
     good = check_table(entry, _CATALOGUE_KEYS, where=where, faults=faults)
-    bound = good.pop("changes", [])
+    bound, paper = good.pop("changes", []), good.pop("paper", "")
+    if paper and paper not in papers:
+        faults.append(where.fault("paper", f"{paper!r} is no id of a [[papers]] table"))
     changes = tuple(_changes(bound, rows, where, faults))
     made = instrument_from(good, good.get("id", ""), where, faults)
     if made is None or not made.id:
         return None
     if made.low < 0 and any(change.basis == "relative" for change in changes):
         faults.append(where.fault("changes", no_fraction(made)))
-    return replace(made, changes=changes)
+    return replace(made, changes=changes, paper=papers.get(paper))
 
 
 def _changes(

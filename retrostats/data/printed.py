@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, DecimalException
 
 from retrostats.errors import DataError
+from retrostats.layout import ShownAsFields
 
 _MINUS = "\u2212\u2013\u2012\ufe63\uff0d"  # typographic signs that papers print for minus
 _SPACES = "\u00a0\u2009\u202f\u2007\t"
@@ -35,7 +36,7 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(ShownAsFields):
     """A printed number and the values that would have been printed so.
 
     ``0.50`` may stand for anything from 0.495 to 0.505; ``1`` for 0.5 to 1.5.

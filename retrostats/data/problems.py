@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrostats.errors import DataError
+from retrostats.layout import ShownAsSentence
+from retrostats.layout.html import preformatted
 
 Severity = Literal["error", "warning"]
 
@@ -31,7 +32,7 @@ PROBLEM_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(ShownAsSentence):
     """One thing wrong with one place of a file.
 
     Attributes
@@ -99,7 +100,7 @@ class CheckReport:
         return self.text()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text())}</pre>"
+        return preformatted(self.text())
 
     @property
     def errors(self) -> tuple[Problem, ...]:

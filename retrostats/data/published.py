@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from retrostats.data.grammar import COLUMNS
 from retrostats.data.printed import Printed
+from retrostats.layout import ShownAsFields
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["printed", "derived", "inferred"]
 
@@ -87,7 +92,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(ShownAsFields):
     """One printed number and where it stands.
 
     Attributes
@@ -203,18 +208,40 @@ class PublishedTrial:
         figure = next(self.find(**where), None)
         return figure.printed if figure else None
 
+    def tidy(self) -> pd.DataFrame:
+        """Return every printed number, one per row, in the columns of `values.csv`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``arm``, ``outcome``, ``timepoint``, ``statistic``, ``printed`` (text, letter
+            by letter), ``contrast``, ``test``, ``kind`` and ``source``.
+
+        Examples
+        --------
+        >>> import retrostats as rs
+        >>> rs.load_trial("alghadir2019").tidy().query("outcome == 'pain'").printed.tolist()
+        ['1.8', '1', 'p = 0.01']
+        """
+        import pandas as pd
+
+        rows = [
+            [
+                figure.printed.text if name == "printed" else getattr(figure, name)
+                for name in COLUMNS
+            ]
+            for figure in self.figures
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
     def __repr__(self) -> str:
         size = f"{len(self.arms)} arms, {len(self.outcomes)} outcomes, {len(self.figures)} figures"
         return f"<PublishedTrial {self.id}: {size}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from retrostats.data.published_page import trial_html
 
-        lines = (
-            f"<b>{escape(self.id)}</b> ({escape(self.role)}): {escape(self.citation)}",
-            f"{len(self.arms)} arms, {len(self.outcomes)} outcomes, {len(self.figures)} figures",
-        )
-        return "<p>" + "<br>".join(lines) + "</p>"
+        return trial_html(self)
 
 
 def split_contrast(contrast: str, labels: tuple[str, ...]) -> tuple[str, str] | None:

@@ -37,7 +37,7 @@ def agreement(
 
     Use it when two methods, two raters or two occasions measured the same subjects in one unit,
     and the question is how far apart they may be for one subject; not when subjects are to be
-    told apart (`retrostats.description.reliability`), and not for a change by treatment
+    told apart (`reliability`), and not for a change by treatment
     (`mean_change`). A correlation does not answer either question.
 
     Parameters

@@ -11,6 +11,7 @@ from scipy.special import chdtri, fdtrc, fdtri, ndtri
 
 from retrostats.arrays import Floats
 from retrostats.estimate import Estimate, EstimateTable, Interval
+from retrostats.layout.html import small
 
 #: An error variance below this share of the total is rounding.
 _ROUNDING = 1e-24
@@ -47,6 +48,10 @@ class Reliability:
         """Return the four estimates under one caption."""
         caption = f"Reliability, n = {self.n}, {self.occasions} measurements each"
         return EstimateTable(caption, (self.sem, self.mdc, self.agreement, self.consistency))
+
+    def _repr_html_(self) -> str:
+        left_out = f"{self.missing} subjects left out, because a measurement is missing"
+        return self.table().layout().html() + small(left_out if self.missing else "")
 
 
 def reliability(

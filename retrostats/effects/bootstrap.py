@@ -26,6 +26,7 @@ from retrostats.effects.resampling import (
     with_ties,
 )
 from retrostats.estimate import Estimate, Interval
+from retrostats.progress import told_count
 
 #: Whether the samples are of different subjects, or of the same ones in the same order.
 Pairing = Literal["independent", "by subject"]
@@ -72,7 +73,8 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     level
         Coverage of the interval.
     progress
-        Called with the number of evaluations done and their total.
+        Called with the number of evaluations done and their total. Without it, long work shows
+        a bar in a notebook.
     label
         What a reader sees; by default the function's name and the arms.
     unit
@@ -115,8 +117,13 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     if paired == "by subject":
         rows, data = of_pairs(rows, values), [_places(label, values)]
     total = replicates + (sum(map(len, data)) if method == "bca" else 0)
-    rows, batch = counted(rows, progress, total), batch_size(values, replicates)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    batch = batch_size(values, replicates)
+    with (
+        told_count(progress, "Resampling") as tell,
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(),
+    ):
+        rows = counted(rows, tell, total)
         # What has no value in a resample is counted below, and not warned of here.
         warnings.simplefilter("ignore", RuntimeWarning)
         value = float(rows(*data))

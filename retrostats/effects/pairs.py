@@ -16,10 +16,11 @@ from retrostats.effects.arguments import (
 )
 from retrostats.effects.raw_values import complete_values, require_spread
 from retrostats.effects.recover import require_size
+from retrostats.layout import ShownAsFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairedSummary:
+class PairedSummary(ShownAsFields):
     """What is known of one group measured twice.
 
     Attributes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,14 +13,14 @@ from scipy.special import fdtrc
 
 from retrostats.effects.arguments import shown
 from retrostats.effects.raw_values import complete_values
-from retrostats.layout import number, p_sentence
+from retrostats.layout import ShownAsSentence, number, p_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KruskalTest:
+class KruskalTest(ShownAsSentence):
     """Kruskal and Wallis's test that several groups have the same distribution.
 
     Attributes
@@ -55,12 +54,9 @@ class KruskalTest:
         """Return plain JSON values."""
         return asdict(self)
 
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(str(self))}</p>"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FriedmanTest:
+class FriedmanTest(ShownAsSentence):
     """Friedman's test that several conditions rank alike within subjects.
 
     Attributes
@@ -104,9 +100,6 @@ class FriedmanTest:
         row = asdict(self)
         infinite = {k: None for k in ("statistic", "df_error") if math.isinf(row[k])}
         return row | infinite
-
-    def _repr_html_(self) -> str:
-        return f"<p>{html.escape(str(self))}</p>"
 
 
 def kruskal_test(groups: Mapping[str, ArrayLike] | Sequence[ArrayLike]) -> KruskalTest:

@@ -8,11 +8,11 @@ from typing import Any
 
 from retrostats.effects.arguments import plain_exp
 from retrostats.estimate import Estimate, Interval
-from retrostats.layout import percent
+from retrostats.layout import ShownAsEffect, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
+class Ratio(ShownAsEffect):
     """A ratio of two arms, treated over control; 1 is no difference.
 
     Of one group at two visits it is after over before.

@@ -18,13 +18,14 @@ from retrostats.effects.arguments import (
 )
 from retrostats.effects.raw_values import complete_values, require_spread
 from retrostats.effects.recover import require_size, sd_from_ci, sd_from_se
+from retrostats.layout import ShownAsFields
 
 #: What to do with raw values where summaries are due.
 OF_RAW = "Of raw values make one by ArmSummary.of(name, values)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmSummary:
+class ArmSummary(ShownAsFields):
     """What a published table says of one arm at one visit.
 
     Attributes

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from retrostats.figures.shown_axes import Axes as ShownAxes
 from retrostats.journals import HOUSE
 
 #: Okabe and Ito's colours, told apart by most readers with a colour vision deficiency.
@@ -255,7 +256,7 @@ def figure_width(width: Literal["single", "double"] | float, ax: Axes | None, wh
 
 
 def blank_axes(width: float, height: float) -> Axes:
-    """Return the axes of a new figure in the house style.
+    """Return the axes of a new figure in the house style; a notebook shows them as their picture.
 
     No pyplot is used, which would keep every figure in memory until someone closes it.
 
@@ -266,4 +267,4 @@ def blank_axes(width: float, height: float) -> Axes:
     """
     with house_style():
         figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")
-        return figure.add_subplot()
+        return figure.add_subplot(axes_class=ShownAxes)

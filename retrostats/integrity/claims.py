@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from retrostats.data import grammar
 from retrostats.data.claims import Claim, ClaimFigure
@@ -13,6 +14,23 @@ from retrostats.errors import DataError
 from retrostats.integrity.claim_figures import Says, as_printed, says_of, speaks
 from retrostats.integrity.inputs import pair
 from retrostats.integrity.verdicts import Reproduction
+from retrostats.layout import Layout
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the figures of a claim, in their order.
+FINDING_COLUMNS = (
+    "trial",
+    "outcome",
+    "timepoint",
+    "contrast",
+    "printed",
+    "bears",
+    "says",
+    "words",
+    "note",
+)
 
 ClaimVerdict = Literal["supported", "contradicted", "mixed", "not checkable"]
 
@@ -47,13 +65,58 @@ class ClaimFinding:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class JudgedClaim:
-    """A claim, the figures that speak to it, and the verdict that follows."""
+    """A claim, the figures that speak to it, and the verdict that follows.
+
+    Attributes
+    ----------
+    claim
+        What is claimed, by whom, and where figures were looked for.
+    verdict
+        ``"supported"``, ``"contradicted"``, ``"mixed"`` or ``"not checkable"``.
+    findings
+        Every figure that speaks to it, and what it says. Only figures that decide count.
+    """
 
     claim: Claim
     verdict: ClaimVerdict
     findings: tuple[ClaimFinding, ...]
+
+    def tidy(self) -> pd.DataFrame:
+        """Return the figures that speak to the claim, one per row."""
+        import pandas as pd
+
+        rows = [[getattr(finding, name) for name in FINDING_COLUMNS] for finding in self.findings]
+        return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+
+    def tally(self) -> dict[str, int]:
+        """Return how many of the figures that decide are for the claim, against it, or silent."""
+        decides = [finding.says for finding in self.findings if finding.bears == "decides"]
+        return {says: decides.count(says) for says in ("for", "against", "silent")}
+
+    def __repr__(self) -> str:
+        return "\n".join([self.claim.text, f"Verdict: {self.verdict}.", self._layout().text()])
+
+    def _repr_html_(self) -> str:
+        text, verdict = (html.escape(part) for part in (self.claim.text, self.verdict))
+        return f"<p>{text}<br>Verdict: <b>{verdict}</b></p>{self._layout().html()}"
+
+    def _layout(self) -> Layout:
+        """Return the figures as a table: the notes stand behind what each figure says."""
+        header = ("Figure", "Printed", "Bears", "Says", "Why")
+        rows = tuple(
+            (
+                ", ".join(filter(None, (f.trial, f.outcome, f.timepoint, f.contrast))),
+                f.printed or "nothing",
+                f.bears,
+                f.says,
+                " ".join(filter(None, (f.words, f.note and f"Note: {f.note}."))),
+            )
+            for f in self.findings
+        )
+        none = (("No figure in print was found", ""),)
+        return Layout(caption="", header=header, rows=rows or none, words=4, closing_words=1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -80,9 +143,28 @@ def judge_claims(
     Parameters
     ----------
     claims
-        As read from `claims.toml`.
+        As `load_claims` gives them.
     reproductions
-        The studies of this run.
+        The studies, recomputed by `reproduce`. A claim is judged when all studies of its
+        evidence are among them.
+
+    Returns
+    -------
+    tuple of JudgedClaim
+        In the order of the claims, with the verdict that follows from the printed figures by the
+        rule of ``docs/methods/claims.md``.
+
+    Raises
+    ------
+    DataError
+        If a claim looks for an outcome, an arm or a time that its study does not have.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> found = [rs.reproduce(trial) for trial in ("zhang2015", "zhang2025")]
+    >>> [(each.claim.id, each.verdict) for each in rs.judge_claims(rs.load_claims(), found)]
+    [('ekam-both-peaks', 'contradicted')]
     """
     known = {reproduction.trial.id: reproduction for reproduction in reproductions}
     ready = [claim for claim in claims if claim.evidence and set(claim.evidence) <= set(known)]

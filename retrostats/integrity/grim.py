@@ -11,12 +11,13 @@ from typing import NoReturn, SupportsIndex
 from retrostats.data.printed import Printed
 from retrostats.errors import DataError
 from retrostats.integrity.integers import Exact, Rounding, Sample, candidate_sums
+from retrostats.layout import ShownAsSentence
 
 _SAFE_DIGITS = 15  # a double carries this many decimal digits unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsistencyCheck:
+class ConsistencyCheck(ShownAsSentence):
     """Whether printed figures can come from whole numbers at all.
 
     Attributes

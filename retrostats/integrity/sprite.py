@@ -19,6 +19,7 @@ from retrostats.data.printed import Printed
 from retrostats.integrity.grim import read_figure, read_sample, whole
 from retrostats.integrity.grimmer import possible_windows, read_sd, some_exist
 from retrostats.integrity.integers import candidate_sums, squares_limits
+from retrostats.integrity.showing import samples_html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -58,6 +59,9 @@ class SpriteSamples:
             found = "no distribution"
         scores = f"{self.n} scores from {self.values[0]:g} to {self.values[-1]:g}"
         return f"SpriteSamples({found} of {scores} with mean {self.mean} and SD {self.sd})"
+
+    def _repr_html_(self) -> str:
+        return samples_html(self)
 
 
 def sprite(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from retrostats.data.published import PublishedTrial
 from retrostats.integrity.findings import Effect, Finding, State
+from retrostats.integrity.showing import reproduction_html
+from retrostats.layout import ShownAsFields
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,7 @@ ROW_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(ShownAsFields):
     """One comparison, quantity and variant, with its verdict.
 
     Attributes
@@ -73,6 +74,13 @@ class Row:
         """Return the columns of the row, in their order."""
         return {name: getattr(self, name) for name in ROW_COLUMNS}
 
+    def answers(self, where: Mapping[str, str]) -> bool:
+        """Whether the named columns have these values; of the verdict the beginning counts."""
+        return all(
+            self.verdict.startswith(wanted) if name == "verdict" else getattr(self, name) == wanted
+            for name, wanted in where.items()
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
@@ -95,6 +103,38 @@ class Reproduction:
 
         return pd.DataFrame([row.cells() for row in self.rows], columns=list(ROW_COLUMNS))
 
+    def only(self, **where: str) -> Reproduction:
+        """Return the rows whose named columns have the given values, and leave the others out.
+
+        Parameters
+        ----------
+        where
+            Columns of `tidy` that hold words, such as ``outcome="pain"``. Of ``verdict`` the
+            beginning is enough: ``verdict="contradicted"`` is under any variant.
+
+        Returns
+        -------
+        Reproduction
+            Of the same trial.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column of words. The message lists them.
+
+        Examples
+        --------
+        >>> import retrostats as rs
+        >>> rs.reproduce("chen2021").only(verdict="contradicted").tidy().outcome.tolist()
+        ['sway area', 'sway area']
+        """
+        words = [name for name in ROW_COLUMNS if name not in ("low", "high")]
+        unknown = sorted(set(where) - set(words))
+        if unknown:
+            raise ValueError(f"only: no column {', '.join(unknown)}; there are {', '.join(words)}")
+        kept = tuple(row for row in self.rows if row.answers(where))
+        return Reproduction(trial=self.trial, rows=kept)
+
     def counts(self) -> dict[str, int]:
         """Return how many rows have each verdict, variants and reasons left out."""
         counts = dict.fromkeys(VERDICTS, 0)
@@ -107,12 +147,7 @@ class Reproduction:
         return f"<Reproduction of {self.trial.id}: {len(self.rows)} rows: {counts}>"
 
     def _repr_html_(self) -> str:
-        counts = ", ".join(f"{n} {word}" for word, n in self.counts().items() if n)
-        caption = f"<p><b>{escape(self.trial.id)}</b>: {counts}</p>"
-        table = self.tidy().drop(columns="trial")
-        return caption + table.to_html(
-            index=False, float_format="{:.4g}".format, border=0, na_rep=""
-        )
+        return reproduction_html(self)
 
 
 #: Verdicts without their variant or reason, in the order in which they are told.

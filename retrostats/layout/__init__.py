@@ -11,6 +11,14 @@ from retrostats.layout.numbers import (
     percent,
     true_minus,
 )
+from retrostats.layout.shown import (
+    ShownAsEffect,
+    ShownAsFields,
+    ShownAsSentence,
+    ShownAsTable,
+    fields_html,
+    value_words,
+)
 from retrostats.layout.table import Layout, escaped
 from retrostats.layout.written import NumberStyle, Range, Words, Written, range_joint
 
@@ -19,11 +27,16 @@ __all__ = [
     "Layout",
     "NumberStyle",
     "Range",
+    "ShownAsEffect",
+    "ShownAsFields",
+    "ShownAsSentence",
+    "ShownAsTable",
     "Words",
     "Written",
     "decimals",
     "df_numbers",
     "escaped",
+    "fields_html",
     "limits",
     "number",
     "p_number",
@@ -31,4 +44,5 @@ __all__ = [
     "percent",
     "range_joint",
     "true_minus",
+    "value_words",
 ]

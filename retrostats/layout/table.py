@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrostats.layout.aligning import on_marks
+from retrostats.layout.html import STICKY, bold, box, is_long, width_for
 from retrostats.layout.numbers import true_minus
 from retrostats.layout.written import NumberStyle, Written, range_joint
 
@@ -152,11 +153,11 @@ class Layout:
         return replace(self, rows=rows)
 
     def html(self) -> str:
-        """Return a caption and a table that scrolls sideways where the screen is narrow."""
-        caption = f"<p><b>{html.escape(self.caption)}</b></p>" if self.caption else ""
+        """Return a caption and a table that scrolls in a box where it is too wide or long."""
+        stay = f";{STICKY}" if is_long(len(self.rows)) else ""
         heads = "".join(
             f'<th scope="col" style="text-align:{self._side(place)};{_PADDING};'
-            f'vertical-align:bottom;border-bottom:1px solid">{html.escape(head)}</th>'
+            f'vertical-align:bottom;border-bottom:1px solid{stay}">{html.escape(head)}</th>'
             for place, head in enumerate(self.header)
         )
         lacking = self._lacking_decimals()
@@ -164,10 +165,10 @@ class Layout:
             f"<tr>{self._html_row(row, lack, depth)}</tr>"
             for row, lack, depth in zip(self.typeset().rows, lacking, self.depths, strict=True)
         )
-        return (
-            f'{caption}<div style="overflow-x:auto"><table style="{_TABLE}">'
-            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        table = (
+            f'<table style="{_TABLE}"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
         )
+        return (bold(self.caption) if self.caption else "") + box(table, rows=len(self.rows))
 
     def _html_row(self, row: Sequence[str], lacking: Sequence[float], depth: int) -> str:
         deep = f";padding-left:{0.5 + 1.2 * depth:g}em" if depth else ""
@@ -180,7 +181,8 @@ class Layout:
         for place, cell in enumerate(row[1:], start=1):
             # A digit is 1ch wide, so that this puts decimal points below one another.
             room = f";padding-right:calc(0.5em + {lacking[place]:g}ch)" if lacking[place] else ""
-            padding = _PADDING if place >= len(self.header) - self.closing_words else _CELL
+            closing = place >= len(self.header) - self.closing_words
+            padding = f"{_PADDING}{width_for(cell)}" if closing else _CELL
             style = f"text-align:{self._side(place)};{padding}{room}"
             cells.append(f'<td style="{style}">{html.escape(cell)}</td>')
         return "".join(cells)

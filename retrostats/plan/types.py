@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from retrostats.data.rules import Rule
+from retrostats.plan.showing import plan_html
 
 ModelKind = Literal["mmrm", "lmm", "ancova", "mixed_anova"]
 PopulationKind = Literal["all randomised", "per protocol"]
@@ -258,3 +259,6 @@ class AnalysisPlan:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The primary endpoint, then the secondary ones."""
         return (self.primary, *self.secondary)
+
+    def _repr_html_(self) -> str:
+        return plan_html(self)

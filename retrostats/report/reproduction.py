@@ -14,6 +14,7 @@ from retrostats.figures.style import Axes, blank_axes, describe
 from retrostats.integrity.claims import JudgedClaim
 from retrostats.integrity.verdicts import Reproduction
 from retrostats.report import sections
+from retrostats.report.citation import cite
 from retrostats.report.document import Writer, render, write_text, write_together
 from retrostats.report.effects import MARKS, ShownEffect, forest_table, select_effects
 from retrostats.report.exports import as_csv, as_json
@@ -142,6 +143,7 @@ def _page(
         claim_counts={word: verdicts.count(word) for word in CLAIM_VERDICTS if word in verdicts},
         overview=sections.overview(reproductions),
         sources=sections.sources(generated_from),
+        citations=cite(*reproductions),
         svg=base64.b64encode(svg).decode("ascii"),
         alt=alt,
     )

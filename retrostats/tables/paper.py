@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import textwrap
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from retrostats.estimate import EstimateTable
 from retrostats.journals import Journal, find_journal
 from retrostats.layout import Layout, Written, range_joint, true_minus
+from retrostats.layout.html import small
 from retrostats.tables.shape import printable, printable_layout
 
 #: Characters of a line of the note, in text.
@@ -104,9 +104,7 @@ class PaperTable:
         return self.text()
 
     def _repr_html_(self) -> str:
-        note = html.escape(true_minus(self.note))
-        below = f'<p style="font-size:smaller;max-width:52em">{note}</p>' if note else ""
-        return self.captioned().html() + below
+        return self.captioned().html() + small(true_minus(self.note))
 
 
 def paper_table(table: PaperTable | Layout | EstimateTable, name: str) -> PaperTable:

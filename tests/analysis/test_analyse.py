@@ -317,6 +317,19 @@ def test_per_protocol_leaves_out_who_breaks_a_rule_and_counts_them(cohort, plan)
     assert got.primary.model.rows == int(rows["subject"].isin(inside).sum())
 
 
+def test_a_rule_that_empties_an_arm_is_named(plan, with_frame):
+    from retrostats.data.rules import parse_rule
+
+    def only_walkers(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(sessions=frame["sessions"].where(frame["arm"] != "control"))
+
+    rule = Sensitivity(kind="per protocol", rules=(parse_rule("sessions >= 12"),))
+    bare = replace(plan, secondary=(), responders=(), subgroups=(), sensitivity=(rule,))
+    row = analyse(with_frame(only_walkers), bare).sensitivity[1]
+    assert row.estimate is None
+    assert row.note.startswith("not fitted: nobody in control meets sessions >= 12, and a missing")
+
+
 def test_the_same_input_gives_the_same_numbers(cohort, plan, analysis):
     again = analyse(cohort, plan)
     assert again.primary.means == analysis.primary.means

@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from retrostats.data.catalogue import data_folder, list_trials, load_trial
-from retrostats.data.claims import read_claims
+from retrostats.data.claims import load_claims, read_claims
 from retrostats.data.grammar import RESERVED_OUTCOMES
 from retrostats.data.published import split_contrast
 from retrostats.errors import DataError
@@ -94,3 +94,14 @@ def test_a_fault_of_a_claim_is_told_with_its_line(tmp_path, text, message):
     (line,) = lines
     assert message in line
     assert line.startswith(f"  1. {tmp_path.name}/claims.toml")
+
+
+def test_the_bundled_claims_are_loaded_where_no_file_is_named(tmp_path):
+    bundled = data_folder() / "claims.toml"
+    assert load_claims() == read_claims(bundled).claims
+    own = tmp_path / "claims.toml"
+    own.write_text(bundled.read_text(encoding="utf-8").replace("pain-retro-vs-forward", "mine"))
+    assert load_claims(own)[0].id == "mine"
+    own.write_text("[[claims]]\nid = 1\n")
+    with pytest.raises(DataError, match="line 2"):
+        load_claims(own)

@@ -686,3 +686,10 @@ def test_all_faults_of_all_files_are_told_together_in_one_stable_order(write_tri
         "contrast and test\n"
         "  8. zoo/values.csv, line 4: has 1 cells, the header has 9"
     )
+
+
+def test_a_trial_gives_its_numbers_as_a_table_letter_by_letter(write_trial):
+    text = f"{HEADER}{GOOD},pain,6wk,p,P < 0.050,retro - forward,t-test,inferred,Table 2\n"
+    rows = load_trial(write_trial(values=text)).tidy()
+    assert rows.columns.tolist() == HEADER.strip().split(",")
+    assert rows.to_csv(index=False, lineterminator="\n") == text

@@ -166,3 +166,36 @@ def test_a_claim_file_lists_all_its_faults_with_their_lines(tmp_path):
         f"  3. {name}, line 8, key claims.figures.outcom: unknown key 'outcom'; expected one "
         "of trial, outcome, timepoint, contrast, test, expect, bears, note"
     )
+
+
+def test_a_judged_claim_shows_its_verdict_and_every_figure(trial_of):
+    trial = trial_of(p_row("0.002") + p_row("0.30", "change 6wk"))
+    claim = Claim(
+        id="c",
+        text="Less <pain>",
+        stated_by="s",
+        evidence=("made_up",),
+        figures=(look(timepoint="6wk"), look(timepoint="change 6wk", bears="shown", note="late")),
+    )
+    judged = judge(claim, {"made_up": reproduce(trial)})
+    assert judged.tally() == {"for": 1, "against": 0, "silent": 0}
+    assert judged.tidy()[["printed", "bears", "says", "note"]].values.tolist() == [
+        ["0.002", "decides", "for", ""],
+        ["0.30", "shown", "against", "late"],
+    ]
+    first, second, *table = str(judged).splitlines()
+    assert (first, second) == ("Less <pain>", "Verdict: supported.")
+    assert "Note: late." in table[-1]
+    html = judged._repr_html_()
+    assert "Less &lt;pain&gt;" in html
+    assert "Verdict: <b>supported</b>" in html
+    assert "0.30" in html
+
+
+def test_a_claim_without_figures_says_so():
+    claim = Claim(id="c", text="t", stated_by="s", evidence=(), figures=())
+    judged = judge(claim, {})
+    assert judged.verdict == "not checkable"
+    assert judged.tally() == {"for": 0, "against": 0, "silent": 0}
+    assert "No figure in print was found" in str(judged)
+    assert "No figure in print was found" in judged._repr_html_()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from retrostats.analysis.showing import contrast_html, judgement_html
 from retrostats.estimate import Estimate
 from retrostats.instruments import Change
 from retrostats.plan.types import Comparison
@@ -50,6 +51,9 @@ class Judgement:
     error: Change | None
     alternatives: tuple[tuple[Change, Verdict], ...] = ()
 
+    def _repr_html_(self) -> str:
+        return judgement_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedContrast:
@@ -74,3 +78,6 @@ class PlannedContrast:
     adjusted_p: float | None
     standardised: Estimate | None
     judgement: Judgement
+
+    def _repr_html_(self) -> str:
+        return contrast_html(self)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from retrostats.analysis.showing import endpoint_html
 from retrostats.analysis.types.contrasts import PlannedContrast, Quantity
 from retrostats.data.codebook.types import Outcome, Visit
 from retrostats.description.types import ResidualDiagnostics
 from retrostats.estimate import EstimateTable
+from retrostats.layout import ShownAsFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelFacts:
+class ModelFacts(ShownAsFields):
     """What was fitted.
 
     Attributes
@@ -125,3 +127,6 @@ class EndpointResult:
     @property
     def _visits(self) -> list[tuple[float, str]]:
         return [(week, visit) for visit, week in self.visit_weeks.items()]
+
+    def _repr_html_(self) -> str:
+        return endpoint_html(self)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.analysis.showing import subgroup_html
 from retrostats.estimate import Estimate, EstimateTable
+from retrostats.layout import ShownAsFields
 from retrostats.plan.types import Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SensitivityRow:
+class SensitivityRow(ShownAsFields):
     """The primary contrast under another analysis, or why there is none.
 
     Attributes
@@ -57,9 +59,12 @@ class SubgroupResult:
     interaction: tuple[float, float, float, float]
     note: str
 
+    def _repr_html_(self) -> str:
+        return subgroup_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
+class Unanswered(ShownAsFields):
     """A secondary endpoint whose planned model could not be fitted, and why."""
 
     endpoint: Endpoint

@@ -163,10 +163,10 @@ class _Sorter:
             return "of the study or a repetition of another column"
         if self._layout == "redcap" and _REDCAP.fullmatch(column.name):
             return "of REDCap itself"
-        if self._visit is not None and column.constant_within(self._visit):
+        if self._visit is not None and column.repeats(self._visit):
             return f"goes with {self._visit.name}"
         same = self._arm is not None and len(column.texts) == len(self._arm.texts)
-        if self._arm is not None and same and column.constant_within(self._arm):
+        if self._arm is not None and same and column.repeats(self._arm):
             return f"goes with {self._arm.name}"
         return ""
 

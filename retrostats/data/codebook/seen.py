@@ -73,6 +73,15 @@ class Seen:
         """Whether each value of another column goes with one value of this, missing ones aside."""
         return self._differing(other)[0] == 0
 
+    def repeats(self, other: Seen) -> bool:
+        """Whether it says no more than another column: they meet, and each value of that has one.
+
+        Columns that stand on different rows, as those of two events of REDCap, never repeat one
+        another.
+        """
+        differing, met = self._differing(other)
+        return met > 0 and differing == 0
+
     def nearly_constant_within(self, other: Seen) -> bool:
         """Whether that holds but for a few values of the other, as slips of single rows make."""
         differing, all_of_them = self._differing(other)

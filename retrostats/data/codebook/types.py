@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from retrostats.data.codebook.showing import codebook_html
 from retrostats.data.rules import Rule
 from retrostats.instruments import Change, Instrument
+from retrostats.layout import ShownAsFields
 
 FileLayout = Literal["long", "wide", "redcap", "adam"]
 
@@ -90,7 +92,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(ShownAsFields):
     """An outcome bound to its instrument.
 
     Attributes
@@ -122,6 +124,11 @@ class Outcome:
         """Unit of the values."""
         return self.instrument.unit
 
+    @property
+    def label_with_unit(self) -> str:
+        """For an axis, e.g. ``"Pain (points)"``; the label alone where there is no unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
@@ -132,7 +139,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Covariate:
+class Covariate(ShownAsFields):
     """Something known of a subject before treatment.
 
     Attributes
@@ -234,3 +241,6 @@ class Codebook:
     def visit_at(self, week: float) -> Visit:
         """Return the visit of this week; a `KeyError` if there is none."""
         return {visit.week: visit for visit in self.visits}[week]
+
+    def _repr_html_(self) -> str:
+        return codebook_html(self)

@@ -14,10 +14,13 @@ from retrostats.data.cohort.layouts import read_cells
 from retrostats.data.cohort.types import Cohort
 from retrostats.data.formats.table import RawTable
 from retrostats.data.problems import CheckReport
+from retrostats.progress import told_share
 
 Progress = Callable[[float], None]
 #: Share of the time that reading the file takes, the rest being the checks.
 READING = 0.6
+#: What a bar says meanwhile.
+WORDS = "Reading and checking"
 
 
 def check_cohort(
@@ -32,7 +35,8 @@ def check_cohort(
     codebook
         What the columns mean, or the TOML file that says so.
     progress
-        Called with the share of the work that is done, from 0 to 1.
+        Called with the share of the work that is done, from 0 to 1. Without it, long work shows
+        a bar in a notebook.
 
     Returns
     -------
@@ -44,7 +48,8 @@ def check_cohort(
     DataError
         If the file is no table at all, or the codebook is faulty.
     """
-    return check_table(*_read(path, codebook, progress), progress=_later(progress))[1]
+    with told_share(progress, WORDS) as tell:
+        return check_table(*_read(path, codebook, tell), progress=_scaled(tell, READING, 1.0))[1]
 
 
 def read_cohort(
@@ -68,7 +73,8 @@ def read_cohort(
     DataError
         With every error of the file; with every fault of the codebook; if the file is no table.
     """
-    return cohort_of_table(*_read(path, codebook, progress), progress=_later(progress))
+    with told_share(progress, WORDS) as tell:
+        return cohort_of_table(*_read(path, codebook, tell), progress=_scaled(tell, READING, 1.0))
 
 
 def cohort_of_table(
@@ -96,18 +102,13 @@ def check_table(
 
 
 def _read(
-    path: Path | str, codebook: Codebook | Path | str, progress: Progress | None
+    path: Path | str, codebook: Codebook | Path | str, progress: Progress
 ) -> tuple[RawTable, Codebook]:
     from retrostats.data.codebook.reading import read_codebook
     from retrostats.data.formats.reading import read_table
 
     meaning = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
-    first = None if progress is None else _scaled(progress, 0.0, READING)
-    return read_table(path, meaning.form, progress=first), meaning
-
-
-def _later(progress: Progress | None) -> Progress | None:
-    return None if progress is None else _scaled(progress, READING, 1.0)
+    return read_table(path, meaning.form, progress=_scaled(progress, 0.0, READING)), meaning
 
 
 def _scaled(progress: Progress, start: float, end: float) -> Progress:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
+
+from retrostats.layout import Layout
+from retrostats.layout.html import facts
 
 if TYPE_CHECKING:
     from retrostats.data.cohort.types import Cohort
-
-_CELL = "padding:0.15em 0.5em;text-align:right"
-_NAME = "padding:0.15em 0.5em;text-align:left"
 
 
 def cohort_text(cohort: Cohort) -> str:
@@ -28,21 +27,9 @@ def cohort_text(cohort: Cohort) -> str:
 
 def cohort_html(cohort: Cohort) -> str:
     """Return the same as HTML."""
-    listed = "".join(
-        f'<tr><th scope="row" style="{_NAME}">{html.escape(name)}</th>'
-        f'<td style="{_NAME}">{html.escape(words)}</td></tr>'
-        for name, words in _lines(cohort)
-    )
-    header, *rows = _table(cohort)
-    head = "".join(f'<th scope="col" style="{_CELL}">{html.escape(c)}</th>' for c in header[1:])
-    head = f'<th scope="col" style="{_NAME}">{html.escape(header[0])}</th>{head}'
-    body = "".join(
-        f'<tr><th scope="row" style="{_NAME}">{html.escape(row[0])}</th>'
-        + "".join(f'<td style="{_CELL}">{html.escape(c)}</td>' for c in row[1:])
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table>{listed}</table><table><tr>{head}</tr>{body}</table>"
+    header, *rows = map(tuple, _table(cohort))
+    values = Layout(caption="", header=header, rows=tuple(rows))
+    return facts(_lines(cohort)) + values.html()
 
 
 def _lines(cohort: Cohort) -> list[tuple[str, str]]:

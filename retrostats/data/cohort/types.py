@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from retrostats.data.codebook.types import Codebook
 from retrostats.data.problems import Problem
+from retrostats.layout import ShownAsSentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ class LeftOutRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowLedger:
+class RowLedger(ShownAsSentence):
     """What became of every row of the file: used, or left out with a reason.
 
     Raises

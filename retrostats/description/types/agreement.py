@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.description.showing import agreement_html
 from retrostats.estimate import Estimate
 
 
@@ -45,3 +46,6 @@ class Agreement:
     def __post_init__(self) -> None:
         if len(self.means) != len(self.differences):
             raise ValueError(f"{len(self.means)} means for {len(self.differences)} differences")
+
+    def _repr_html_(self) -> str:
+        return agreement_html(self)

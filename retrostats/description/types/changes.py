@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from retrostats.layout import ShownAsFields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeCounts:
+class ChangeCounts(ShownAsFields):
     """How many subjects of an arm changed, and by enough of what.
 
     Error and importance are two questions: those of `improved`, `within` and `worsened` add up to
@@ -38,7 +40,7 @@ class ChangeCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndividualChanges:
+class IndividualChanges(ShownAsFields):
     """The improvements of one arm from baseline to a visit.
 
     Attributes

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 
 from retrostats.estimate import Interval
+from retrostats.layout import ShownAsFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
+class Distribution(ShownAsFields):
     """The values of one group in one quantity.
 
     Attributes

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.description.showing import flow_html
+from retrostats.layout import ShownAsFields
+
 #: Reasons and how many subjects each one has.
 Counts = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmFlow:
+class ArmFlow(ShownAsFields):
     """What became of the subjects of one arm.
 
     ``randomised = analysed + excluded + not_analysed``, each subject once.
@@ -87,3 +90,6 @@ class Flow:
     def analysed(self) -> int:
         """Subjects that the model of the primary endpoint uses."""
         return sum(arm.analysed for arm in self.arms)
+
+    def _repr_html_(self) -> str:
+        return flow_html(self)

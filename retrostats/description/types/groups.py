@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.layout import ShownAsFields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberCell:
+class NumberCell(ShownAsFields):
     """Numbers of one group: all ``nan`` where `n` is 0, the SD where it is 1.
 
     The SD has the divisor ``n - 1``; the quartiles interpolate linearly (type 7 of R).
@@ -24,7 +26,7 @@ class NumberCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountCell:
+class CountCell(ShownAsFields):
     """How many of a group have a level; `n` is how many have any, `missing` how many none."""
 
     count: int

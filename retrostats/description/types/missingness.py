@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from retrostats.description.showing import patterns_html
+from retrostats.layout import ShownAsFields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MissingPattern:
+class MissingPattern(ShownAsFields):
     """One pattern of visits seen and missed, and how many subjects of each arm have it.
 
     Attributes
@@ -67,3 +70,6 @@ class MissingPatterns:
             sum(pattern.counts[arm] for pattern in self.patterns if pattern.seen[visit])
             for arm in range(len(self.arms))
         )
+
+    def _repr_html_(self) -> str:
+        return patterns_html(self)

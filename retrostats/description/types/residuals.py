@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.layout import ShownAsFields
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResidualDiagnostics:
+class ResidualDiagnostics(ShownAsFields):
     """Standardised residuals of a model and their companions, in the order of its rows.
 
     Attributes

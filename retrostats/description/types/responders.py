@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrostats.description.showing import responders_html
 from retrostats.effects.proportions import NumberNeededToTreat, Proportion
 from retrostats.estimate import Estimate
+from retrostats.layout import ShownAsFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArmResponders:
+class ArmResponders(ShownAsFields):
     """Responders of one arm.
 
     Attributes
@@ -34,7 +36,7 @@ class ArmResponders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponderComparison:
+class ResponderComparison(ShownAsFields):
     """Treated minus comparator: risk difference, and the number needed to treat."""
 
     label: str
@@ -67,9 +69,12 @@ class ResponderTable:
     comparisons: tuple[ResponderComparison, ...]
     not_compared: tuple[tuple[str, str], ...] = ()
 
+    def _repr_html_(self) -> str:
+        return responders_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImprovementCurve:
+class ImprovementCurve(ShownAsFields):
     """The share of an arm that improved by at least each amount, among those measured.
 
     Attributes

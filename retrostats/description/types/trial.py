@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retrostats.description.types.groups import CountCell, NumberCell
+from retrostats.layout import ShownAsFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineRow:
+class BaselineRow(ShownAsFields):
     """One line of Table 1.
 
     Attributes
@@ -37,7 +38,7 @@ class BaselineRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineTable:
+class BaselineTable(ShownAsFields):
     """Table 1: who was randomised.
 
     Attributes
@@ -59,7 +60,7 @@ class BaselineTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitSummary:
+class VisitSummary(ShownAsFields):
     """An outcome in one arm at one visit, as observed; `change` is from baseline."""
 
     outcome: str
@@ -73,7 +74,7 @@ class VisitSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdherenceRow:
+class AdherenceRow(ShownAsFields):
     """An adherence measure in one arm; `share` is the mean share of what was planned."""
 
     name: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from retrostats.effects.proportions.number_needed import NumberNeededToTreat
 from retrostats.estimate import Estimate, Interval
-from retrostats.layout import percent
+from retrostats.layout import percent, true_minus
+from retrostats.layout.html import listed, paragraphs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,8 @@ class Converted:
         return "\n".join([self._sentence(), *(["assuming:"] if lines else []), *lines])
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.assumptions)
-        assumed = f"<p>assuming:</p><ul>{items}</ul>" if items else ""
-        return f"<p>{html.escape(self._sentence())}</p>{assumed}"
+        assumed = "assuming:" if self.assumptions else ""
+        return paragraphs(true_minus(self._sentence()), assumed) + listed(self.assumptions)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; what is infinite or missing becomes ``None``."""

@@ -9,14 +9,14 @@ from typing import Any, Literal
 from retrostats.effects.arguments import require_kind
 from retrostats.effects.paired_t import SD_OF_CHANGE
 from retrostats.estimate import Estimate
-from retrostats.layout import number, percent
+from retrostats.layout import ShownAsSentence, number, percent
 
 #: Whether the event that the risks count is what a patient hopes for.
 Events = Literal["benefit", "harm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberNeededToTreat:
+class NumberNeededToTreat(ShownAsSentence):
     """How many must be treated for one more to benefit, or to be harmed.
 
     Attributes
@@ -121,7 +121,7 @@ def number_needed_to_treat(
     ----------
     difference
         Of two risks, treated minus control, as a fraction: from
-        `retrostats.effects.proportions.risk_difference` or from a model.
+        `risk_difference` or from a model.
     label
         What a reader sees; by default that of the difference.
     events

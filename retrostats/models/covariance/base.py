@@ -10,6 +10,8 @@ import numpy as np
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
+from retrostats.layout import value_words
+from retrostats.layout.html import cut, facts
 from retrostats.models.covariance.numerics import (
     central_difference,
     complex_step,
@@ -21,6 +23,8 @@ from retrostats.models.covariance.numerics import (
 _AGREEMENT = 1e-4
 #: Rounding of a difference, as a part of the largest entry of the matrix over the step's scale.
 _ROUNDING = 1e-8
+#: So many parameters are named where a structure is shown.
+_SHOWN = 12
 
 
 class CovarianceStructure(ABC):
@@ -70,6 +74,21 @@ class CovarianceStructure(ABC):
         super().__init_subclass__(**options)
         if "name" not in cls.__dict__:
             cls.name = cls.__name__
+
+    def __repr__(self) -> str:
+        names = ", ".join(getattr(self, "parameter_names", ()))
+        visits = getattr(self, "dimension", "?")
+        return f"<{self.name}: {visits} visits, parameters {names or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        names = getattr(self, "parameter_names", ())
+        told = (
+            ("Covariance", self.name),
+            ("Visits", value_words(getattr(self, "dimension", None))),
+            ("Parameters", f"{len(names)}: {', '.join(cut(names, _SHOWN))}"),
+            ("Linear in them", value_words(self.linear)),
+        )
+        return facts(told)
 
     @abstractmethod
     def matrix(self, theta: Floats) -> Floats:

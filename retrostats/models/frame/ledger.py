@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retrostats.layout import ShownAsSentence
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Ledger:
+class Ledger(ShownAsSentence):
     """The rows left out. Ledgers of the parts of a data set add up to that of the whole.
 
     Attributes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,7 +12,8 @@ from scipy.special import chdtrc, fdtrc
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError, FitError
-from retrostats.layout import df_numbers, number, p_sentence
+from retrostats.layout import df_numbers, number, p_sentence, true_minus
+from retrostats.layout.html import paragraphs
 
 #: Rows are dependent when, at unit length, their smallest singular value is below this:
 #: far above rounding (1e-15, or 1e-9 after a change to an orthonormal basis) and below
@@ -95,7 +95,7 @@ class FTest:
         return f"{label}F({df}) = {number(self.statistic, 2)}, {p_sentence(self.p)}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(str(self))} ({html.escape(self.method)})</p>"
+        return paragraphs(true_minus(f"{self} ({self.method})"))
 
 
 def full_rank_rows(rows: Floats, value: Floats) -> tuple[Floats, Floats]:

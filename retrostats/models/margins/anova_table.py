@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from retrostats.layout import Layout, df_numbers, number, p_number
+from retrostats.layout import Layout, ShownAsSentence, df_numbers, number, p_number
 from retrostats.models.inference.ftest import FTest
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ TIDY_COLUMNS = ("term", "statistic", "df_num", "df_den", "p", "method", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class NotEstimable:
+class NotEstimable(ShownAsSentence):
     """A term that the data cannot test.
 
     Attributes

@@ -17,6 +17,7 @@ from retrostats.models.random_effects.boundary import EffectsOptimum
 from retrostats.models.random_effects.climb import Chart
 from retrostats.models.random_effects.factor_chart import EffectsLayout, FactorChart
 from retrostats.models.random_effects.profile import ProfileInterval, profile_limits
+from retrostats.progress import followed
 
 #: Positions.
 Places: TypeAlias = NDArray[np.intp]
@@ -77,7 +78,10 @@ def effects_intervals(
         found.append(_Wanted(name, estimate, step, bounds, held))
     step = state.sigma / math.sqrt(2 * likelihood.n_rows)
     found.append(_Wanted("sd(residual)", state.sigma, step, (0.0, math.inf), state))
-    return tuple(wanted.interval(likelihood, optimum.at.loglik, level) for wanted in found)
+    return tuple(
+        wanted.interval(likelihood, optimum.at.loglik, level)
+        for wanted in followed(found, "Profiling the likelihood")
+    )
 
 
 def _correlation(g: Floats, a: int, b: int) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrostats.errors import DataError
-from retrostats.layout import number, p_sentence
+from retrostats.layout import ShownAsSentence, number, p_sentence
 from retrostats.models.maximum.likelihood import Method
 
 #: The larger model may have a log-likelihood lower by this share of it: rounding.
@@ -52,7 +52,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class LikelihoodRatio:
+class LikelihoodRatio(ShownAsSentence):
     """A likelihood-ratio test.
 
     Attributes

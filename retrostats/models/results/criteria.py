@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from retrostats.layout import number
+from retrostats.layout import ShownAsSentence, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Criteria:
+class Criteria(ShownAsSentence):
     """AIC, AICc and BIC of one fit under one convention.
 
     Attributes

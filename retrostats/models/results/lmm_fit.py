@@ -185,7 +185,7 @@ class LmmFit(MixedFit):
         return (("Random effects", f"{words} of each subject{several}"),)
 
     @property
-    def convention(self) -> Literal["sas", "lme4"]:
+    def convention(self) -> str:  # not a Literal: completion by jedi fails on such a property
         """Whose AIC and BIC are shown; see `information_criteria`."""
         return "lme4"
 

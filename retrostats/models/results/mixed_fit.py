@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
@@ -139,7 +139,7 @@ class MixedFit(MarginsFit):
         return tuple(line for table in self.covariance_tables for line in table.text().split("\n"))
 
     @property
-    def convention(self) -> Literal["sas", "lme4"]:
+    def convention(self) -> str:  # not a Literal: completion by jedi fails on such a property
         """Whose AIC and BIC are shown; see `information_criteria`."""
         return "sas"
 

@@ -14,6 +14,7 @@ from retrostats.models.random_effects.profile import ProfileInterval
 from retrostats.models.results.mixed_fit import MixedFit
 from retrostats.models.results.prediction import ResidualKind, check_kind, scaled_residuals
 from retrostats.models.results.rendering import matrix_layout
+from retrostats.progress import followed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,9 +127,10 @@ class MmrmFit(MixedFit):
             If a profile cannot be followed to its limit.
         """
         coverage = self.level if level is None else level
+        names = list(enumerate(self.theta_names))
         return tuple(
             profile_interval(self.likelihood, self.optimum, place, name=name, level=coverage)
-            for place, name in enumerate(self.theta_names)
+            for place, name in followed(names, "Profiling the likelihood")
         )
 
     @property

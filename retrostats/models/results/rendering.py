@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,12 +11,11 @@ import numpy as np
 
 from retrostats.arrays import Floats
 from retrostats.layout import Layout, decimals, number
+from retrostats.layout.html import caveats, facts
 
 if TYPE_CHECKING:
     from retrostats.models.results.mixed_fit import MixedFit
 
-#: Marks a caveat on light and on dark pages.
-_MARKED = "border-left:4px solid #b45309;padding-left:0.6em"
 #: Significant digits of the smallest variance or standard deviation of a covariance.
 _DIGITS = 4
 
@@ -35,17 +33,8 @@ def fit_text(fit: MixedFit) -> str:
 
 def fit_html(fit: MixedFit) -> str:
     """Return what a notebook shows."""
-    left = "text-align:left;vertical-align:top"
-    rows = "".join(
-        f'<tr><th scope="row" style="{left};white-space:nowrap">{html.escape(name)}</th>'
-        f'<td style="{left};overflow-wrap:anywhere">{html.escape(words)}</td></tr>'
-        for name, words in fit.summary_lines
-    )
-    caveats = "".join(
-        f'<p style="{_MARKED}"><b>Caveat:</b> {html.escape(text)}</p>' for text in fit.caveats
-    )
     tables = "".join(table.html() for table in (*fit.covariance_tables, _coefficients(fit)))
-    return f"<table>{rows}</table>{caveats}{tables}"
+    return facts(fit.summary_lines) + caveats(fit.caveats) + tables
 
 
 def fit_dict(fit: MixedFit) -> dict[str, Any]:

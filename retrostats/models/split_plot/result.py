@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from retrostats.layout.html import bold, caveats, paragraphs
 from retrostats.models.frame.ledger import Ledger
 from retrostats.models.split_plot.cell_means import CellMeans
 from retrostats.models.split_plot.effects_table import EffectsTable
@@ -85,10 +85,9 @@ class MixedAnova(CellMeans):
         return self.summary()
 
     def _repr_html_(self) -> str:
-        first, *others = map(html.escape, self._told())
-        rows = f"<p>Rows: {html.escape(str(self.ledger))}</p>"
-        told = "".join(f"<p><b>Caveat:</b> {text}</p>" for text in others)
-        return f"<p><b>{first}</b></p>{rows}{told}{self.table._repr_html_()}"
+        first, *others = self._told()
+        tests = "".join(layout.html() for layout in self.table.layouts())
+        return bold(first) + paragraphs(f"Rows: {self.ledger}") + caveats(others) + tests
 
     def _told(self) -> list[str]:
         """Return who was lost, or that nobody was, before the other caveats."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from retrostats.analysis.types import Analysis
 from retrostats.figures.saving import save_figure
 from retrostats.figures.style import Axes
+from retrostats.progress import Show, told
 from retrostats.report.analysis.content import analysis_document
 from retrostats.report.analysis.csv_tables import csv_tables
 from retrostats.report.analysis.drawings import alternative_texts, draw_figures
@@ -19,15 +19,12 @@ from retrostats.report.pages.html import as_html
 from retrostats.report.pages.pdf import as_pdf
 from retrostats.report.pages.word import as_word
 
-#: Called with words for what is being done, and the share of the work that is done.
-Progress = Callable[[str, float], None]
-
 #: Formats of every figure.
 FORMATS = ("svg", "pdf", "png")
 
 
 def write_analysis(
-    analysis: Analysis, out: Path | str, *, progress: Progress | None = None
+    analysis: Analysis, out: Path | str, *, progress: Show | None = None
 ) -> tuple[Path, ...]:
     """Write the report of an analysis into one folder: all of its files, or none.
 
@@ -39,7 +36,8 @@ def write_analysis(
         The folder; it is made if it is missing. Files of an earlier report are replaced, and
         those that this one does not have are removed. Nobody else's file is touched.
     progress
-        Called with words and the share of the work done, from 0 to 1.
+        Called with words and the share of the work done, from 0 to 1. Without it, long work
+        shows a bar in a notebook.
 
     Returns
     -------
@@ -55,8 +53,11 @@ def write_analysis(
     OSError
         If the folder cannot be written. It is then as it was before.
     """
-    out = Path(out)
-    tell = progress or (lambda _words, _share: None)
+    with told(progress) as tell:
+        return _written(analysis, Path(out), tell)
+
+
+def _written(analysis: Analysis, out: Path, tell: Show) -> tuple[Path, ...]:
     tell("Drawing the figures", 0.0)
     figures = draw_figures(analysis)
     document = analysis_document(analysis, alternative_texts(figures))
@@ -99,7 +100,7 @@ def _list_writer(names: tuple[str, ...]) -> Writer:
     return lambda path: path.write_bytes(checksums(path.parent, names).encode("utf-8"))
 
 
-def _told(writers: dict[str, Writer], tell: Progress) -> dict[str, Writer]:
+def _told(writers: dict[str, Writer], tell: Show) -> dict[str, Writer]:
     """Return the writers, each of which says how far the figures are before it begins."""
 
     def told(place: int, write: Writer) -> Writer:
@@ -118,7 +119,7 @@ def _drawn(document: Document, path: Path, suffix: str) -> dict[str, bytes]:
     return {f.id: (folder / f"{f.id}.{suffix}").read_bytes() for f in document.figures}
 
 
-def _page_writer(document: Document, tell: Progress) -> Writer:
+def _page_writer(document: Document, tell: Show) -> Writer:
     def write(path: Path) -> None:
         tell("Setting the pages", 0.85)
         path.write_bytes(as_html(document, _drawn(document, path, "svg")).encode("utf-8"))

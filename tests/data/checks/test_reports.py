@@ -63,7 +63,7 @@ def test_many_problems_begin_with_one_line_for_each_rule():
 def test_a_report_shows_itself_as_its_text():
     told = report(problem(2, "a < b"))
     assert repr(told) == told.text()
-    assert told._repr_html_() == f"<pre>{told.text().replace(chr(39), '&#x27;')}</pre>"
+    assert f"<pre>{told.text().replace(chr(39), '&#x27;')}</pre>" in told._repr_html_()
 
 
 def test_the_csv_holds_every_problem_with_its_place():

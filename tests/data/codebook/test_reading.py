@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -797,3 +798,10 @@ def test_a_plan_is_no_codebook():
     assert str(told.value).split("\n")[1:] == [
         "  1. plan.toml: this is a plan, not a codebook; give it where a plan is asked for (--plan)"
     ]
+
+
+def test_an_outcome_names_its_axis_with_its_unit_where_it_has_one():
+    pain = read_codebook("data/example_cohort/codebook.toml").outcome("pain")
+    assert pain.label_with_unit == "Pain (points)"
+    bare = replace(pain, instrument=replace(pain.instrument, unit=""))
+    assert bare.label_with_unit == "Pain"

@@ -213,6 +213,19 @@ def test_a_redcap_file(write_codebook):
     ]
 
 
+def test_a_covariate_of_another_event_than_the_arm_is_a_covariate():
+    rows = ["record_id,redcap_event_name,allocation,sex,group_name,vas_mm"]
+    for i, who in enumerate(IDS):
+        arm = 1 + i % 2
+        rows.append(f"{who},screening_arm_1,,{1 + i // 2 % 2},,")
+        rows.append(f"{who},baseline_arm_1,{arm},,{'walk' if arm == 1 else 'usual'},{60 + i}")
+        rows.append(f"{who},week_6_arm_1,,,,{40 + i}")
+    text = suggest_from(raw_table("\n".join(rows)))
+    assert 'column = "sex"' in text  # it meets the arm on no row, and says something of its own
+    assert "#   sex:" not in text
+    assert "#   group_name: goes with allocation" in text  # it repeats the arm
+
+
 def test_an_adam_file(write_codebook):
     text = suggest_from(raw_table(adam_file()))
     book = read_codebook(write_codebook(decided(text, title=['"t"'])))

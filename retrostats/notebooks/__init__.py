@@ -1,0 +1,1 @@
+"""Notebooks: found, run, and laid out in a folder to work in."""

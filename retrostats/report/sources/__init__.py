@@ -1,0 +1,1 @@
+"""What can be cited: the package, trials, instruments, changes that matter, methods."""

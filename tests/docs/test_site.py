@@ -1,0 +1,104 @@
+"""The local parts of the documentation: formulas, links to names, papers and files elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from check_links import faults_of
+from mathml import mathml
+from names import linked, public_name
+from outside import contents, redirected, stand_ins
+
+DOCS = Path(__file__).parents[2] / "docs"
+FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\w$])\$([^$\n]+)\$", re.DOTALL)
+CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+
+
+def test_every_formula_of_the_pages_is_set():
+    found = 0
+    for page in [*DOCS.glob("*.md"), *DOCS.glob("methods/*.md")]:
+        for block, inline in FORMULA.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
+            assert mathml(block or inline, "inline").startswith("<math alttext=")
+            found += 1
+    assert found >= 400
+
+
+def test_a_formula_keeps_its_source_and_is_well_formed():
+    assert mathml("a < b", "block") == (
+        '<math alttext="a &lt; b" xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
+        "<mrow><mi>a</mi><mo>&#x0003C;</mo><mi>b</mi></mrow></math>"
+    )
+
+
+def test_a_command_that_cannot_be_set_is_an_error():
+    with pytest.raises(ValueError, match=r"\\nosuchthing cannot be set"):
+        mathml(r"a \nosuchthing b", "inline")
+
+
+def test_paths_of_modules_lead_to_public_names():
+    assert public_name("retrostats.estimate.Estimate.from_se") == "retrostats.Estimate.from_se"
+    assert public_name("retrostats.effects.two_group.hedges_g") == "retrostats.hedges_g"
+    assert public_name("retrostats.estimate.Estimates") == "retrostats.estimate.Estimates"
+
+
+def test_a_doi_becomes_a_link():
+    from names import DOI
+
+    text = "Lancet 327. doi:10.1016/S0140-6736(86)90837-8. See (doi:10.1002/sim.2324)"
+    assert DOI.sub(linked, text) == (
+        "Lancet 327. `doi:10.1016/S0140-6736(86)90837-8 "
+        "<https://doi.org/10.1016/S0140-6736(86)90837-8>`__. "
+        "See (`doi:10.1002/sim.2324 <https://doi.org/10.1002/sim.2324>`__)"
+    )
+
+
+def test_links_to_files_elsewhere_lead_to_the_pages_that_show_them(tmp_path):
+    docs = tmp_path / "docs"
+    (docs / "records").mkdir(parents=True)
+    (docs / "records" / "data.md").write_text("<!-- stands for: ../../data/README.md -->")
+    (docs / "index.md").write_text("<!-- answers for: ../README.md -->")
+    pages = stand_ins(docs)
+    text = "[a](../data/README.md#x) [b](plan.md) `[c](../README.md)` [d](../README.md) [e](#f)"
+    page = docs / "tutorial.md"
+    assert redirected(text, page, page, pages) == (
+        "[a](records/data.md#x) [b](plan.md) `[c](../README.md)` [d](index.md) [e](#f)"
+    )
+    moved = redirected(
+        "[p](../docs/plan.md)", tmp_path / "data" / "README.md", docs / "records" / "data.md", {}
+    )
+    assert moved == "[p](../plan.md)"
+
+
+def test_a_hidden_table_of_contents():
+    assert contents("\n:caption: For a paper\nfigures\n") == (
+        "```{toctree}\n:hidden:\n:caption: For a paper\nfigures\n```"
+    )
+
+
+GOOD = '<a href="b.html#there">b</a><a href="https://doi.org/10.1/x">x</a><p id="here">'
+SITES = {
+    "all well": (GOOD, []),
+    "no page": ('<a href="c.html">', ["index.html: c.html leads to no file"]),
+    "no place": ('<a href="b.html#no">', ["index.html: b.html#no leads to no place of that page"]),
+    "here": ('<a href="#no">', ["index.html: #no leads to no place of that page"]),
+    "picture": ('<img src="c.png">', ["index.html: c.png leads to no file"]),
+    "script": ('<script src="https://a.b/c.js">', ["index.html: loads https://a.b/c.js"]),
+    "font": ('<link rel="stylesheet" href="//a.b/c">', ["index.html: loads //a.b/c"]),
+}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_check_of_links(site, tmp_path):
+    text, faults = SITES[site]
+    (tmp_path / "index.html").write_text(text)
+    (tmp_path / "b.html").write_text('<p id="there">')
+    assert faults_of(tmp_path) == faults
+
+
+def test_styles_fetch_nothing(tmp_path):
+    (tmp_path / "index.html").write_text("")
+    (tmp_path / "a.css").write_text("a {background: url('https://a.b/c')} b {background: url(d)}")
+    assert faults_of(tmp_path) == ["a.css: loads https://a.b/c"]
+    assert "no index.html" in faults_of(tmp_path / "none")[0]

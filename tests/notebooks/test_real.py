@@ -1,0 +1,47 @@
+"""The notebooks of the package: each runs to its end and keeps the rules of its kind."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from retrostats.notebooks.catalogue import find_notebooks
+from retrostats.notebooks.pages import as_page
+from retrostats.notebooks.percent import as_notebook, parameters_of
+from retrostats.notebooks.running import run_notebooks
+
+SCRIPTS = find_notebooks()
+#: Bytes of a page without its pictures.
+LARGEST = 200_000
+
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+
+
+@each_script
+def test_a_notebook_runs_and_shows_results(script):
+    (executed,) = run_notebooks([script])
+    code = [cell for cell in executed.notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    assert sum(bool(cell.outputs) for cell in code) > len(code) / 2
+    page = as_page(executed.notebook, script.name)
+    shown = re.sub(r"base64,[^\"]*", "", page)
+    assert len(shown) < LARGEST
+    assert not re.search(r"""<(?:script|iframe|link [^>]*href="?http)""", shown)
+    assert not re.search(r"""(?:src|url)\s*[=(]\s*["']?(?:https?:)?//""", shown)
+    assert all(' alt="' in image for image in re.findall(r"<img[^>]*>", shown))
+    assert "&lt;Axes" not in shown
+
+
+@each_script
+def test_a_notebook_defines_nothing_and_ends_with_how_to_cite(script):
+    notebook = as_notebook(script)
+    parameters_of(script)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    for source in code:
+        kinds = {type(node) for node in ast.walk(ast.parse(source))}
+        assert not kinds & {ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.AsyncFunctionDef}
+    assert "rs.cite(" in code[-1]
+    words = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert any(text.startswith("## How to cite") for text in words)

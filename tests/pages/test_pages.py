@@ -1,0 +1,64 @@
+"""Every page keeps its word: its code runs and prints what is shown, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from page_blocks import read_blocks
+from page_named import unknown_names
+from page_runs import ROOT, run_page
+
+#: Its code draws pictures, which `test_gallery` compares.
+GALLERY = ROOT / "docs" / "gallery.md"
+BUILT = ROOT / "docs" / "_build"
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if BUILT not in page.parents),
+]
+ELSEWHERE = {".venv", "node_modules", "_build", "reports"}
+WITH_LINKS = sorted(page for page in ROOT.glob("**/*.md") if not ELSEWHERE & set(page.parts))
+#: A link of Markdown, outside code.
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+
+
+def name_of(page):
+    return str(page.relative_to(ROOT))
+
+
+#: A page whose blocks cannot be read stays in, and fails.
+WITH_CODE = [page for page in PAGES if page != GALLERY and "```" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+def test_the_blocks_of_a_page_do_what_it_shows(page, tmp_path):
+    wrong = run_page(page.read_text(encoding="utf-8"), tmp_path)
+    assert not wrong, "\n\n".join([name_of(page), *wrong])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_that_a_page_names_exist(page):
+    blocks = read_blocks(page.read_text(encoding="utf-8"))
+    assert unknown_names(blocks) == []
+
+
+def test_the_first_screen_has_about_ten_lines_of_python():
+    blocks = read_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    first = next(block for block in blocks if block.language == "python")
+    assert 8 <= len([line for line in first.text.splitlines() if line.strip()]) <= 12
+
+
+@pytest.mark.parametrize("page", WITH_LINKS, ids=name_of)
+def test_links_to_files_lead_somewhere(page):
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    files = [target for target in targets if "://" not in target]
+    assert [target for target in files if not (page.parent / target).exists()] == []
+
+
+def test_no_page_is_left_out():
+    assert len(PAGES) >= 30
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["readme"] in [
+        name_of(page) for page in PAGES
+    ]
