@@ -31,7 +31,9 @@ lab: $(STAMP) ## JupyterLab with the notebooks and the example, in retrostats-la
 	$(BIN)/retrostats lab retrostats-lab
 
 docs: $(STAMP) ## the documentation as pages, in docs/_build/html; a warning or a broken link fails
+	rm -rf docs/reference/api docs/_build
 	$(BIN)/sphinx-build -W --keep-going -n -q -b html docs docs/_build/html
+	$(BIN)/python docs/check_links.py docs/_build/html
 	@echo "Read docs/_build/html/index.html"
 
 bench: $(STAMP) ## how long import, help and full reports take
@@ -80,4 +82,4 @@ lock:
 	  -o benchmarks/requirements.lock --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --no-header --upgrade
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache docs/_build docs/reference/api

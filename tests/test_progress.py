@@ -31,8 +31,9 @@ def _no_switch(monkeypatch):
 @pytest.fixture
 def terminal(monkeypatch):
     """A terminal on which long work begins at once."""
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
+    screen = Terminal()  # sys.stderr itself is put back by pytest when the test begins
+    streams = SimpleNamespace(stderr=screen, stdout=io.StringIO(), modules=sys.modules)
+    monkeypatch.setattr(bars, "sys", streams)
     monkeypatch.setattr(bars, "DELAY", 0.0)
     return screen
 

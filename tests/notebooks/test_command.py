@@ -111,6 +111,14 @@ def test_one_failing_notebook_keeps_all_files_as_they_were(here):
 
 
 @pytest.mark.usefixtures("notebooks")
+def test_a_refusal_of_the_disk_keeps_all_files_as_they_were(here):
+    (here / "out" / "01_good.ipynb").mkdir(parents=True)
+    (here / "out" / "index.html").write_text("old")
+    assert "the notebooks cannot be written: " in refusal("1", "--out", "out")
+    assert files(here) == {str(Path("out/index.html")): b"old"}
+
+
+@pytest.mark.usefixtures("notebooks")
 def test_what_can_be_refused_at_once_is_refused_before_anything_runs(here, monkeypatch):
     monkeypatch.setattr("retrostats.notebooks.running._run_all", None)
     (here / "file").write_text("")

@@ -14,7 +14,7 @@ from retrostats.notebooks.running import run_notebooks
 
 SCRIPTS = find_notebooks()
 #: Bytes of a page without its pictures.
-LARGEST = 200_000
+LARGEST = 120_000
 
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 

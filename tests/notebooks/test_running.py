@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -142,10 +143,13 @@ def test_every_failing_notebook_is_told_with_its_cell_and_its_error(small, tempo
     assert children_of(temporary) == []
 
 
-def test_processes_that_a_cell_starts_end_with_it(small, outputs, temporary):
-    code = "import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', {!r}])\n1"
-    script = small(code.format("import time; time.sleep(300)"))
-    assert outputs(script)[0][0]["data"] == {"text/plain": "1"}
+@pytest.mark.parametrize("end", ["1", "import os; os._exit(1)"])
+def test_processes_that_a_cell_starts_end_with_it(small, temporary, end):
+    code = "import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', {!r}])\n{}"
+    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(300)"
+    script = small(code.format(stubborn, end))
+    with nullcontext() if end == "1" else pytest.raises(NotebookError, match="it ended the Python"):
+        run_notebooks([script])
     assert children_of(temporary) == []
 
 

@@ -11,6 +11,8 @@ import pytest
 
 import retrostats as rs
 from retrostats.instruments import Change, Instrument, InstrumentPaper
+from retrostats.report.analysis.citing import citing_blocks
+from retrostats.report.blocks import Heading, Listing, Paragraph
 from retrostats.report.citation import HEADINGS
 from retrostats.report.sources.citable import RECOMPUTED
 from retrostats.report.sources.files import ascii_latex
@@ -206,9 +208,17 @@ def test_bibtex_is_ascii_and_every_reference_has_its_entry(everything):
     found = entries(text)
     assert list(found) == [r.key for r in everything.references]
     for _, fields in found.values():
+        assert "doi" not in fields or "url" not in fields
         for value in fields.values():
             bare = re.sub(r"\\[{}]", "", value)
             assert bare.count("{") == bare.count("}")
+
+
+def test_bibtex_gives_an_address_where_there_is_no_doi(everything):
+    found = entries(everything.bibtex())
+    given = {key: fields["url"] for key, (_, fields) in found.items() if "url" in fields}
+    assert given == {r.key: r.url for r in everything.references if r.url and not r.doi}
+    assert given["pmc7990728"].startswith("https://pmc.ncbi.nlm.nih.gov/")
 
 
 def test_bibtex_takes_a_complete_line_apart(everything):
@@ -238,6 +248,24 @@ def test_bibtex_keeps_an_incomplete_line_whole(everything):
     articles = {key for key, (kind, _) in found.items() if kind == "article"}
     assert {"alghadir2019", "gondhalekar2013", "fransen2015", "zhang2025"} <= articles
     assert not articles & {"ard-physiotherapy", "qiu2023", "baby2022", "lin2025", "jpts2014"}
+
+
+def test_words_in_brackets_are_no_title():
+    line = "Doe J. {}. J Walk 2020;1:2-3"
+    whole = Reference(key="x", kind="trial", text=line.format("A title"))
+    ours = Reference(key="x", kind="trial", text=line.format("[A title in our words]"))
+    assert whole.paper() is not None
+    assert ours.paper() is None
+
+
+def test_the_report_of_an_analysis_ends_with_the_same_references(analysis):
+    blocks = citing_blocks(analysis)
+    shown = [item for block in blocks if isinstance(block, Listing) for item in block.items]
+    assert shown == list(rs.cite(analysis).lines())
+    heads = [block.text for block in blocks if isinstance(block, Heading) and block.depth == 3]
+    assert heads == [text for kind, text in HEADINGS.items() if kind != "trial"]
+    (notes,) = [block.text for block in blocks if isinstance(block, Paragraph)]
+    assert notes.endswith("No change that matters is on record for Quadriceps strength.")
 
 
 def test_braces_and_commands_in_a_line_stay_text():
