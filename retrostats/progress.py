@@ -162,10 +162,11 @@ class _Bar:
     def __init__(self) -> None:
         self._due = monotonic() + DELAY
         self._bar: Any = None
+        self._wipe: Callable[[], None] = lambda: None
 
     def show(self, words: str, share: float) -> None:
         if self._bar is None and monotonic() >= self._due:
-            self._bar = _new_bar(words)
+            self._bar, self._wipe = _new_bar(words)
         if self._bar is None:
             return
         self._bar.set_description_str(words, refresh=False)
@@ -175,22 +176,27 @@ class _Bar:
         if self._bar is not None:
             self._bar.n = self._bar.total  # or tqdm leaves a red bar standing
             self._bar.close()
+            self._wipe()
 
 
-def _new_bar(words: str) -> Any:
+def _new_bar(words: str) -> tuple[Any, Callable[[], None]]:
+    """Return a bar, and what removes the last trace of it."""
+    form = {"desc": words, "total": 1.0, "bar_format": _FORM, "leave": False, "miniters": 0}
+    if not in_notebook():  # a command that runs notebooks would look like one to `tqdm.auto`
+        from tqdm.std import tqdm
+
+        return tqdm(file=sys.stderr, dynamic_ncols=True, **form), lambda: None
     with warnings.catch_warnings():
         # Where ipywidgets is missing, tqdm draws the bar as text, and warns.
         warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-    return tqdm(
-        desc=words,
-        total=1.0,
-        bar_format=_FORM,
-        dynamic_ncols=True,
-        file=sys.stdout if in_notebook() else sys.stderr,  # stderr is red in a notebook
-        leave=False,
-        miniters=0,
-    )
+        from tqdm.auto import tqdm as suitable
+        from tqdm.notebook import display, tqdm_notebook
+    if not issubclass(suitable, tqdm_notebook):
+        return suitable(file=sys.stdout, **form), lambda: None  # stderr is red in a notebook
+    bar = suitable(display=False, **form)
+    # A closed widget stays in the saved notebook as an empty frame; an empty text does not show.
+    place = display(bar.container, display_id=True)
+    return bar, lambda: place.update({"text/plain": ""}, raw=True)
 
 
 @contextmanager

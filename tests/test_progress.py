@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
 
 import retrostats as rs
 from retrostats import progress as bars
@@ -57,7 +59,7 @@ def notebook(monkeypatch):
         bar.update = update
         bar.close = lambda: setattr(bar, "closed", bar.closed + 1)
         made.append(bar)
-        return bar
+        return bar, lambda: None
 
     monkeypatch.setattr(bars, "_new_bar", note)
     return made
@@ -209,8 +211,9 @@ def test_progress_changes_no_number(notebook):
 BARE = """
 import sys, types
 sys.modules["ipywidgets"] = None
+import ipykernel.zmqshell  # by which tqdm knows a notebook
 shell = types.SimpleNamespace(config={"IPKernelApp": {}})
-sys.modules["IPython"] = types.SimpleNamespace(get_ipython=lambda: shell)
+sys.modules["IPython"].get_ipython = lambda: shell
 from retrostats import progress
 progress.DELAY = 0.0
 with progress.progress() as show:
@@ -220,10 +223,46 @@ with progress.progress() as show:
 
 def test_a_notebook_without_ipywidgets_gets_a_bar_as_text_and_no_warning():
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", BARE], capture_output=True, text=True, check=True
+        [sys.executable, "-W", "always", "-c", BARE], capture_output=True, text=True, check=True
     )
     assert run.stderr == ""
     assert "Fitting" in run.stdout
+
+
+CELL = """
+from retrostats import progress
+progress.DELAY = 0.0
+with progress.progress() as show:
+    show("Fitting", 0.5)
+"""
+
+
+def test_a_kernel_shows_a_bar_and_leaves_nothing_in_the_notebook():
+    manager = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    seen: list[dict] = []
+    try:
+        client.wait_for_ready(timeout=60)
+        client.execute_interactive(CELL, output_hook=seen.append, timeout=60)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    told = [(each["msg_type"], each["content"]) for each in seen]
+    shown = [content["data"] for kind, content in told if kind == "display_data"]
+    after = [content["data"] for kind, content in told if kind == "update_display_data"]
+    assert len(shown) == 1
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+    assert after == [{"text/plain": ""}]
+    assert not [content for kind, content in told if kind in {"stream", "error"}]
+
+
+def test_a_terminal_gets_a_bar_as_text_although_ipykernel_is_loaded(terminal):
+    import ipykernel.zmqshell  # noqa: F401 - as in a command that runs notebooks
+
+    work()
+    assert "Fitting pain:  50%" in terminal.getvalue()
 
 
 def test_the_bar_loads_nothing_before_it_is_due():

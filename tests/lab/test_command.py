@@ -75,6 +75,7 @@ def test_it_serves_this_machine_alone_and_asks_no_other(tmp_path):
     assert f"--ServerApp.root_dir={tmp_path.resolve()}" in arguments
     assert "--ServerApp.ip=127.0.0.1" in arguments
     assert "--LabApp.news_url=None" in arguments
+    assert "--ServerApp.answer_yes=True" in arguments  # or Ctrl-C asks on a terminal
     assert "--ServerApp.open_browser=False" in arguments
     assert not [each for each in arguments if "token" in each]  # Jupyter draws one by itself
 

@@ -158,6 +158,16 @@ def test_a_link_in_place_of_a_file_is_not_followed(tmp_path):
     assert other.read_bytes() == b"1"
 
 
+def test_a_link_that_somebody_put_in_place_of_a_file_is_kept(tmp_path):
+    refresh(tmp_path, OLD)
+    other = tmp_path / "other.txt"
+    (tmp_path / "a.ipynb").rename(other)
+    (tmp_path / "a.ipynb").symlink_to(other)
+    assert refresh(tmp_path, NEW).kept == ("a.ipynb",)
+    assert (tmp_path / "a.ipynb").is_symlink()
+    assert other.read_bytes() == b"1"
+
+
 @pytest.mark.parametrize("make", ["file", "link"])
 def test_an_example_that_is_no_folder_of_its_own_is_refused(tmp_path, make):
     work = tmp_path / "work"
