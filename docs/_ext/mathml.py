@@ -11,6 +11,22 @@ from latex2mathml.converter import convert
 
 #: An ampersand that is written bare. The converter sets `<` and `>` of its own accord.
 BARE = re.compile(r"&(?!(?:#\w+|\w+);)")
+#: What the converter leaves without the spaces or the form of TeX, and how browsers are told.
+MENDED = (
+    # "Is distributed as", which comes as the mark above an n.
+    (r"<mi>&#x0007E;</mi>", r"<mo>&#x0223C;</mo>"),
+    # A prime is an operator without spaces; the style sheet asks for its raised form.
+    (r"<mi>&#x02032;</mi>", r'<mo class="prime" lspace="0" rspace="0">&#x02032;</mo>'),
+    # Bars enclose: no space inside, and the height of the line.
+    (
+        r'<mo(?: stretchy="false")?>(&#x0007C;|&#x02016;)</mo>',
+        r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>',
+    ),
+    # A name before a bracket stands close to it, one before anything else a little apart.
+    (r"<mo>(\w{2,})</mo>(?=<mo[^>]*>&#x00028;)", r"<mi>\1</mi>"),
+    (r"(<mi>(?:log|ln|exp|sin|cos)</mi>)(?!<mo[^>]*>&#x00028;|</)", r'\1<mspace width="0.17em"/>'),
+    (r"(</m(?:i|n)>)(?=<mi>(?:log|ln|exp|sin|cos)</mi>)", r'\1<mspace width="0.17em"/>'),
+)
 
 
 def mathml(latex: str, display: str) -> str:
@@ -32,6 +48,8 @@ def mathml(latex: str, display: str) -> str:
     unknown = re.findall(r"<m\w+>\s*(\\\w+)\s*</m", made)
     if unknown:
         raise ValueError(f"formula {latex!r}: {', '.join(unknown)} cannot be set as MathML")
+    for written, wanted in MENDED:
+        made = re.sub(written, wanted, made)
     return BARE.sub("&amp;", made).replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
 
 

@@ -32,6 +32,21 @@ def test_a_formula_keeps_its_source_and_is_well_formed():
     )
 
 
+@pytest.mark.parametrize(
+    ("formula", "part"),
+    [
+        (r"y \sim N", "<mo>&#x0223C;</mo>"),
+        (r"X'X", '<msup><mi>X</mi><mo class="prime" lspace="0" rspace="0">&#x02032;</mo></msup>'),
+        (r"N\log 2", '<mi>N</mi><mspace width="0.17em"/><mi>log</mi><mspace width="0.17em"/><mn>'),
+        (r"\log(x)", '<mi>log</mi><mo stretchy="false">&#x00028;'),
+        (r"\lvert i\rvert", '<mo stretchy="false" lspace="0" rspace="0">&#x0007C;</mo><mi>i</mi>'),
+        (r"\operatorname{tr}(A)", '<mi>tr</mi><mo stretchy="false">&#x00028;'),
+    ],
+)
+def test_spaces_and_forms_are_those_of_tex(formula, part):
+    assert part in mathml(formula, "inline")
+
+
 def test_a_command_that_cannot_be_set_is_an_error():
     with pytest.raises(ValueError, match=r"\\nosuchthing cannot be set"):
         mathml(r"a \nosuchthing b", "inline")
