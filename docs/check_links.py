@@ -13,7 +13,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 #: What a browser loads by itself, as opposed to what a reader follows.
-LOADED = {"script": "src", "img": "src", "link": "href", "source": "src", "iframe": "src"}
+LOADED = {
+    "script": "src", "img": "src", "link": "href", "source": "src", "iframe": "src",
+    "video": "src", "audio": "src", "track": "src", "embed": "src", "object": "data",
+}  # fmt: skip
+#: What a style fetches from another site.
+FETCHED = re.compile(r"(?:url\(|@import )\s*[\"']?((?:https?:)?//[^\"')]+)")
 
 
 @dataclass
@@ -23,6 +28,7 @@ class Page(HTMLParser):
     anchors: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
+    in_style: bool = False
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -36,10 +42,27 @@ class Page(HTMLParser):
         # `rel` other than these names a page without loading it.
         elif tag in LOADED and LOADED[tag] in said and said.get("rel", "stylesheet") in RELS:
             self.loads.append(said[LOADED[tag]])
+        # Each picture of a set is its address, then its width or fineness.
+        sets = said.get("srcset", "").split(",")
+        self.loads += [words.split()[0] for words in sets if words.strip()]
+        self.loads += FETCHED.findall(said.get("style", ""))
+        self.in_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - a style holds no other tag
+        """Note that no style is open any more."""
+        self.in_style = False
+
+    def handle_data(self, data: str) -> None:
+        """Note what a style sheet within the page fetches."""
+        if self.in_style:
+            self.loads += FETCHED.findall(data)
 
 
 #: Kinds of `link` that are loaded.
-RELS = {"stylesheet", "icon", "preload", "shortcut icon"}
+RELS = {
+    "stylesheet", "icon", "shortcut icon", "preload", "modulepreload", "prefetch", "preconnect",
+    "dns-prefetch", "manifest", "apple-touch-icon",
+}  # fmt: skip
 
 
 def faults_of(folder: Path) -> list[str]:
@@ -69,7 +92,7 @@ def faults_of(folder: Path) -> list[str]:
         faults += [f"{where}: {fault}" for link in local if (fault := broken(link, path, pages))]
     for sheet in sorted(folder.rglob("*.css")):
         text = sheet.read_text(encoding="utf-8")
-        fetched = re.findall(r"(?:url\(|@import )[\"']?((?:https?:)?//[^\"')]+)", text)
+        fetched = FETCHED.findall(text)
         faults += [f"{sheet.relative_to(folder)}: loads {address}" for address in fetched]
     return faults
 

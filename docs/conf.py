@@ -22,14 +22,15 @@ extensions = [
     "numpydoc",
     "sphinx_copybutton",
     "mathml",
+    "messages",
     "names",
     "outside",
 ]
 exclude_patterns = ["_build", "_ext", "_templates"]
 templates_path = ["_templates"]
 highlight_language = "none"
-pygments_style = "friendly"
-pygments_dark_style = "native"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 # Markdown as on a code-hosting site, with formulas between dollar signs.
 myst_enable_extensions = ["dollarmath"]
@@ -58,6 +59,7 @@ html_theme = "furo"
 html_title = "retrostats"
 html_static_path = ["_static"]
 html_css_files = ["retrostats.css"]
+html_favicon = "_static/icon.svg"
 html_copy_source = False
 html_show_sphinx = False
 html_last_updated_fmt = None

@@ -106,7 +106,7 @@ for found in (found_first, found_second):
         print(f"  {row.detail}")
 
 # %% [markdown]
-# Every interval is wide: it reaches from an effect that nobody would notice to a very large one. Trials of this size can find that there is a difference, and say little about how large it is.
+# Every interval is wide: it reaches from a small effect or less to a very large one. Trials of this size can find that there is a difference, and say little about how large it is.
 
 # %% [markdown]
 # ## Does the difference in pain reach what patients notice?
@@ -126,7 +126,7 @@ for row in found_second.only(outcome="pain", quantity="sd_change").rows:
     print(row.detail)
 
 # %% [markdown]
-# The printed difference is smaller than the smallest worthwhile change, whatever the rounding. Its confidence interval may reach further; it is not in print. So "significant" and "noticeable" are two questions, and the abstract answers only the first.
+# The printed difference is smaller than this smallest worthwhile change, whatever the rounding. Its confidence interval may reach further; it is not in print. Mind the ruler: it was found within patients over time, which is strict for a difference of two means, and it is quoted second hand. A study of such patients (Salaffi and others, `doi:10.1016/j.ejpain.2003.09.004`) found one point for "slightly better" and two points for "much better"; held against one point, the question stays open. So "significant" and "noticeable" are two questions, and the abstract answers only the first.
 
 # %% [markdown]
 # ## Do other trials contradict themselves?
@@ -166,7 +166,7 @@ effects = rs.published_effects([found for found in everything if found.trial.rol
 rs.plot_forest(effects, favours=("the second-named arm", "the first-named arm"))
 
 # %% [markdown]
-# The trials are small, so the intervals are wide. Nothing is pooled here: a mean of these effects would hide that some rest on inferred sizes, and that most of the bundled trials of walking backward print too little to appear at all.
+# The trials are small, so the intervals are wide. Effects of changes ("change" in the label) are over the SD of the changes and look larger than those of scores. Nothing is pooled here: a mean of these effects would hide this, that some rest on inferred sizes, and that most of the bundled trials of walking backward print too little to appear at all.
 
 # %% [markdown]
 # ## How do I do this with another paper?

@@ -81,7 +81,7 @@ display(judged["pfp-common-in-runners"])
 judged["knee-rom"]
 
 # %% [markdown]
-# A change within a group cannot tell what a treatment does: people join a trial when they feel bad, and most would have changed anyway.
+# A change within a group cannot tell what a treatment does: people join a trial when they feel bad, and many would have changed anyway.
 
 # %% [markdown]
 # ## Step 1: what does a p value of one trial say?
@@ -96,7 +96,7 @@ print(f"printed: {figure.printed.text}, {figure.contrast}, {sizes[0]} and {sizes
 print(rs.effect_from_p(figure.printed.value, n1=sizes[0], n2=sizes[1]))
 
 # %% [markdown]
-# The figure counts as "for". Yet its interval begins beside zero and ends at a very large effect: it fits a treatment that nobody notices as well as one that changes lives.
+# The figure counts as "for". Yet its interval begins beside zero and ends at a very large effect: neither a difference too small to notice nor a very large one can be ruled out.
 
 # %% [markdown]
 # ## Step 2: do printed means give the printed p?
@@ -142,7 +142,7 @@ function = rs.EstimateTable(effects.caption, tuple(effects[place] for place in r
 rs.plot_forest(function, favours=("the second-named arm", "the first-named arm"))
 
 # %% [markdown]
-# Where a direction is in print, it is the claimed one; an effect of "size only" is drawn to the right and could as well stand on the left. How large the effect is they leave open, and trials without a difference are printed less often. Whether bias or chance made them agree cannot be seen in the figures.
+# Where a direction is in print, it is the claimed one; an effect of "size only" is drawn to the right and could as well stand on the left. An effect of changes ("change" in the label) is over the SD of the changes and looks larger than one of scores: compare directions, not sizes. How large the effect is they leave open, and trials without a difference are printed less often. Whether bias or chance made them agree cannot be seen in the figures.
 
 # %% [markdown]
 # ## What would settle a claim?
@@ -159,7 +159,7 @@ for n in (15, 50, 150, 500):
     print(rs.hedges_g(*arms))
 
 # %% [markdown]
-# With fifteen people in each arm, an effect of this size is compatible with harm and with a very large benefit. To tell it from nothing takes several times as many. A trial that compares backward with forward walking would have to expect a smaller effect still, since both arms walk.
+# With fifteen people in each arm, an effect of this size is compatible with harm and with a very large benefit. To tell it from nothing takes several times as many. A trial that compares backward with forward walking would probably have to expect a smaller effect still, since both arms walk.
 
 # %% [markdown]
 # ## How to cite

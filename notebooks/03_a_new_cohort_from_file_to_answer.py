@@ -115,7 +115,7 @@ rs.plot_raincloud(
 analysis
 
 # %% [markdown]
-# Read the interval, not only the p value: its two ends are the least and the greatest difference that you would still have to reckon with. An interval that includes zero does not show that there is no difference. Everything under "Caveat" belongs to the answer.
+# Read the interval, not only the p value: differences between its two ends fit the data, those beyond them fit badly, and those near the estimate fit best. An interval that includes zero does not show that there is no difference. Everything under "Caveat" belongs to the answer.
 
 # %% [markdown]
 # ## How large is the difference beside the spread of people?
@@ -140,7 +140,7 @@ rs.plot_estimation(
 # %% [markdown]
 # ## How do the planned comparisons stand side by side?
 #
-# Each row is a comparison of the plan, in the primary outcome at its visit. The dotted lines mark the smallest change that patients notice, in the direction of benefit and of harm, where one is known in the unit of the outcome.
+# Each row is a comparison of the plan, in the primary outcome at its visit. The dotted lines mark the smallest change that patients find worthwhile, in the direction of benefit and of harm, where one is known in the unit of the outcome.
 
 # %%
 worthwhile = primary.planned[0].judgement.worthwhile
@@ -207,7 +207,7 @@ rs.plot_responders(
 )
 
 # %% [markdown]
-# A curve that lies above another everywhere is better by any threshold. Shares throw away how much each person changed, so they illustrate the answer and do not replace it. They do not tell whose improvement is due to the treatment either.
+# A curve that lies above another everywhere did better by any threshold, among these people. Counting the missing as non-responders is no neutral choice: it counts against the arm that lost more of them. Shares throw away how much each person changed, so they illustrate the answer and do not replace it. They do not tell whose improvement is due to the treatment either.
 
 # %% [markdown]
 # ## Does the answer depend on our choices?
@@ -222,7 +222,7 @@ for name in ("sensitivity", "subgroups"):
         print(f"The plan has no {name}.")
 
 # %% [markdown]
-# If the estimates lie close together, the answer does not hang on these choices. If one of them is far off, ask what it assumes. A subgroup is judged by its interaction, not by its own p value; with several subgroups one will stand out by chance.
+# If the estimates lie close together, the answer does not hang on these choices. If one of them is far off, ask what it assumes. A subgroup is judged by its interaction, not by its own p value; with several subgroups one may well stand out by chance, and a trial of this kind is too small to show that an effect is the same in all.
 
 # %% [markdown]
 # ## Do the assumptions of the model hold?

@@ -48,7 +48,7 @@ rs.plot_missing(rs.missing_patterns(trial, outcome), arm_names=names)
 # | ANCOVA | a subject | who has the last visit | a covariate | none: one visit | at random, given baseline and arm |
 # | mixed ANOVA | a subject at a visit | who has every visit | one of the visits | any for the differences shown here; sphericity, or a correction, for the F tests | completely at random |
 #
-# "At random, given what was seen" means: of two subjects with the same arm and the same values so far, the one who leaves would have fared like the one who stays. "Completely at random" means that leaving has nothing to do with how anybody fares.
+# "At random, given what was seen" means: of subjects with the same arm and the same values so far, those who leave would on average have fared like those who stay. "Completely at random" means that leaving has nothing to do with how anybody fares.
 
 # %% [markdown]
 # ## How is each fitted?
@@ -145,7 +145,7 @@ pairs = (
 rs.EstimateTable("Subjects with every visit", pairs)
 
 # %% [markdown]
-# Within a pair the rows are the same: with nothing missing, the older methods are special cases of the mixed model with an unstructured covariance. Whatever they differ by in the table before comes from the subjects whom they leave out.
+# Within a pair the rows are the same: with nothing missing, the mixed model with an unstructured covariance gives these contrasts as the older methods do. Whatever an MMRM and its older companion differ by otherwise comes from the subjects who are left out.
 
 # %% [markdown]
 # ## Where do they part: at the covariance of the visits?
@@ -171,7 +171,7 @@ criteria.join(table[["estimate", "se", "df"]]).round(2)
 structures["us"].likelihood_ratio(structures["cs"])
 
 # %% [markdown]
-# `us` estimates every variance and covariance; `cs` has one variance and one correlation, which is what a random intercept assumes; under `ar1` the correlation falls with the distance of two visits. The test asks whether the data contradict `cs`. With few visits the unstructured covariance costs little and assumes only that the arms share it; choosing the structure by the criteria and then testing as if it had been known makes intervals too narrow.
+# `us` estimates every variance and covariance; `cs` has one variance and one correlation, which is what a random intercept assumes; under `ar1` the correlation falls with the distance of two visits. The test asks whether the data contradict `cs`; in a small trial they seldom can, so that a large p does not show that `cs` holds. With few visits the unstructured covariance costs little and assumes only that the arms share it; choosing the structure by the criteria and then testing as if it had been known can make intervals too narrow.
 
 # %% [markdown]
 # ## Which degrees of freedom?
@@ -187,7 +187,7 @@ by_method = tuple(
 rs.EstimateTable(f"{treatment} - {comparator}, {last}, by method of df", by_method)
 
 # %% [markdown]
-# `residual` counts every row as if it were another subject, and `asymptotic` takes the covariance as known: both are too sure in small trials. Kenward and Roger's method corrects the standard error too, and is the default here. `CR2` does not trust the covariance of the model and usually pays for it with fewer degrees of freedom.
+# `residual` counts every row as if it were another subject, and `asymptotic` takes the covariance as known: both are too sure in small trials, and F tests of several coefficients by `between-within` or `satterthwaite` can be so too. Kenward and Roger's method corrects the standard error as well, and is the default here. `CR2` does not trust the covariance of the model and usually pays for it with fewer degrees of freedom.
 
 # %% [markdown]
 # ## What happens when data go missing?
@@ -235,7 +235,7 @@ values = by_rule.pivot_table(index="label", columns="rule", values="estimate")[l
 values.sub(values["as observed"], axis=0).iloc[:, 1:].round(2)
 
 # %% [markdown]
-# The last table says how far each estimate moved, in the unit of the outcome. Losing the worst of an arm flatters it, and none of the four methods is proof against that. The mixed models have the earlier visits of those who left, and can use them as far as they tell what would have come; the others cannot. Under the second rule the reason to leave is in values that nobody has: no model of the data alone can put that right, and a plan needs a sensitivity analysis that says how far the answer depends on it, such as `kind = "delta"`.
+# The last table says how far each estimate moved, in the unit of the outcome. One trial moves by chance too, so that the table cannot tell a bias from bad luck. Theory can: under the first rule the mixed models have the values that made people leave, and if mean and covariance are right they err by chance alone, one trial this way and the next that way. The ANCOVA and the mixed ANOVA do not have them, and flatter the arm on average. Under the second rule the reason to leave is in values that nobody has, and all four flatter it: no model of the data alone can put that right, and a plan needs a sensitivity analysis that says how far the answer depends on it, such as `kind = "delta"`.
 
 # %% [markdown]
 # ## Does the model fit?
@@ -308,7 +308,7 @@ df = "kenward-roger"
 print(plan)
 
 # %% [markdown]
-# `retrostats new plan` writes a whole one with a comment at each decision, and `retrostats analyse` carries it out. Choose the mixed model with an unstructured covariance unless there is a reason against it: it uses every value that was measured, and where nothing is missing it is the older methods.
+# `retrostats new plan` writes a whole one with a comment at each decision, and `retrostats analyse` carries it out. Choose the mixed model with an unstructured covariance unless there is a reason against it: it uses every value after baseline of whoever has a baseline, and where nothing is missing its contrasts are those of the older methods.
 
 # %% [markdown]
 # ## How to cite

@@ -210,7 +210,7 @@ pd.set_option("display.max_colwidth", None)  # addresses as a whole
 pd.DataFrame([[getattr(each, name) for name in told] for each in known], columns=told)
 
 # %% [markdown]
-# "important" is the smallest change that patients call worthwhile; "error" is how far two measurements of an unchanged person can lie apart. They answer two questions and must not stand in for one another. A relative value is a share of the baseline. If the amount of the first cell is in no row, say in the report where it comes from.
+# "important" is the smallest change that patients call worthwhile; "error" is how far two measurements of an unchanged person can well lie apart (MDC95: in nineteen people of twenty no farther). They answer two questions and must not stand in for one another. A relative value is a share of the baseline. A number that is quoted second hand may not be what the first source found: look there before you decide. If the amount of the first cell is in no row, say in the report where it comes from.
 
 # %% [markdown]
 # ## Is the difference between the arms worthwhile?
@@ -227,7 +227,7 @@ rs.plot_forest(
 )
 
 # %% [markdown]
-# An interval wholly beyond the line shows a worthwhile benefit for the average patient; one wholly short of it excludes that; one that holds the line leaves it open. The line is strict: it asks that the average gain over the comparator be as large as what one person notices in themselves.
+# An interval wholly beyond the line speaks for a mean benefit of at least that size; one wholly short of it speaks against one, as far as intervals of its level can; one that holds the line leaves it open. The line is strict: it asks that the average gain over the comparator be as large as what one person notices in themselves.
 
 # %% [markdown]
 # ## How many improved by enough?
@@ -253,12 +253,12 @@ rs.EstimateTable("Difference in the share of responders", (measured, everyone))
 rs.number_needed_to_treat(everyone)
 
 # %% [markdown]
-# NNTB is how many have to be treated for one more responder; where its interval passes through infinity, the data do not exclude that the treatment makes no difference or harms (NNTH). It belongs to this comparator, this time and these patients. A count of responders throws away how much each improved and is less sure than the difference of means.
+# NNTB is how many have to be treated for one more responder; where its interval passes through infinity, the data do not exclude that the treatment makes no difference or harms (NNTH). It belongs to this comparator, this time and these patients. A count of responders throws away how much each improved and is less sure than the difference of means. Whoever is missing and counted as not improved counts against the arm that lost more people. Which row is the answer stands in the plan; where one p lies below 0.05 and the other above, none may be picked afterwards.
 
 # %% [markdown]
 # ## Does the answer hang on the cut-off?
 #
-# The curve shows for every cut-off at once which share of an arm improved by at least so much. Where one curve stays above the other, that arm does better at each cut-off; where they cross, the choice of a cut-off makes the winner.
+# The curve shows for every cut-off at once which share of an arm improved by at least so much. Where one curve stays above the other, that arm did better at each cut-off in this sample; where they cross, the choice of a cut-off makes the winner.
 
 # %%
 curves = [
@@ -279,7 +279,7 @@ rs.plot_responders(
 # %% [markdown]
 # ## Could the responders have been told from d?
 #
-# Papers seldom print both. With the share of responders in the comparator arm and an assumption about the shape of the values, a standardised effect becomes a difference of shares. Here the true one is known from above, so that the conversion can be held against it; its assumptions are printed with it.
+# Papers seldom print both. With the share of responders in the comparator arm and an assumption about the shape of the values, a standardised effect becomes a difference of shares. Here the observed one is known from above, so that the conversion can be held against it; its assumptions are printed with it.
 
 # %%
 gains = [rs.ArmSummary.of(arm, changes[arm].improvements) for arm in (treatment, comparator)]

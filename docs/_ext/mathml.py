@@ -24,8 +24,8 @@ MENDED = (
     ),
     # A name before a bracket stands close to it, one before anything else a little apart.
     (r"<mo>(\w{2,})</mo>(?=<mo[^>]*>&#x00028;)", r"<mi>\1</mi>"),
-    (r"(<mi>(?:log|ln|exp|sin|cos)</mi>)(?!<mo[^>]*>&#x00028;|</)", r'\1<mspace width="0.17em"/>'),
-    (r"(</m(?:i|n)>)(?=<mi>(?:log|ln|exp|sin|cos)</mi>)", r'\1<mspace width="0.17em"/>'),
+    (r"(<mi>(?:log|ln|exp)</mi>)(?!<mo[^>]*>&#x00028;|</)", r'\1<mspace width="0.17em"/>'),
+    (r"(</m[in]>|&#x00029;</mo>)(?=<mi>(?:log|ln|exp)</mi>)", r'\1<mspace width="0.17em"/>'),
 )
 
 

@@ -15,8 +15,12 @@ from sphinx import addnodes
 import retrostats as rs
 
 #: As pages write a public name: `rs.cohens_d`, `rs.cohens_d(...)`, `rs.Estimate.from_se`.
-WRITTEN = re.compile(r"rs\.(\w+)((?:\.\w+)*)(?:\(.*\))?", re.DOTALL)
+WRITTEN = re.compile(r"(?:rs\.)?(\w+)((?:\.\w+)*)(?:\(.*\))?", re.DOTALL)
 WORD = re.compile(r"(\w+)")
+#: A name that is no other word, even without `rs.`: two words, or a type.
+UNMISTAKABLE = re.compile(r"\w*_\w+|[A-Z]\w+")
+#: Pages on which such a name is always that of the package, not a key of a file.
+SPOKEN_OF = re.compile(r"methods/|gallery$|figures$|tables$")
 #: A DOI; a closing bracket belongs to it only with its opening one.
 DOI = re.compile(r"(?<!/)\bdoi:\s*(10\.\d{4,}/(?:\([^()\s]*\)|[^()\s])+)")
 #: The path of each public name in the package.
@@ -51,10 +55,18 @@ def link_written_names(app: Any, doctree: Any) -> None:
     for literal in list(doctree.findall(nodes.literal)):
         words = WRITTEN.fullmatch(literal.astext())
         inside = isinstance(literal.parent, (nodes.reference, addnodes.pending_xref, nodes.title))
-        if words is None or inside or words[1] not in rs.__all__:
+        if words is None or inside or not is_meant(words, app.env.docname):
             continue
         link = as_link(f"retrostats.{words[1]}{words[2]}", literal.astext(), app)
         literal.replace_self(link)
+
+
+def is_meant(words: re.Match[str], page: str) -> bool:
+    """Say whether words in the type of code are a public name on this page."""
+    if words[1] not in rs.__all__:
+        return False
+    alone = SPOKEN_OF.match(page) and UNMISTAKABLE.fullmatch(words[1])
+    return words[0].startswith("rs.") or bool(alone)
 
 
 def link_types(app: Any, doctree: Any) -> None:

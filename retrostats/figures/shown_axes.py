@@ -15,6 +15,9 @@ from matplotlib.figure import Figure
 SHOWN_PER_INCH = 120
 #: Pixels of the picture for each of the page, so that it is sharp on fine screens.
 _FINER = 2
+#: Pixels of the longer side at most, some 85 cm of paper; a larger figure is shown smaller, for its
+#: picture would fill the memory.
+_MOST_PIXELS = 8000
 
 
 class Axes(matplotlib.axes.Axes):
@@ -55,7 +58,7 @@ def _picture(ax: Axes) -> tuple[bytes, tuple[int, int]]:
     if figure is None:
         raise ValueError("these Axes were taken out of their figure and cannot be shown")
     drawn = io.BytesIO()
-    dpi = SHOWN_PER_INCH * _FINER
+    dpi = min(SHOWN_PER_INCH * _FINER, _MOST_PIXELS / max(figure.get_size_inches()))
     with house_style():
         _copied(figure).savefig(drawn, format="png", dpi=dpi, metadata={"Software": None})
     picture = drawn.getvalue()
@@ -67,9 +70,14 @@ def _copied(figure: Figure) -> Figure:
     """Return a copy, for a layout moves the plots and the next one begins where it ended.
 
     So a figure is saved with the same bytes whether or not it was looked at before. What cannot be
-    copied, such as a formatter of the user's own that is a lambda, is drawn as it is.
+    copied, such as a formatter of the user's own that is a lambda, is drawn as it is. A figure that
+    was given to pyplot leaves it for that moment: its copy would become one more figure of pyplot.
     """
+    manager = figure.canvas.manager
+    figure.canvas.manager = None
     try:
         return cast("Figure", pickle.loads(pickle.dumps(figure)))  # noqa: S301 - our own bytes
-    except (pickle.PicklingError, AttributeError, TypeError):
+    except Exception:  # Objects of the user's own may refuse a copy by any error.
         return figure
+    finally:
+        figure.canvas.manager = manager

@@ -67,8 +67,10 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
         ``"observed"`` as lmerTest and SAS, ``"expected"`` as pbkrtest.
     weights
         Column of positive weights; a row of weight w has the residual variance over w.
+        Without it every weight is 1.
     levels
-        Levels by column, in order; the first is the reference. A column of numbers whose levels
+        Levels by column, in order; the first is the reference. Without them those of a
+        categorical column in its order, others sorted. A column of numbers whose levels
         are named is a category in the mean, as with ``C(column)``, under its plain name:
         ``visit[T.6]``. Other columns of numbers stay numbers.
     unit
@@ -98,6 +100,17 @@ def fit_lmm(  # noqa: PLR0913 - the choices of a written analysis plan, each by 
     .. [1] Laird NM, Ware JH (1982). Biometrics 38, 963-974. doi:10.2307/2529876
     .. [2] Bates D, Maechler M, Bolker B, Walker S (2015). J Stat Softw 67(1).
        doi:10.18637/jss.v067.i01
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pain = {"week 3": [5, 6, 4, 5, 6, 7], "week 6": [3, 5, 3, 5, 5, 7]}
+    >>> rows = pd.DataFrame(pain).assign(id=range(6), arm=["retro"] * 3 + ["control"] * 3)
+    >>> rows = rows.melt(["id", "arm"], var_name="visit", value_name="pain")
+    >>> fit = fit_lmm("pain ~ arm + visit", rows, subject="id", unit="points")
+    >>> for row in fit.differences("arm", reference="control").estimates:
+    ...     print(row)
+    retro - control: -1.5 points (95% CI -3.86 to 0.86), df 4
     """
     require_texts(formula=formula, subject=subject, random=random)
     check_choices(method, df, information, level)

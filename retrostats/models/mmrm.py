@@ -103,7 +103,7 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
         Of the visits of a subject: ``us ar1 arh1 cs csh toep toeph ad adh``, or an object
         derived from `CovarianceStructure`.
     group
-        Column of which every level has a covariance of its own.
+        Column of which every level has a covariance of its own; without it all share one.
     method
         ``"reml"`` or ``"ml"``.
     df
@@ -115,8 +115,10 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
         as pbkrtest.
     weights
         Column of positive weights; a row of weight w has the variance of its visit over w.
+        Without it every weight is 1.
     levels
-        Levels by column, in order; the first is the reference. A column of numbers whose levels
+        Levels by column, in order; the first is the reference. Without them those of a
+        categorical column in its order, others sorted. A column of numbers whose levels
         are named is a category in the mean, as with ``C(column)``, under its plain name:
         ``visit[T.6]``. Other columns of numbers stay numbers. Needed for data in parts, unless
         their columns are categorical.
@@ -145,6 +147,18 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
     ----------
     .. [1] Mallinckrodt CH et al. (2008). Drug Inf J 42, 303-319. doi:10.1177/009286150804200402
     .. [2] Kenward MG, Roger JH (1997). Biometrics 53, 983-997. doi:10.2307/2533558
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pain = {"week 3": [5, 6, 4, 5, 6, 7], "week 6": [3, 5, 3, 5, 5, 7]}
+    >>> rows = pd.DataFrame(pain).assign(id=range(6), arm=["retro"] * 3 + ["control"] * 3)
+    >>> rows = rows.melt(["id", "arm"], var_name="visit", value_name="pain")
+    >>> fit = fit_mmrm("pain ~ arm * visit", rows, subject="id", visit="visit", unit="points")
+    >>> for row in fit.differences("arm", by="visit", reference="control").estimates:
+    ...     print(row)
+    retro - control, visit week 3: -1 points (95% CI -3.27 to 1.27), df 4
+    retro - control, visit week 6: -2 points (95% CI -4.62 to 0.618), df 4
     """
     check_choices(method, df, information, level)
     require_texts(formula=formula, subject=subject, visit=visit)

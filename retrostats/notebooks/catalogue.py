@@ -114,7 +114,7 @@ def _resolved(name: str, known: Iterable[str]) -> str:
     """Return the full name of a notebook, or nothing."""
     stem = name.removesuffix(".py").removesuffix(".ipynb")
     if stem.isascii() and stem.isdigit():
-        return next((each for each in known if int(each[:2]) == int(stem)), "")
+        return next((each for each in known if each[:2].lstrip("0") == stem.lstrip("0")), "")
     return stem if stem in known else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from retrostats.notebooks.catalogue import require_modules
@@ -12,14 +13,14 @@ NEEDED = ("jupyterlab", "ipykernel", "ipywidgets")
 
 #: Whatever the user's own configuration says, the command line has the last word. Announcements,
 #: the search for newer versions and the list of extensions would ask servers elsewhere. No other
-#: kernel is offered, so that a notebook runs where retrostats is installed. In a container the
-#: user is often root; an address of this machine alone, with a token, is no less safe for that.
+#: kernel is offered, so that a notebook runs where retrostats is installed.
 SETTINGS = (
     "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.sock=",
     "--ServerApp.allow_remote_access=False",
-    "--ServerApp.allow_root=True",
     "--ServerApp.answer_yes=True",
     "--Application.log_level=ERROR",
+    "--LabApp.default_url=/lab",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
@@ -51,7 +52,13 @@ def lab_arguments(folder: Path, *, port: int | None = None, browser: bool = True
     >>> lab_arguments(Path("work"), port=9000)[-2:]
     ['--ServerApp.port=9000', '--ServerApp.port_retries=0']
     """
-    arguments = [f"--ServerApp.root_dir={folder.resolve()}", *SETTINGS]
+    place = folder.resolve()
+    roots = [f"--{each}.root_dir={place}" for each in ("ServerApp", "FileContentsManager")]
+    arguments = [*roots, f"--FileContentsManager.preferred_dir={place}", *SETTINGS]
+    if os.name == "posix" and os.geteuid() == 0:
+        # In a container the user is often root; an address of this machine alone, with a token,
+        # is no less safe for that.
+        arguments.append("--ServerApp.allow_root=True")
     if not browser:
         arguments.append("--ServerApp.open_browser=False")
     if port is not None:
@@ -80,4 +87,10 @@ def open_lab(folder: Path, *, port: int | None = None, browser: bool = True) -> 
     paths = [str(_CONFIGURATION), *filter(None, [os.environ.get(_SEARCHED)])]
     os.environ[_SEARCHED] = os.pathsep.join(paths)
 
-    LabApp.launch_instance(argv=lab_arguments(folder, port=port, browser=browser))
+    server = LabApp.initialize_server(argv=lab_arguments(folder, port=port, browser=browser))
+    access = server.identity_provider
+    if not access.token_generated:
+        # The user's settings hold a password, a token, or none. Jupyter would then not print the
+        # address, and without any would let in everyone on this machine.
+        access.token, access.token_generated = secrets.token_hex(24), True
+    server.start()

@@ -29,6 +29,16 @@ _START = 120
 _GRACE = 2.0
 #: The user's own settings of Python and IPython, which must not change an output.
 _NOT_PASSED_ON = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "COLUMNS", "LINES")
+#: Run in the process before the first cell. Where matplotlib may not keep its list of fonts, or
+#: takes seconds to make it, it says so on the error stream; that is no complaint of a cell.
+_FIRST = """\
+import logging
+for each in ("matplotlib", "matplotlib.font_manager"):
+    logging.getLogger(each).addFilter(
+        lambda record: not any(word in str(record.msg) for word in ("cache", "mkdir"))
+    )
+del logging, each
+"""
 _LOG = logging.getLogger("retrostats.notebooks")
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
@@ -115,6 +125,8 @@ async def execute(notebook: NotebookNode, room: Room, done: Callable[[int], None
         timeout=room.timeout,
         startup_timeout=_START,
         record_timing=False,
+        force_raise_errors=True,  # whatever the tags of a cell say
+        skip_cells_with_tag="",
         store_widget_state=False,
     )
     try:
@@ -130,6 +142,10 @@ async def execute(notebook: NotebookNode, room: Room, done: Callable[[int], None
 
 
 async def _start(client: _Client, room: Room) -> None:
+    (room.private / "temporary").mkdir()
+    before = room.private / "ipython" / "profile_default" / "startup" / "first.py"
+    before.parent.mkdir(parents=True)
+    before.write_text(_FIRST, encoding="utf-8")
     try:
         await client.async_start_new_kernel(
             cwd=str(room.folder),
@@ -165,15 +181,18 @@ async def _run_cell(client: _Client, index: int, number: int) -> None:
 async def _end(manager: _Manager, client: _Client) -> None:
     """End the process and those it started, whatever happened before."""
     group = getattr(manager.provisioner, "pgid", None)
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if manager.has_kernel:
-        manager.shutdown_wait_time = _GRACE
-        await asyncio.shield(manager.shutdown_kernel())
-    await ensure_async(manager.cleanup_resources())
-    if group and hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+    try:
+        if client.kc is not None:
+            client.kc.stop_channels()
+        if manager.has_kernel:
+            manager.shutdown_wait_time = _GRACE
+            await asyncio.shield(manager.shutdown_kernel())
+        await ensure_async(manager.cleanup_resources())
+    finally:
+        # Jupyter ends the children of the process, not what a child left behind.
+        if group and hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
 
 
 def _environment(private: Path) -> dict[str, str]:
@@ -189,6 +208,7 @@ def _environment(private: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "RETROSTATS_PROGRESS": "none",
+        "TMPDIR": str(private / "temporary"),
         "TZ": "UTC",
         **threads,
     }

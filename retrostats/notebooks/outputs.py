@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -62,11 +63,11 @@ def private_paths(own: Iterable[Path]) -> tuple[str, ...]:
     tuple of str
         Those, the folders of Python and of the package, and the home of the user.
     """
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - "~" itself where there is none
     named = [*own, Path(sys.prefix), Path(__file__).parents[2]]
     each = {str(path) for path in [*named, *(path.resolve() for path in named)]}
     kept = {path for path in each if len(Path(path).parts) >= _PARTS}
-    if home.parts[1:]:
+    if home.is_absolute() and home.parts[1:]:
         kept.add(str(home))
     return tuple(sorted(kept))
 
@@ -101,7 +102,7 @@ def leaks(cell: NotebookNode, paths: Iterable[str]) -> Iterator[str]:
 def _names(text: str, path: str) -> bool:
     """Say whether a text names a path, as it stands or within quotes of JSON or of a repr."""
     forms = {re.escape(path), re.escape(path.replace("\\", "\\\\"))}
-    return bool(re.search(rf"(?<![\w.-])(?:{'|'.join(sorted(forms))})(?![\w.-])", text))
+    return bool(re.search(rf"(?<![\w.<-])(?:{'|'.join(sorted(forms))})(?![\w.-])", text))
 
 
 def _texts(cell: NotebookNode) -> Iterator[str]:

@@ -153,7 +153,7 @@ async def _problem(task: _Task, room: Room, done: Callable[[int], None]) -> str:
     try:
         await execute(task.notebook, room, done)
     except CellFailed as failed:
-        said = _COLOURS.sub("", failed.problem).replace(f"{room.folder}{os.sep}", "")
+        said = _harmless(failed.problem).replace(f"{room.folder}{os.sep}", "")
         return f"{_where(task, failed.number)}: {said.replace(_BREAK, _BREAK + '  ')}"
     reduce(task.notebook)
     paths = private_paths([room.folder.parent, *task.prepared.files.values()])
@@ -162,6 +162,12 @@ async def _problem(task: _Task, room: Room, done: Callable[[int], None]) -> str:
         if found:
             return f"{_where(task, number)}: {found}"
     return ""
+
+
+def _harmless(text: str) -> str:
+    """Return a text without what would move, colour or rename the terminal that shows it."""
+    plain = _COLOURS.sub("", text)
+    return "".join(c if c.isprintable() or c == _BREAK else ascii(c)[1:-1] for c in plain)
 
 
 def _where(task: _Task, number: int) -> str:

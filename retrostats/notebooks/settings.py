@@ -151,7 +151,9 @@ def _file(text: str, default: Value, place: _Place, files: dict[str, Path]) -> s
     ValueError
         If it cannot be used; the message says why.
     """
-    path = Path(os.path.abspath(place.here / Path(text).expanduser()))  # noqa: PTH100 - links stay
+    # Unlike `Path.expanduser`, that of `os.path` leaves a user who is unknown as he was typed.
+    typed = os.path.expanduser(text)  # noqa: PTH111
+    path = Path(os.path.abspath(place.here / typed))  # noqa: PTH100 - links stay
     if text == default and not path.exists():
         return text
     problem = _unusable(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -59,15 +60,18 @@ def write_notebooks(
 
 
 def require_folder(out: Path) -> None:
-    """Refuse an output that is a file, before minutes are spent on what goes into it.
+    """Refuse what is no folder to write into, before minutes are spent on what goes there.
 
     Raises
     ------
     DataError
-        If the path, or the folder that it is to lie in, is a file.
+        If the path, or the folder that it is to lie in, is a file, a link that leads nowhere, or
+        may not be written into.
     """
-    for place in (out, *out.parents):
-        if place.exists():
-            if not place.is_dir():
-                raise DataError(f"{place} is a file; choose a folder with --out")
-            return
+    place = next(each for each in (out, *out.parents) if each.exists() or each.is_symlink())
+    if not place.exists():
+        raise DataError(f"{place} is a link that leads nowhere; choose a folder with --out")
+    if not place.is_dir():
+        raise DataError(f"{place} is a file; choose a folder with --out")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise DataError(f"{place} may not be written into; choose another folder with --out")

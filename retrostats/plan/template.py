@@ -82,7 +82,7 @@ def _estimand(book: Codebook | None) -> str:
 {choices}[estimand]
 treatment = {toml_text(arms[0])}
 comparator = {toml_text(arms[1])}
-{mark}population = {toml_text(population)}
+{mark}population = {toml_text(population)}  # in words
 endpoint = {endpoint}
 week = {week}
 summary = "difference of means"  # treatment minus comparator
@@ -92,7 +92,7 @@ summary = "difference of means"  # treatment minus comparator
 # The analysis uses every value in the file, which is the treatment policy; any other strategy
 # asks you to prepare the file accordingly, and the report says so.
 [[estimand.intercurrent]]
-{mark}event = "stopping the allocated treatment"
+{mark}event = "stopping the allocated treatment"  # a table for each event
 strategy = "treatment policy"
 """
 
@@ -187,12 +187,13 @@ def _sensitivity(book: Codebook | None) -> str:
     if rule:
         tables.append(f'[[sensitivity]]\nkind = "per protocol"\nrules = [{rule}]\n')
     change = important_change(primary_endpoint(book)[0]) if book else None
-    delta = '[[sensitivity]]\nkind = "delta"\n{}deltas = [{}]\n'
+    delta = '[[sensitivity]]\nkind = "delta"\n{}deltas = [{}]{}\n'
     if change and change.basis == "absolute":
         steps = ", ".join(toml_number(change.value * share) for share in (0.25, 0.5, 1))
-        tables.append(delta.format(MARK, steps))
+        why = "  # a quarter, a half and all of the smallest worthwhile change"
+        tables.append(delta.format(MARK, steps, why))
     else:
-        tables.append(_off(delta.format("", "0.5, 1, 2")))
+        tables.append(_off(delta.format("", "0.5, 1, 2", "")))
     return intro + "\n".join(tables)
 
 
@@ -211,7 +212,7 @@ def _responders(book: Codebook | None) -> str:
 {intro}[[responders]]
 outcome = {toml_text(outcome.name)}
 week = {toml_number(week)}
-{MARK}{key} = {size}
+{MARK}{key} = {size}  # the smallest worthwhile change
 missing = "non-responder"
 """
 

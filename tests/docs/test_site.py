@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from check_links import faults_of
 from mathml import mathml
-from names import linked, public_name
+from messages import mark
+from names import WRITTEN, is_meant, linked, public_name
 from outside import contents, redirected, stand_ins
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,10 +53,35 @@ def test_a_command_that_cannot_be_set_is_an_error():
         mathml(r"a \nosuchthing b", "inline")
 
 
+def test_sentences_are_wrapped_and_columns_are_not():
+    from docutils import nodes
+
+    said = nodes.literal_block("", "retro - control: -0.9.  Two  spaces", language="text")
+    table = nodes.literal_block("", "arm      mean\nretro     1.5", language="console")
+    code = nodes.literal_block("", "print(1)", language="python")
+    mark(nodes.section("", said, table, code))
+    assert [block["classes"] for block in (said, table, code)] == [["message"], [], []]
+
+
 def test_paths_of_modules_lead_to_public_names():
     assert public_name("retrostats.estimate.Estimate.from_se") == "retrostats.Estimate.from_se"
     assert public_name("retrostats.effects.two_group.hedges_g") == "retrostats.hedges_g"
     assert public_name("retrostats.estimate.Estimates") == "retrostats.estimate.Estimates"
+
+
+@pytest.mark.parametrize(
+    ("written", "page", "meant"),
+    [
+        ("rs.describe(ax.figure)", "index", True),
+        ("describe", "methods/mmrm", False),
+        ("hedges_g(variance=...)", "methods/mean-effects", True),
+        ("hedges_g", "data-format", False),
+        ("FitError", "methods/mmrm", True),
+        ("rs.nothing", "index", False),
+    ],
+)
+def test_which_words_are_public_names(written, page, meant):
+    assert is_meant(WRITTEN.fullmatch(written), page) is meant
 
 
 def test_a_doi_becomes_a_link():
@@ -100,6 +126,18 @@ SITES = {
     "here": ('<a href="#no">', ["index.html: #no leads to no place of that page"]),
     "picture": ('<img src="c.png">', ["index.html: c.png leads to no file"]),
     "script": ('<script src="https://a.b/c.js">', ["index.html: loads https://a.b/c.js"]),
+    "film": ('<video src="https://a.b/c">', ["index.html: loads https://a.b/c"]),
+    "object": ('<object data="https://a.b/c">', ["index.html: loads https://a.b/c"]),
+    "fine picture": (
+        '<img srcset="d.png 1x, https://a.b/c 2x">',
+        ["index.html: loads https://a.b/c", "index.html: d.png leads to no file"],
+    ),
+    "background": ('<p style="background:url(//a.b/c)">', ["index.html: loads //a.b/c"]),
+    "style": (
+        "<style>@import 'https://a.b/c'</style>url(//d)",
+        ["index.html: loads https://a.b/c"],
+    ),
+    "early": ('<link rel="preconnect" href="https://a.b">', ["index.html: loads https://a.b"]),
     "font": ('<link rel="stylesheet" href="//a.b/c">', ["index.html: loads //a.b/c"]),
 }
 

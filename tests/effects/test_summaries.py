@@ -41,6 +41,13 @@ def test_three_ways_to_the_same_arm():
     assert from_ci.sd == pytest.approx(arm.sd, rel=1e-12)
 
 
+@pytest.mark.parametrize(("n", "short"), [(20, 0.06), (10, 0.13)])
+def test_an_interval_made_with_the_normal_gives_an_sd_too_small(n, short):
+    half = 1.96 * 2.0 / math.sqrt(n)
+    found = ArmSummary.from_ci("retro", n, 4.5, 4.5 - half, 4.5 + half).sd
+    assert 1 - found / 2.0 == pytest.approx(short, abs=0.005)
+
+
 def test_pairs_from_raw_values_and_from_sds():
     before, after = [7, 6, 8, 5, 7, 9], [4, 5, 5, 4, 3, 6]
     raw = PairedSummary.of("pain", before, after)

@@ -100,6 +100,39 @@ def test_what_cannot_be_copied_is_drawn_as_it_is(formatter):
     assert len(shown(formatter, ax)[2]) > len(plain)
 
 
+class Stubborn:
+    def __reduce__(self):
+        raise RuntimeError("no copies of me")
+
+
+def test_what_refuses_a_copy_by_an_error_of_its_own_is_drawn_too(formatter):
+    ax = rs.blank_axes(85, 60)
+    plain = shown(formatter, ax)[2]
+    ax.mine = Stubborn()
+    assert shown(formatter, ax)[2] == plain
+
+
+def test_a_figure_that_pyplot_was_given_is_not_multiplied(formatter):
+    from matplotlib import pyplot
+
+    ax = rs.blank_axes(85, 60)
+    try:
+        pyplot.sca(ax)
+        assert shown(formatter, ax) == shown(formatter, ax)
+        assert len(pyplot.get_fignums()) == 1
+        assert pyplot.gcf() is ax.figure
+    finally:
+        pyplot.close("all")
+
+
+def test_a_huge_figure_is_shown_smaller(formatter):
+    ax = rs.blank_axes(85, 60)
+    ax.figure.set_size_inches(400, 4)
+    _, metadata, png = shown(formatter, ax)
+    assert Image.open(io.BytesIO(png)).size == (8000, 80)
+    assert (metadata["image/png"]["width"], metadata["image/png"]["height"]) == (4000, 40)
+
+
 def test_axes_print_and_name_themselves_as_those_of_matplotlib():
     ours, plain = rs.blank_axes(85, 60), Figure(layout="constrained").add_subplot()
     for each in (repr, str):

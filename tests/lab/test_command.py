@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +22,8 @@ from .server import COMMAND, private, running_lab
 
 #: Seconds in which Ctrl-C ends a server that has nothing to do, on a busy machine.
 QUICKLY = 30
+#: Asks without a proxy.
+DIRECT = build_opener(ProxyHandler({}))
 
 
 def lab(*arguments: object):
@@ -102,20 +107,50 @@ def test_ctrl_c_ends_it_quietly_and_a_port_in_use_is_told(tmp_path):
 
 
 def test_it_listens_on_the_loopback_address_with_a_token(tmp_path):
-    from urllib.error import HTTPError
-    from urllib.request import ProxyHandler, build_opener
-
-    direct = build_opener(ProxyHandler({}))
     with running_lab(tmp_path / "work", tmp_path / "settings") as server:
         with pytest.raises(HTTPError, match="403"):
-            direct.open(f"http://127.0.0.1:{server.port}/api/contents")
-        with direct.open(
+            DIRECT.open(f"http://127.0.0.1:{server.port}/api/contents")
+        with DIRECT.open(
             f"http://127.0.0.1:{server.port}/api/kernelspecs?token={server.token}"
         ) as answer:
             kernels = answer.read().decode()
         listening = listeners(server.port)
     assert kernels.count('"argv"') == 1
     assert listening == {"127.0.0.1"}
+
+
+HOSTILE = """\
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.sock = "{folder}/socket"
+c.ServerApp.allow_remote_access = True
+c.ServerApp.root_dir = c.ServerApp.preferred_dir = "{folder}"
+c.FileContentsManager.root_dir = c.FileContentsManager.preferred_dir = "{folder}"
+c.IdentityProvider.token = ""
+c.LabApp.default_url = "/tree"
+"""
+
+
+def test_settings_of_the_user_open_no_door(tmp_path):
+    settings = tmp_path / "settings"
+    config = Path(private(settings)["JUPYTER_CONFIG_DIR"])
+    for name in ("jupyter_server_config.py", "jupyter_lab_config.py"):
+        (config / name).write_text(HOSTILE.format(folder=tmp_path))
+    with running_lab(tmp_path / "work", settings) as server:
+        address = f"http://127.0.0.1:{server.port}/api/contents"
+        with pytest.raises(HTTPError, match="403"):
+            DIRECT.open(address)
+        with DIRECT.open(f"{address}?token={server.token}") as answer:
+            names = {each["name"] for each in json.load(answer)["content"]}
+        assert listeners(server.port) == {"127.0.0.1"}
+    assert "example" in names
+    assert "settings" not in names
+
+
+def test_root_alone_is_told_to_be_let_in(tmp_path, monkeypatch):
+    for user, told in ((0, 1), (1000, 0)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        arguments = jupyter.lab_arguments(tmp_path)
+        assert arguments.count("--ServerApp.allow_root=True") == told
 
 
 def listeners(port: int) -> set[str]:

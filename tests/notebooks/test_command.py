@@ -124,6 +124,12 @@ def test_what_can_be_refused_at_once_is_refused_before_anything_runs(here, monke
     (here / "file").write_text("")
     assert "no notebook '3'; there are: 01_good, 02_bad" in refusal("3")
     assert "file is a file; choose a folder with --out" in refusal("1", "--out", "file/below")
+    (here / "nowhere").symlink_to("nowhere")
+    assert "nowhere is a link that leads nowhere" in refusal("1", "--out", "nowhere/below")
+    with monkeypatch.context() as context:
+        context.setattr(os, "access", lambda *_: False)
+        assert ". may not be written into; choose another" in refusal("1", "--out", "out")
+    assert "no notebook '999" in refusal("9" * 5000)
     told = refusal("--set", "cohrt=x", "--set", "times=x")
     assert "2 faults found" in told
     assert '01_good has cohort = "example/cohort.csv", times = 2; 02_bad has no par' in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pwd
 import sys
 from pathlib import Path
 
@@ -16,7 +17,8 @@ HOME = Path("/home/someone")
 
 @pytest.fixture(autouse=True)
 def _home(monkeypatch):
-    monkeypatch.setattr(Path, "home", lambda: HOME)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(HOME))
 
 
 def cell(**output: object) -> object:
@@ -57,9 +59,22 @@ def test_the_letters_of_a_picture_are_no_place():
 
 
 def test_the_root_folder_and_short_ones_are_not_searched_for(monkeypatch):
-    monkeypatch.setattr(Path, "home", lambda: Path("/"))
+    monkeypatch.setenv("HOME", "/")
     monkeypatch.setattr(sys, "prefix", "/usr")
     assert not {"/", "/usr"} & set(private_paths([FOLDER]))
+
+
+def test_a_user_without_a_home_has_none_to_keep_private(monkeypatch):
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", lambda number: {}[number])
+    assert [each for each in private_paths([FOLDER]) if "~" in each or HOME.name in each] == []
+
+
+def test_a_mark_of_html_is_no_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/code")
+    paths = private_paths([FOLDER])
+    assert list(leaks(cell(data={"text/html": "<code>x</code>"}), paths)) == []
+    assert len(list(leaks(cell(data={"text/html": "<code>/code</code>"}), paths))) == 1
 
 
 def test_pieces_that_were_printed_are_joined_where_nothing_stands_between():

@@ -120,6 +120,14 @@ FAILING = {
     "08_slow": ("import time; time.sleep(300)", ": it took longer than 6 seconds"),
     "09_address": ("object()", ": its output holds an address in memory (0x"),
     "10_lines": ("raise ValueError('a\\nb')", ": ValueError: a\n  b"),
+    "12_terminal": ("raise ValueError('\\x1b]0;x\\x07\\r\\x1b[31m!')", r": \x1b]0;x\x07\r!"),
+    "13_tag": ("# %% tags=['raises-exception']\n1 / 0", ": ZeroDivisionError: division by zero"),
+    "14_skipped": ("# %% tags=['skip-execution']\n1 / 0", ": ZeroDivisionError: division by zero"),
+    "15_font": (
+        "import matplotlib.font_manager as f; f._log.warning('no such font')",
+        ": it wrote to the error stream: no such font",
+    ),
+    "16_temporary": ("import tempfile; tempfile.mkdtemp()", ": its output names a place on this"),
 }
 
 
@@ -151,6 +159,20 @@ def test_processes_that_a_cell_starts_end_with_it(small, temporary, end):
     with nullcontext() if end == "1" else pytest.raises(NotebookError, match="it ended the Python"):
         run_notebooks([script])
     assert children_of(temporary) == []
+
+
+def test_a_process_that_outlives_its_parent_ends_with_the_cell(small, temporary):
+    run_notebooks([small("import os\nos.system('sleep 300 >/dev/null 2>&1 &')")])
+    assert children_of(temporary) == []
+
+
+def test_a_home_that_cannot_be_written_is_no_complaint_of_a_cell(small, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "file" / "below"))
+    slow = "matplotlib.font_manager._log.warning('building the font cache; this may take')"
+    names = "sorted(each for each in dir() if each in {'each', 'logging'})"
+    (executed,) = run_notebooks([small(f"import matplotlib.font_manager\n{slow}\n{names}")])
+    assert executed.notebook.cells[1].outputs[0].data == {"text/plain": "[]"}
 
 
 def test_progress_names_notebook_and_cell_and_ends_at_one(small, outputs):

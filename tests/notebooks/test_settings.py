@@ -136,6 +136,7 @@ def test_all_faults_are_told_together(refused):
         ("../here", "it is a folder"),
         ("../../none.csv", "there is no such file"),
         ("a" * 5000, "cannot be read"),
+        ("~nobody-of-that-name/x.csv", "there is no such file"),
         ("a\nb", "a character that cannot be printed"),
         ("a\0b", "a character that cannot be printed"),
         ("a\udcffb", "a character that cannot be printed"),

@@ -5,12 +5,20 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import retrostats as rs
 
 #: The special cases of the mixed model: 2e-8 measured, from where the search for the maximum ends.
 SAME = 1e-6
+#: Subjects in each arm of a simulated trial; the true difference is 0.
+LARGE = 4000
+#: Variances and covariances of baseline and two visits, about those of pain in the example.
+COVARIANCE = ((2.6, 2.0, 2.3), (2.0, 2.3, 2.2), (2.3, 2.2, 3.0))
+#: Four standard errors of the difference of that trial.
+CHANCE = 0.09
 #: A mean over another; the two are one number.
 EXACT = 1e-12
 #: Two arms, one visit after baseline, an outcome of which more is better.
@@ -126,6 +134,32 @@ def test_losing_the_worst_flatters_the_arm_under_every_method(models):
     assert max(abs(at_random[m]) for m in mixed) < min(abs(at_random[o]) for o in others)
     shown = models.names["values"].sub(models.names["values"]["as observed"], axis=0)
     assert shown.loc["MMRM", "worst at the visit before"] == pytest.approx(at_random["MMRM"])
+
+
+def test_who_leaves_by_what_was_seen_biases_the_ancova_and_not_the_mixed_model():
+    """What the notebook calls theory, in a trial so large that chance hardly counts."""
+    rng = np.random.default_rng(7)
+    arm = np.repeat(["control", "retro"], LARGE)
+    course = rng.multivariate_normal([0, 0, 0], COVARIANCE, size=2 * LARGE)
+    frame = pd.DataFrame(course, columns=["baseline", "first", "last"])
+    frame = frame.assign(arm=arm, subject=[f"S{row}" for row in range(2 * LARGE)])
+    moved = {}
+    for rule in ("first", "last"):
+        gone = frame[frame["arm"] == "retro"][rule].nlargest(LARGE // 4).index
+        seen = frame.assign(last=frame["last"].mask(frame.index.isin(gone)))
+        long = seen.melt(["subject", "arm", "baseline"], ["first", "last"], "visit", "y")
+        mixed = rs.fit_mmrm(
+            "y ~ baseline*visit + arm*visit", long, subject="subject", visit="visit"
+        )
+        at_end = {("retro", "last"): 1, ("control", "last"): -1}
+        ancova = rs.fit_ancova("last ~ baseline + arm", seen, subject="subject")
+        by_ancova = ancova.named_contrasts({"": {"retro": 1, "control": -1}}, "arm")[0]
+        by_mixed = mixed.named_contrasts({"": at_end}, ("arm", "visit"))[0]
+        moved[rule] = by_mixed.value, by_ancova.value
+    mixed, ancova = moved["first"]
+    assert abs(mixed) < CHANCE
+    assert ancova < -CHANCE
+    assert all(value < -CHANCE for value in moved["last"])
 
 
 def test_other_libraries_agree_where_the_notebook_says_so(models):

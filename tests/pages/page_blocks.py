@@ -11,6 +11,14 @@ LANGUAGES = frozenset({"python", "text", "console", "toml", "csv", "json", "bibt
 DIRECTIVES = frozenset({"{eval-rst}"})
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,}) *(?P<language>[^`]*?) *$")
+#: A fence that is no block of its own: quoted, behind the dot of a list or a tab, with ticks after
+#: its language. It is code to some readers of Markdown and would not be run.
+STRAY = re.compile(r"```|~~~")
+#: Code without a fence: after an empty line four blanks or a tab, or in HTML.
+INDENTED = re.compile(r"( {4}|\t| {1,3}\t)\s*\S")
+HTML_CODE = re.compile(r"<(pre|code|script|style)\b")
+#: What a block for Sphinx may hold.
+DIRECTIVE = re.compile(r"^ *\.\. (?!autosummary::|currentmodule::)\S+::|>>> ", re.MULTILINE)
 NOTE = re.compile(r"^ *<!-- *(?P<word>file|not run):(?P<rest>.*?)-->$")
 
 
@@ -54,15 +62,18 @@ def read_blocks(page: str) -> list[Block]:
     ------
     ValueError
         With the line, if a fence is not closed, has no language or an unknown one, is made of
-        tildes, if a note gives no name or reason, or has no block below it.
+        tildes, if a note gives no name or reason, or has no block below it, and if there is code
+        in any other form, or within a comment.
     """
     lines = page.split("\n")
     blocks: list[Block] = []
-    k, note, alone = 0, None, False
+    k, note, alone, hidden = 0, None, False, False
     while k < len(lines):
         fence, said = FENCE.match(lines[k]), NOTE.match(lines[k])
         if note and not fence:
             raise ValueError(f"line {k}: this note belongs on the line before a block")
+        if fence and hidden:
+            raise ValueError(f"line {k + 1}: a block in a comment, which no reader sees")
         if fence:
             end = _closing(lines, k, fence)
             block = _block(lines, k, end, fence, note)
@@ -72,11 +83,27 @@ def read_blocks(page: str) -> list[Block]:
         elif said:
             note = _note(said, k + 1)
         else:
+            _require_no_code(lines, k)
             alone = alone and not lines[k].strip()
+            hidden = _is_hidden(lines[k], hidden)
         k += 1
     if note:
         raise ValueError(f"line {k}: this note belongs on the line before a block")
     return blocks
+
+
+def _require_no_code(lines: list[str], k: int) -> None:
+    """Refuse code that stands outside the blocks: it would never be run."""
+    after_empty = k == 0 or not lines[k - 1].strip()
+    if STRAY.search(lines[k]) or HTML_CODE.search(lines[k]):
+        raise ValueError(f"line {k + 1}: code stands in a block whose fence is alone on its line")
+    if after_empty and INDENTED.match(lines[k]):
+        raise ValueError(f"line {k + 1}: indented like code, which stands in a block with a fence")
+
+
+def _is_hidden(line: str, hidden: bool) -> bool:
+    """Say whether a comment is open at the end of a line."""
+    return line.rfind("<!--") > line.rfind("-->") or (hidden and "-->" not in line)
 
 
 def _closing(lines: list[str], start: int, fence: re.Match[str]) -> int:
@@ -93,6 +120,8 @@ def _block(
 ) -> Block | None:
     language = fence["language"]
     if language in DIRECTIVES:
+        if DIRECTIVE.search("\n".join(lines[start + 1 : end])):
+            raise ValueError(f"line {start + 1}: a block for Sphinx lists names, and holds no code")
         return None
     if fence["ticks"][0] == "~" or language not in LANGUAGES:
         raise ValueError(

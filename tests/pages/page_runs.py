@@ -53,6 +53,8 @@ def run_page(page: str, folder: Path) -> list[str]:
     if done.returncode:
         return [f"the page cannot be run: {done.stderr}"]
     outcomes = json.loads(done.stdout)
+    if len(outcomes) < len(steps) and not (outcomes and outcomes[-1]["wrong"]):
+        return [f"the page ended after {len(outcomes)} of {len(steps)} steps"]
     return [words for pair in zip(steps, outcomes, strict=False) if (words := compared(*pair))]
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from page_blocks import Block
 
+#: Languages whose blocks are run.
+RUN = ("python", "console")
 #: The last line of a shown output that says with which code a command ended.
 EXIT = re.compile(r"\(exit (\d+)\)")
 
@@ -49,8 +51,8 @@ def steps_of(blocks: list[Block]) -> list[Step]:
     Raises
     ------
     ValueError
-        If a console block does not begin with a command, or TOML or CSV
-        cannot be read.
+        If a console block does not begin with a command, TOML or CSV cannot be read, or what
+        looks like the output of a block would be compared with nothing.
     """
     steps: list[Step] = []
     for block, after in zip(blocks, [*blocks, None][1:], strict=True):
@@ -59,14 +61,28 @@ def steps_of(blocks: list[Block]) -> list[Step]:
         if block.file:
             steps.append(Step("save", block.text, block.line, name=block.file))
         elif block.language == "python":
-            output = after and after.language == "text" and after.follows
+            output = after and after.language == "text" and after.follows and not after.reason
             shown = after.text if output and after else None
             steps.append(Step("python", block.text, block.line, shown))
         elif block.language == "console":
             steps += commands(block)
         if block.language in CHECKED:
             CHECKED[block.language](block)
+        _require_compared(block, after)
     return steps
+
+
+def _require_compared(block: Block, after: Block | None) -> None:
+    """Refuse what a reader takes for the output of a block, where no test holds it against it."""
+    if after is None or after.reason or after.file or after.language in RUN:
+        return
+    apart = block.language == "python" and after.language == "text" and not after.follows
+    below = after.follows and (block.language, after.language) != ("python", "text")
+    if block.language in RUN and not block.file and (apart or below):
+        raise ValueError(
+            f"line {after.line}: output of Python stands in a text block directly below, that of a "
+            "command in its console block; mark what is neither by `<!-- not run: REASON -->`"
+        )
 
 
 def parsed(block: Block) -> dict[str, object]:

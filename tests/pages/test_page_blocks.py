@@ -73,6 +73,20 @@ FAULTS = {
     "outside": ("<!-- file: ../a.csv -->\n```csv\n```\n", "line 1: ../a.csv would be saved"),
     "absolute": ("<!-- file: /a.csv -->\n```csv\n```\n", "line 1: /a.csv would be saved"),
     "note apart": ("<!-- file: a.csv -->\n\n```csv\n```\n", "line 1: this note belongs"),
+    "behind a tab": ("- a\n\n\t```python\n\t1\n\t```\n", "line 3: code stands in a block"),
+    "quoted": ("> ```python\n> 1\n> ```\n", "line 1: code stands in a block"),
+    "behind a dot": ("- ```python\n  1\n  ```\n", "line 1: code stands in a block"),
+    "ticks after the language": ("```python `x`\n1\n```\n", "line 1: code stands in a block"),
+    "indented": ("So:\n\n    1 / 0\n", "line 3: indented like code"),
+    "indented by a tab": ("So:\n\n\t1 / 0\n", "line 3: indented like code"),
+    "HTML": ("<pre><code>1 / 0</code></pre>\n", "line 1: code stands in a block"),
+    "in a comment": ("<!-- a\n```python\n1\n```\n-->\n", "line 2: a block in a comment"),
+    "in a later comment": ("<!-- a --> <!--\nb\n```text\n```\n", "line 3: a block in a comment"),
+    "code for Sphinx": (
+        "```{eval-rst}\n.. code-block:: python\n\n   1\n```\n",
+        "line 1: a block for Sphinx",
+    ),
+    "doctest for Sphinx": ("```{eval-rst}\n>>> 1\n2\n```\n", "line 1: a block for Sphinx"),
     "note at the end": ("<!-- not run: x -->", "line 1: this note belongs"),
 }
 

@@ -63,6 +63,10 @@ WRONG = {
     "no failure": ("```console\n$ true\n(exit 1)\n```\n", "line 2: exit 0, not 1"),
     "another output": ("```console\n$ echo 2\n1\n$ echo 3\n```\n", "line 2 shows\n1\n"),
     "an unknown program": ("```console\n$ retrostat new\n```\n", "retrostat: command not found"),
+    "an end too early": (
+        "```python\nimport os\nos.write(1, b'[]')\nos._exit(0)\n```\n",
+        "the page ended after 0 of 1 steps",
+    ),
     "a missing line": ("```console\n$ printf 'a\\nb\\n'\na\n```\n", "line 2 shows"),
 }
 
@@ -79,9 +83,21 @@ def test_blanks_at_the_ends_of_lines_do_not_count(tmp_path):
     assert run_page(page, tmp_path) == []
 
 
+def test_text_with_a_note_is_no_output(tmp_path):
+    page = "```python\nprint(1)\n```\n<!-- not run: a form -->\n```text\n<a number>\n```\n"
+    assert run_page(page, tmp_path) == []
+
+
 UNREADABLE = {
     "output without a command": ("```console\nretrostats\n```\n", "line 2: a console block"),
     "empty": ("```console\n```\n", "line 2: a console block"),
+    "output below words": ("```python\n1\n```\nWords\n```text\n1\n```\n", "line 6: output of Py"),
+    "output below a comment": (
+        "```python\n1\n```\n<!-- a -->\n```text\n1\n```\n",
+        "line 6: output of Python stands",
+    ),
+    "output as JSON": ("```python\n1\n```\n```json\n1\n```\n", "line 5: output of Python stands"),
+    "output of a command": ("```console\n$ a\n```\n\n```text\n1\n```\n", "line 6: output of"),
     "not TOML": ("```toml\na = \n```\n", "line 2: not TOML"),
     "ragged": ("```csv\na,b\n1\n```\n", "line 3: not as many cells"),
 }

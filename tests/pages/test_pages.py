@@ -13,11 +13,15 @@ from page_runs import ROOT, run_page
 #: Its code draws pictures, which `test_gallery` compares.
 GALLERY = ROOT / "docs" / "gallery.md"
 BUILT = ROOT / "docs" / "_build"
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if BUILT not in page.parents),
+OF_THE_DOCS = [p for p in sorted((ROOT / "docs").rglob("*.md")) if BUILT not in p.parents]
+#: Files elsewhere that readers of the documentation see as pages.
+SHOWN = re.compile(r"<!-- stands for: (\S+) -->")
+STOOD_FOR = [
+    (page.parent / name).resolve()
+    for page in OF_THE_DOCS
+    for name in SHOWN.findall(page.read_text("utf-8"))
 ]
+PAGES = [ROOT / "README.md", *STOOD_FOR, *OF_THE_DOCS]
 ELSEWHERE = {".venv", "node_modules", "_build", "reports"}
 WITH_LINKS = sorted(page for page in ROOT.glob("**/*.md") if not ELSEWHERE & set(page.parts))
 #: A link of Markdown, outside code.
@@ -59,6 +63,7 @@ def test_links_to_files_lead_somewhere(page):
 
 def test_no_page_is_left_out():
     assert len(PAGES) >= 30
+    assert {"CONTRIBUTING.md", "data/README.md"} <= set(map(name_of, PAGES))
     assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["readme"] in [
         name_of(page) for page in PAGES
     ]

@@ -55,6 +55,8 @@ def test_what_must_be_the_trials_own_does_not_pass_unread(
     lines = text.split("\n")
     open_lines = [n for n, line in enumerate(lines, 1) if line.startswith("# TO DECIDE: ")]
     keys = ["population", "event", "method", "deltas", "improvement"]
+    assert text.count("  # the smallest worthwhile change\n") == 1
+    assert "2]  # a quarter, a half and all of the smallest worthwhile change\n" in text
     assert str(told.value).split("\n") == [
         "plan new.toml: 5 faults found.",
         *(

@@ -305,6 +305,7 @@ def test_risk_ratios_stand_beside_risk_differences(analysis, tables):
         2 * math.exp(-1.959963984540054 * math.sqrt(0.15)), rel=1e-12
     )
     note = tables["responders_1"].note
+    assert "p by the chi-square test without correction" in str(note)
     assert "Risk ratios of response: retro - control 2.00 (95% CI 0.94 to 4.27)." in note
     control, retro = analysis.responders[0].arms
     nobody = replace(analysis.responders[0], arms=(replace(control, responders=0), retro))

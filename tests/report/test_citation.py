@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -272,9 +273,19 @@ def test_braces_and_commands_in_a_line_stay_text():
     paper = InstrumentPaper(text=r"A {b} \input{c} 100% $x$ Müller 步", doi="10.1000/a_b")
     _, (_, fields) = entries(rs.cite(own(paper=paper)).bibtex()).values()
     assert fields["title"] == (
-        r"{A \{b\} \textbackslash{}input\{c\} 100\% \$x\$ M{\"u}ller [U+6B65]}"
+        r"{A \textbraceleft{}b\textbraceright{} \textbackslash{}input\textbraceleft{}c"
+        r"\textbraceright{} 100\% \$x\$ M{\"u}ller [U+6B65]}"
     )
     assert fields["doi"] == "10.1000/a_b"
+
+
+@pytest.mark.parametrize("text", ["}}} a {{", "{", "}", r"\{", "a}, note = {b"])
+def test_half_a_pair_of_braces_does_not_end_a_field(text):
+    written = rs.cite(own(paper=InstrumentPaper(text=text))).bibtex()
+    for line in written.splitlines()[1:]:
+        inside = line.partition("{")[2].removesuffix("},")
+        depths = list(accumulate((sign == "{") - (sign == "}") for sign in inside))
+        assert not depths or (min(depths) >= 0 and depths[-1] == 0) or line.startswith("@")
 
 
 @pytest.mark.parametrize(

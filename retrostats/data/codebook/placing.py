@@ -129,9 +129,8 @@ class _Sorter:
         """Return the heap, or an empty name and the reason."""
         name = column.name
         fixed = self._is_fixed(column)
-        if _PERSONAL.fullmatch(name) or not column.texts:
-            why = "may tell who somebody is; take it out of the file" if column.texts else "empty"
-            return "", why
+        if unusable := _unusable(column):
+            return "", unusable
         if _WITHDRAWAL.search(name) and column.numbers is None:
             return "withdrawal", ""
         if column.dates:
@@ -180,6 +179,17 @@ class _Sorter:
         if levels <= _MOST_LEVELS and len(self._who.texts) >= 2 * levels:
             return "category", ""
         return "", "text of many kinds, or a category of too many levels"
+
+
+def _unusable(column: Seen) -> str:
+    """Say why a column can have no place as it is; empty when it may have one."""
+    if not column.texts:
+        return "empty"
+    if _PERSONAL.fullmatch(column.name):
+        return "may tell who somebody is; take it out of the file"
+    if column.other_dates:
+        return "dates, but not written as 2024-12-31; write them so to use the column"
+    return ""
 
 
 def _is_measured(name: str) -> bool:

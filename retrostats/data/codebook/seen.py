@@ -20,8 +20,14 @@ MISSING_NUMBERS = (-9.0, -88.0, -99.0, -999.0, -9999.0, 999.0, 9999.0)
 _SLIPS = 0.1
 #: Fewer numbers than that say nothing where there is other text among them.
 _FEWEST_NUMBERS = 5
+#: With fewer different numbers than that, a word among them may be one more level of a category.
+_FEWEST_VALUES = 7
+#: A word that stands for a missing value is no longer than that.
+_LONGEST_WORD = 40
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.A)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.A)
+_DIGIT = re.compile(r"\d")
+_OTHER_DATE = re.compile(r"\d{1,4}([./ -])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}", re.A)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +74,21 @@ class Seen:
     def dates(self) -> bool:
         """Whether all values are dates as ``YYYY-MM-DD``."""
         return bool(self.texts) and all(_DATE.fullmatch(text) for text in self.texts)
+
+    @property
+    def other_dates(self) -> bool:
+        """Whether all values look like dates in another form, such as ``31.12.2024``."""
+        other = all(_OTHER_DATE.fullmatch(text) for text in self.texts)
+        return bool(self.texts) and other and not self.dates
+
+    @property
+    def words(self) -> dict[str, int]:
+        """Words that stand among many numbers more than once, with the number of their rows."""
+        if self.numbers is None or int((~np.isnan(self.numbers)).sum()) < _FEWEST_VALUES:
+            return {}
+        rows = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        counted = zip(self.texts, rows, np.isnan(self.numbers), strict=True)
+        return {text: int(n) for text, n, no in counted if no and n > 1 and _is_word(text)}
 
     def constant_within(self, other: Seen) -> bool:
         """Whether each value of another column goes with one value of this, missing ones aside."""
@@ -130,7 +151,7 @@ def _look(name: str, cells: NDArray[np.object_], decimal: str, missing: dict[str
     missing.update(dict.fromkeys(texts[i] for i in sorted(absent) if texts[i]))
     values = {i: _number(text, decimal) for i, text in enumerate(texts) if i not in absent}
     sound = {i: value for i, value in values.items() if value is not None}
-    numeric = _are_numbers(sound, values, positions)
+    numeric = _are_numbers(texts, sound, values, positions)
     if numeric:
         apart = _apart(sound)
         missing.update(dict.fromkeys(f"{sound[i]:g}" for i in sorted(apart)))
@@ -153,15 +174,29 @@ def _number(text: str, decimal: str) -> float | None:
 
 
 def _are_numbers(
-    sound: dict[int, float], values: dict[int, float | None], positions: NDArray[np.intp]
+    texts: list[str],
+    sound: dict[int, float],
+    values: dict[int, float | None],
+    positions: NDArray[np.intp],
 ) -> bool:
-    """Whether a column is one of numbers: all of its values are, or all but a few slips."""
+    """Whether a column is one of numbers: all of its values are, or all but a few slips.
+
+    One word that stands among many numbers again and again is no slip; it may be their owner's
+    way to write that there is no value.
+    """
     if len(sound) == len(values):
         return bool(values)
     rows = np.bincount(positions[positions >= 0])
     numbers = sum(int(rows[i]) for i in sound)
     others = sum(int(rows[i]) for i in values) - numbers
+    if len(sound) >= _FEWEST_VALUES and others <= numbers:
+        again = (int(rows[i]) for i in values if i not in sound and _is_word(texts[i]))
+        others -= max((n for n in again if n > 1), default=0)
     return numbers >= _FEWEST_NUMBERS and others <= max(1, _SLIPS * (numbers + others))
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= _LONGEST_WORD and any(c.isalpha() for c in text) and not _DIGIT.search(text)
 
 
 def _apart(values: dict[int, float]) -> set[int]:

@@ -78,7 +78,11 @@ def suggest_from(
     parts = [_HEAD.format(file=plain(table.file))]
     parts += [*(f"# {plain(note)}" for note in table.notes), ""] if table.notes else []
     parts.append(to_decide('title = ""', "what the trial is called in the report"))
-    parts += _file(table, seen, missing, form or FileForm())
+    parts += _file(table, seen, form or FileForm())
+    parts += _missing(missing, _words(looked_at, seen, found))
+    if seen.left_out:
+        why = "not scheduled by their names, or without any value of an outcome"
+        parts.append(guessed(f"leave_out_visits = {listed(seen.left_out)}", why))
     parts += _roles(seen, found, {column.name for column in columns})
     parts += _arms(table, columns, seen, slips)
     parts += _visits(seen)
@@ -107,7 +111,7 @@ def _without_empty_events(columns: tuple[Seen, ...], seen: Sketch, found: Place)
     return replace(seen, visits=kept, left_out=left_out)
 
 
-def _file(table: RawTable, seen: Sketch, missing: tuple[str, ...], form: FileForm) -> Iterator[str]:
+def _file(table: RawTable, seen: Sketch, form: FileForm) -> Iterator[str]:
     layout = f"layout = {quoted(seen.layout)}"
     yield from ("", "[file]", guessed(layout, seen.why) if seen.why else layout)
     told = [word for word in table.form.split(", ") if word in _DELIMITERS]
@@ -123,14 +127,31 @@ def _file(table: RawTable, seen: Sketch, missing: tuple[str, ...], form: FileFor
             yield f"{key} = {quoted(declared)}"
         elif value is not None:
             yield guessed(f"{key} = {quoted(value)}", f"read as {table.form}")
-    if missing:
+
+
+def _words(columns: tuple[Seen, ...], seen: Sketch, found: Place) -> dict[str, int]:
+    """Return the words that stand among numbers, and how often; never those of subjects."""
+    if seen.subject.column is None:
+        return {}
+    private = {seen.subject.column, *(name for name, _ in found.unplaced)}
+    words: dict[str, int] = {}
+    for column in columns:
+        for word, rows in column.words.items() if column.name not in private else ():
+            words[word] = words.get(word, 0) + rows
+    return words
+
+
+def _missing(codes: tuple[str, ...], words: dict[str, int]) -> Iterator[str]:
+    """Yield the line of the missing codes; words that only may be some are left to decide."""
+    if words:
+        counts = ", ".join(f"{word!r} ({rows} times)" for word, rows in words.items())
+        yield f"# Words among numbers: {plain(counts)}. Keep in the list those that mean no value."
+        yield to_decide(f"missing = {listed((*codes, *words))}", "an empty cell is missing anyway")
+    elif codes:
         why = "seen in the file; an empty cell is missing in any case"
-        yield guessed(f"missing = {listed(missing)}", why)
+        yield guessed(f"missing = {listed(codes)}", why)
     else:
         yield "missing = []  # no usual code was seen; an empty cell is missing anyway"
-    if seen.left_out:
-        why = "not scheduled by their names, or without any value of an outcome"
-        yield guessed(f"leave_out_visits = {listed(seen.left_out)}", why)
 
 
 def _roles(seen: Sketch, found: Place, header: set[str]) -> Iterator[str]:
@@ -162,9 +183,12 @@ def _role(role: str, guess: Guess) -> str:
 def _arms(table: RawTable, columns: tuple[Seen, ...], seen: Sketch, slips: Slips) -> Iterator[str]:
     arm = next((column for column in columns if column.name == seen.arm.column), None)
     if arm is None:
-        yield from ("", "# The column of the arms comes first; then a table for each arm:")
-        for line in ("[[arms]]", 'label = ""', "reference = true"):
-            yield to_decide(line, "as the file writes it; true for the arm to compare with")
+        yield ""
+        yield "# The column of the arms comes first; then a table for each arm."
+        yield "# If that column stands among the covariates below, delete its table there."
+        yield to_decide("[[arms]]", "these three lines for each arm, two arms at least")
+        yield to_decide('label = ""', "the arm as the file writes it")
+        yield to_decide("reference = true", "for the arm to compare with; delete it in the others")
         return
     texts = distinct_values(arm, table.decimal)
     labels = {text: table.label(arm.name, text) for text in texts}
@@ -188,8 +212,9 @@ def _arms(table: RawTable, columns: tuple[Seen, ...], seen: Sketch, slips: Slips
 def _visits(seen: Sketch) -> Iterator[str]:
     if not seen.visits:
         yield from ("", "# A table for each visit:")
-        for line in ("[[visits]]", 'label = ""', 'week = "?"'):
-            yield to_decide(line, "no visits were found; 0 is the week of the baseline")
+        yield to_decide("[[visits]]", "no visits were found; these three lines for each visit")
+        yield to_decide('label = ""', "the visit as the file writes it")
+        yield to_decide('week = "?"', "weeks from randomisation, 0 for baseline")
     for visit in seen.visits:
         yield from _one_visit(visit, wide=seen.layout == "wide")
 

@@ -12,7 +12,7 @@ from retrostats.data.codebook.seen import Seen
 from retrostats.data.codebook.spellings import Slips
 from retrostats.data.codebook.toml_text import guessed, inline, listed, plain, quoted, to_decide
 from retrostats.data.codebook.values import matching_key
-from retrostats.data.codebook.words import is_called
+from retrostats.data.codebook.words import is_called, without_unit
 from retrostats.data.formats.table import RawTable
 from retrostats.data.instrument_catalogue import load_instruments
 from retrostats.instruments import Change
@@ -88,7 +88,7 @@ def _declared(change: Change) -> str:
 def _label(column: str) -> str:
     """Return the line of a label for readers: the name of the column, as far as it is a word."""
     known = next((word for word in ("age", "sex") if is_called(column, word)), None)
-    parts = re.sub(r"[_.]+", " ", known or column).split()
+    parts = re.sub(r"[_.]+", " ", known or without_unit(column)).split()
     words = " ".join(part.upper() if part in _ACRONYMS else part for part in parts) or column
     return guessed(f"label = {quoted(words[:1].upper() + words[1:])}", "words for readers")
 

@@ -42,7 +42,18 @@ def is_called(name: str, meaning: str) -> bool:
     >>> is_called("Gruppe", "arm"), is_called("Grupo_cod", "arm"), is_called("Gruppenleiter", "arm")
     (True, True, False)
     """
-    return bool(re.fullmatch(rf"(?:{_WORDS[meaning]}){_END}", bare(name)))
+    return bool(re.fullmatch(rf"(?:{_WORDS[meaning]}){_END}", bare(without_unit(name))))
+
+
+def without_unit(name: str) -> str:
+    """Return a name without what stands in brackets behind it, mostly a unit.
+
+    Examples
+    --------
+    >>> without_unit("Age (yrs)"), without_unit("Pain [0-10]"), without_unit("(all)")
+    ('Age', 'Pain', '(all)')
+    """
+    return re.sub(r"(?<=\S)\s*(\([^()]*\)|\[[^][]*\])$", "", name)
 
 
 def mentions(text: str, meaning: str) -> bool:

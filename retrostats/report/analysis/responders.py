@@ -63,7 +63,10 @@ def responder_note(table: ResponderTable, comparisons: Sequence[Comparison]) -> 
         for place, (label, ratio) in enumerate(risk_ratios(table, comparisons))
         for words in [_ratio_words(ratio)]
     ]
-    about = "Intervals of proportions after Wilson, of their differences after Newcombe."
+    about = (
+        "Intervals of proportions after Wilson, of their differences after Newcombe; p by the "
+        "chi-square test without correction."
+    )
     return Written(
         Words(f"{sentence(table.missing_rule)} {about} "),
         *ratios,

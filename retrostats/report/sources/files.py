@@ -22,6 +22,8 @@ _LETTERS = {
     "Ł": r"{\L}", "œ": r"{\oe}", "Œ": r"{\OE}", "đ": r"{\dj}", "Đ": r"{\DJ}", "þ": r"{\th}",
     "ð": r"{\dh}",
 }  # fmt: skip
+#: BibTeX counts braces even behind a backslash, so that half a pair would end the field.
+_BRACES = {r"\{": r"\textbraceleft{}", r"\}": r"\textbraceright{}"}
 _INITIALS = re.compile(r"(?P<family>.+) (?P<initials>[A-Z]{1,4})")
 
 
@@ -91,7 +93,10 @@ def ascii_latex(text: str) -> str:
     >>> print(ascii_latex("Müller & Łukasz: 5 % of 步"))
     M{\"u}ller \& {\L}ukasz: 5 \% of [U+6B65]
     """
-    return "".join(map(_ascii, unicodedata.normalize("NFC", latex(text))))
+    plain = unicodedata.normalize("NFC", latex(text))
+    for sign, name in _BRACES.items():
+        plain = plain.replace(sign, name)
+    return "".join(map(_ascii, plain))
 
 
 def _ascii(letter: str) -> str:

@@ -303,6 +303,62 @@ def test_missing_codes_stand_apart(cells):
     assert look_at(raw_table("\n".join(["x", *cells])))[1] == MISSING[cells]
 
 
+def words_file(word: str, often: int) -> str:
+    """Return a wide file in which a word stands for the last pain of some subjects."""
+    rows = ["ID,Group,Alter (Jahre),Weight (kg),Seen on,Pain VAS pre,Pain VAS 6wk"]
+    for i, who in enumerate(IDS):
+        last = word if i < often else f"{i / 2:.1f}"
+        day = f"{10 + i}.07.2023"
+        rows.append(
+            f"{who},{('retro', 'control')[i % 2]},{50 + i},{70 + i},{day},{i / 2 + 1:.1f},{last}"
+        )
+    return "\n".join(rows)
+
+
+def test_a_word_that_stands_among_numbers_is_a_question(write_codebook):
+    text = suggest_from(raw_table(words_file("did not attend", 4)))
+    assert 'missing = ["did not attend"]  # an empty cell' in text
+    assert "# Words among numbers: 'did not attend' (4 times)." in text
+    assert text.count("# TO DECIDE: missing") == 1
+    with pytest.raises(DataError, match="key missing: is still to decide"):
+        read_codebook(write_codebook(text))
+    filled = decided(text, title=['"t"'], missing=['["did not attend"]'])
+    book = read_codebook(write_codebook(filled))
+    assert book.form.missing == ("did not attend",)
+    assert book.outcomes[0].columns == {"baseline": "Pain VAS pre", "week 6": "Pain VAS 6wk"}
+
+
+@pytest.mark.parametrize("word", ["7 cm", "x" * 41, "--"])
+def test_what_is_no_word_is_left_to_the_check(word):
+    assert "Words among numbers" not in suggest_from(raw_table(words_file(word, 2)))
+
+
+def test_a_word_once_is_left_to_the_check():
+    assert "missing = []" in suggest_from(raw_table(words_file("unable", 1)))
+
+
+def test_a_word_beside_few_numbers_is_a_level():
+    seen = column("grade", *("1", "2", "3", "4", "unknown") * 4)
+    assert seen.numbers is None
+    assert column("pain", *map(str, range(10)), "unknown", "unknown").words == {"unknown": 2}
+
+
+def test_a_subject_among_numbers_is_not_printed():
+    rows = ["id,group,visit,nrs"]
+    for who in (*map(str, range(1, 12)), "Anna"):
+        rows += [f"{who},{'ab'[who < '3']},{visit},{len(who)}" for visit in ("pre", "w6", "w12")]
+    text = suggest_from(raw_table("\n".join(rows)))
+    assert 'subject = "id"' in text
+    assert "Anna" not in text
+
+
+def test_a_unit_in_brackets_and_dates_of_another_form():
+    text = suggest_from(raw_table(words_file("", 1)))
+    assert 'label = "Age"  # guessed: words for readers\ncolumn = "Alter (Jahre)"' in text
+    assert 'label = "Weight"  # guessed: words for readers\ncolumn = "Weight (kg)"' in text
+    assert "#   Seen on: dates, but not written as 2024-12-31; write them so to use" in text
+
+
 BOUND = {
     ("vas", "0", "9.5"): ("vas_cm", ()),
     ("vas", "0", "83"): ("vas_mm", ()),
