@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from types import MemberDescriptorType
 from typing import Any
 from urllib.parse import quote
 
@@ -57,7 +58,7 @@ def link_written_names(app: Any, doctree: Any) -> None:
         inside = isinstance(literal.parent, (nodes.reference, addnodes.pending_xref, nodes.title))
         if words is None or inside or not is_meant(words, app.env.docname):
             continue
-        link = as_link(f"retrostats.{words[1]}{words[2]}", literal.astext(), app)
+        link = as_link(page_of(words[1], words[2]), literal.astext(), app)
         literal.replace_self(link)
 
 
@@ -67,6 +68,12 @@ def is_meant(words: re.Match[str], page: str) -> bool:
         return False
     alone = SPOKEN_OF.match(page) and UNMISTAKABLE.fullmatch(words[1])
     return words[0].startswith("rs.") or bool(alone)
+
+
+def page_of(name: str, attribute: str) -> str:
+    """Give what has a place of its own: a method, or the type on whose page a field stands."""
+    field = type(getattr(getattr(rs, name), attribute[1:], None)) is MemberDescriptorType
+    return f"retrostats.{name}" + ("" if field else attribute)
 
 
 def link_types(app: Any, doctree: Any) -> None:

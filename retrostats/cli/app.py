@@ -28,7 +28,10 @@ def main() -> None:
     from retrostats.errors import RetrostatsError
 
     # So that a program that is told to end takes its unfinished files with it.
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    # SIGHUP: the terminal was closed; Windows has none, and `nohup` has it ignored.
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     try:
         app()
     except RetrostatsError as error:

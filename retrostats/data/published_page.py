@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import escape
 from typing import TYPE_CHECKING
 
 from retrostats.layout import Layout
-from retrostats.layout.html import facts, small
+from retrostats.layout.html import facts, safe, small
 
 if TYPE_CHECKING:
     from retrostats.data.published import Arm, Outcome, PublishedTrial
@@ -36,7 +35,7 @@ def trial_html(trial: PublishedTrial) -> str:
         rows=tuple((*_outcome(outcome), str(numbers[outcome.name])) for outcome in trial.outcomes),
         words=4,
     )
-    head = f"<p><b>{escape(trial.id)}</b> ({escape(trial.role)}): {escape(trial.citation)}</p>"
+    head = f"<p><b>{safe(trial.id)}</b> ({safe(trial.role)}): {safe(trial.citation)}</p>"
     return head + facts(told) + outcomes.html() + small(trial.note)
 
 

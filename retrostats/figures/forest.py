@@ -108,6 +108,8 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     that reaches far beyond the others is cut and ends in an arrow; its text keeps the limits.
     Where the figure is too narrow for a label beside its row, labels stand above their rows.
     Such words are placed for the width that the Axes have now; save the figure at this width.
+    What is omitted is not drawn. Without `weights` squares are of one size; without `marks` all
+    are filled.
 
     Parameters
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +14,7 @@ from retrostats.integrity.claim_figures import Says, as_printed, says_of, speaks
 from retrostats.integrity.inputs import pair
 from retrostats.integrity.verdicts import Reproduction
 from retrostats.layout import Layout
+from retrostats.layout.html import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class JudgedClaim:
         return "\n".join([self.claim.text, f"Verdict: {self.verdict}.", self._layout().text()])
 
     def _repr_html_(self) -> str:
-        text, verdict = (html.escape(part) for part in (self.claim.text, self.verdict))
+        text, verdict = (safe(part) for part in (self.claim.text, self.verdict))
         return f"<p>{text}<br>Verdict: <b>{verdict}</b></p>{self._layout().html()}"
 
     def _layout(self) -> Layout:

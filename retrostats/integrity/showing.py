@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from retrostats.layout import Layout
-from retrostats.layout.html import paragraphs, small
+from retrostats.layout.html import paragraphs, safe, small
 
 if TYPE_CHECKING:
     from retrostats.integrity.sprite import SpriteSamples
@@ -37,7 +36,7 @@ def reproduction_html(reproduction: Reproduction) -> str:
         words=len(_WORDS),
         closing_words=len(_VERDICT),
     )
-    return f"<p><b>{escape(reproduction.trial.id)}</b>: {escape(told)}</p>{table.html()}"
+    return f"<p><b>{safe(reproduction.trial.id)}</b>: {safe(told)}</p>{table.html()}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ notebook drops style sheets, and what it drops of the rest leaves plain words an
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 #: Longer tables scroll in a box of about this many rows, below their heads.
@@ -24,6 +25,26 @@ STICKY = (
     "position:sticky;top:0;"
     "background:var(--jp-layout-color0,var(--vscode-editor-background,Canvas))"
 )
+#: Signs that turn the direction of all text behind them: 0.98 would be read as 89.0.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: A word of more letters than this is broken where it does not fit.
+_LONG_WORD = re.compile(r"\S{40}")
+
+
+def safe(text: str) -> str:
+    """Return text for HTML; a sign that turns the direction of what follows becomes its code.
+
+    Examples
+    --------
+    >>> safe("a < b"), safe("pain\u202e: 0.98")
+    ('a &lt; b', 'pain[U+202E]: 0.98')
+    """
+    return _TURNS.sub(lambda sign: f"[U+{ord(sign[0]):04X}]", html.escape(text))
+
+
+def breaks(text: str) -> str:
+    """Return the attribute that keeps a very long word on the page; nothing for other text."""
+    return ' style="overflow-wrap:anywhere"' if _LONG_WORD.search(text) else ""
 
 
 def bold(text: str) -> str:
@@ -34,7 +55,7 @@ def bold(text: str) -> str:
     >>> bold("Pain < 3")
     '<p><b>Pain &lt; 3</b></p>'
     """
-    return f"<p><b>{html.escape(text)}</b></p>"
+    return f"<p{breaks(text)}><b>{safe(text)}</b></p>"
 
 
 def paragraphs(*texts: str) -> str:
@@ -45,19 +66,19 @@ def paragraphs(*texts: str) -> str:
     >>> paragraphs("a", "", "b & c")
     '<p>a</p><p>b &amp; c</p>'
     """
-    return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+    return "".join(f"<p{breaks(text)}>{safe(text)}</p>" for text in texts if text)
 
 
 def small(text: str) -> str:
     """Return a note in smaller letters, nothing where it is empty."""
     if not text:
         return ""
-    return f'<p style="font-size:smaller;max-width:52em">{html.escape(text)}</p>'
+    return f'<p style="font-size:smaller;max-width:52em;overflow-wrap:anywhere">{safe(text)}</p>'
 
 
 def caveats(texts: Iterable[str]) -> str:
     """Return a marked paragraph for each thing that a reader must know."""
-    return "".join(f'<p style="{_MARKED}"><b>Caveat:</b> {html.escape(text)}</p>' for text in texts)
+    return "".join(f'<p style="{_MARKED}"><b>Caveat:</b> {safe(text)}</p>' for text in texts)
 
 
 def listed(items: Iterable[str]) -> str:
@@ -68,7 +89,7 @@ def listed(items: Iterable[str]) -> str:
     >>> listed(["a", "b"])
     '<ul><li>a</li><li>b</li></ul>'
     """
-    inner = "".join(f"<li>{html.escape(item)}</li>" for item in items)
+    inner = "".join(f"<li{breaks(item)}>{safe(item)}</li>" for item in items)
     return f"<ul>{inner}</ul>" if inner else ""
 
 
@@ -81,8 +102,8 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
         A name, and what is to be said of it; pairs without words are left out.
     """
     rows = [
-        f'<tr><th scope="row" style="{_LEFT};white-space:nowrap">{html.escape(name)}</th>'
-        f'<td style="{_LEFT};overflow-wrap:anywhere">{html.escape(words)}</td></tr>'
+        f'<tr><th scope="row" style="{_LEFT};white-space:nowrap">{safe(name)}</th>'
+        f'<td style="{_LEFT};overflow-wrap:anywhere">{safe(words)}</td></tr>'
         for name, words in pairs
         if words
     ]
@@ -115,7 +136,7 @@ def is_long(rows: int) -> bool:
 
 def preformatted(text: str) -> str:
     """Return text as it stands, in a box that scrolls where it is long."""
-    inner = f"<pre>{html.escape(text)}</pre>"
+    inner = f"<pre>{safe(text)}</pre>"
     return box(inner, rows=text.count("\n") + 1)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrostats.layout.aligning import on_marks
-from retrostats.layout.html import STICKY, bold, box, is_long, width_for
+from retrostats.layout.html import STICKY, bold, box, is_long, safe, width_for
 from retrostats.layout.numbers import true_minus
 from retrostats.layout.written import NumberStyle, Written, range_joint
 
@@ -157,7 +156,7 @@ class Layout:
         stay = f";{STICKY}" if is_long(len(self.rows)) else ""
         heads = "".join(
             f'<th scope="col" style="text-align:{self._side(place)};{_PADDING};'
-            f'vertical-align:bottom;border-bottom:1px solid{stay}">{html.escape(head)}</th>'
+            f'vertical-align:bottom;border-bottom:1px solid{stay}">{safe(head)}</th>'
             for place, head in enumerate(self.header)
         )
         lacking = self._lacking_decimals()
@@ -176,7 +175,7 @@ class Layout:
         cells = [f"{label}{_breakable(row[0])}</th>"]
         if len(row) != len(self.header):
             across = f'colspan="{len(self.header) - 1}" style="text-align:left;{_PADDING}"'
-            cells.append(f"<td {across}>{html.escape(row[1])}</td>")
+            cells.append(f"<td {across}>{safe(row[1])}</td>")
             return "".join(cells)
         for place, cell in enumerate(row[1:], start=1):
             # A digit is 1ch wide, so that this puts decimal points below one another.
@@ -184,7 +183,7 @@ class Layout:
             closing = place >= len(self.header) - self.closing_words
             padding = f"{_PADDING}{width_for(cell)}" if closing else _CELL
             style = f"text-align:{self._side(place)};{padding}{room}"
-            cells.append(f'<td style="{style}">{html.escape(cell)}</td>')
+            cells.append(f'<td style="{style}">{safe(cell)}</td>')
         return "".join(cells)
 
     def _lacking_decimals(self) -> list[list[float]]:
@@ -219,7 +218,7 @@ def _line(cell: str) -> str:
 def _breakable(label: str) -> str:
     """Let a label wrap at the spaces after its commas and nowhere else."""
     space = ',<span style="white-space:normal"> </span>'
-    return html.escape(label).replace(", ", space)
+    return safe(label).replace(", ", space)
 
 
 def _decimals_of(cell: str) -> float:

@@ -164,18 +164,24 @@ async def _run_cell(client: _Client, index: int, number: int) -> None:
         await client.async_execute_cell(cell, index, execution_count=number)
         problem = ""
     except CellExecutionError as error:
-        problem = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+        problem = _said(error)
     except CellTimeoutError:
         problem = f"it took longer than {client.timeout} seconds"
     except DeadKernelError:
         problem = "it ended the Python that ran it (os._exit, a crash, or too little memory)"
         if client.written > OUTPUT_LIMIT:
             problem = f"its outputs are longer than {OUTPUT_LIMIT:,} characters"
+    # Also where a result failed to show itself, which Jupyter lets pass or tells without a name.
+    problem = next((_said(o) for o in cell.outputs if o.output_type == "error"), problem)
     if not problem:
         complaint = "".join(o.text for o in cell.outputs if o.get("name") == "stderr").strip()
         problem = complaint and f"it wrote to the error stream: {complaint}"
     if problem:
         raise CellFailed(number, problem)
+
+
+def _said(error: Any) -> str:
+    return f"{error.ename}: {error.evalue}" if error.evalue else str(error.ename)
 
 
 async def _end(manager: _Manager, client: _Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +61,8 @@ def lay_lab(folder: Path) -> LabFolder:
     Raises
     ------
     DataError
-        If it is a file or part of the package, or a file or folder stands in the way that no
-        earlier call wrote.
+        If it is a file, part of the package, the user's home, the root of a disk or of a
+        repository, or a file or folder stands in the way that no earlier call wrote.
     OSError
         If it cannot be written. It is then as it was before.
     """
@@ -91,6 +92,13 @@ def _require_place(folder: Path) -> None:
     for source in (_PACKAGE, data_folder(), notebook_folder()):
         if place == source or source in place.parents:
             raise DataError(f"{folder} is part of retrostats itself; choose another folder")
+    # The .gitignore would hide from git whatever else is made there.
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - "~" itself where there is none
+    if place in (home.resolve(), Path(place.anchor)) or (place / ".git").exists():
+        raise DataError(
+            f"{folder} is your home, the root of a disk or a repository, not a folder to work in; "
+            "choose one within it"
+        )
     example = folder / EXAMPLE
     if example.is_symlink() or (example.exists() and not example.is_dir()):
         raise DataError(

@@ -67,7 +67,7 @@ def private_paths(own: Iterable[Path]) -> tuple[str, ...]:
     named = [*own, Path(sys.prefix), Path(__file__).parents[2]]
     each = {str(path) for path in [*named, *(path.resolve() for path in named)]}
     kept = {path for path in each if len(Path(path).parts) >= _PARTS}
-    if home.is_absolute() and home.parts[1:]:
+    if home.parts[1:]:
         kept.add(str(home))
     return tuple(sorted(kept))
 

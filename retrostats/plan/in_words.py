@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 from retrostats.data.codebook.types import Codebook
+from retrostats.layout.html import safe
 from retrostats.plan.agreement import require_fits
 from retrostats.plan.sentences import planned_sentences
 from retrostats.plan.types import AnalysisPlan
@@ -27,7 +27,7 @@ class PlanInWords:
         return "\n".join(self.sentences)
 
     def _repr_html_(self) -> str:
-        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.sentences)
+        items = "".join(f"<li>{safe(sentence)}</li>" for sentence in self.sentences)
         return f"<ul>{items}</ul>"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING
 
+from retrostats.layout.html import breaks, safe
 from retrostats.report.sources.reference import Reference, SourceKind, closed
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Citations:
             items = "".join(f"<li>{_html(reference)}</li>" for reference in references)
             parts.append(f'<p>{HEADINGS[kind]}</p><ol start="{number}">{items}</ol>')
             number += len(references)
-        parts += [f"<p>{escape(note)}</p>" for note in self.notes]
+        parts += [f"<p{breaks(note)}>{safe(note)}</p>" for note in self.notes]
         return f"<div>{''.join(parts)}</div>"
 
     def _groups(self) -> Iterator[tuple[SourceKind, tuple[Reference, ...]]]:
@@ -188,8 +188,8 @@ def _with_own_keys(references: Iterable[Reference]) -> Iterator[Reference]:
 
 
 def _html(reference: Reference) -> str:
-    text = escape(closed(reference.text)) if reference.text else ""
+    text = safe(closed(reference.text)) if reference.text else ""
     if reference.address:
-        text += f' <a href="{escape(reference.address)}">{escape(reference.place)}</a>'
-    uses = "".join(f"<br><small>{escape(use)}</small>" for use in reference.used)
+        text += f' <a href="{safe(reference.address)}">{safe(reference.place)}</a>'
+    uses = "".join(f"<br><small{breaks(use)}>{safe(use)}</small>" for use in reference.used)
     return f"{text.strip()}{uses}"

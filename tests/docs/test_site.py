@@ -9,7 +9,7 @@ import pytest
 from check_links import faults_of
 from mathml import mathml
 from messages import mark
-from names import WRITTEN, is_meant, linked, public_name
+from names import WRITTEN, is_meant, linked, page_of, public_name
 from outside import contents, redirected, stand_ins
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -82,6 +82,12 @@ def test_paths_of_modules_lead_to_public_names():
 )
 def test_which_words_are_public_names(written, page, meant):
     assert is_meant(WRITTEN.fullmatch(written), page) is meant
+
+
+def test_a_field_stands_on_the_page_of_its_type():
+    assert page_of("Estimate", ".from_se") == "retrostats.Estimate.from_se"
+    assert page_of("Journal", ".source") == "retrostats.Journal"
+    assert page_of("grim", "") == "retrostats.grim"
 
 
 def test_a_doi_becomes_a_link():

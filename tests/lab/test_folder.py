@@ -181,6 +181,19 @@ def test_an_example_that_is_no_folder_of_its_own_is_refused(tmp_path, make):
     assert [path.name for path in work.iterdir()] == ["example"]
 
 
+def test_neither_home_nor_disk_nor_repository_is_a_folder_to_work_in(tmp_path, monkeypatch):
+    home, repository = tmp_path / "home", tmp_path / "repository"
+    monkeypatch.setenv("HOME", str(home))
+    (repository / ".git").mkdir(parents=True)
+    home.mkdir()
+    for folder in (home, repository, Path("/")):
+        with pytest.raises(DataError, match="choose one within it"):
+            lay_lab(folder)
+    assert list(home.iterdir()) == []
+    assert len(list(repository.iterdir())) == 1
+    assert lay_lab(home / "work").notebooks
+
+
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "work").write_text("x")
     with pytest.raises(DataError, match="work is a file; give the name of a folder"):

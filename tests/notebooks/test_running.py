@@ -41,6 +41,8 @@ display({"image/png": "aGVsbG8=", "text/plain": "A dot"}, raw=True)
 print("after")
 print("and \\u65e5\\u672c")"""
 
+UNSHOWN = "class A:\n    def _repr_html_(self):\n        raise KeyError('bad')\n"
+
 WIDGET = """\
 display({"application/vnd.jupyter.widget-view+json": {"model_id": "1f"}}, raw=True)
 7"""
@@ -127,7 +129,12 @@ FAILING = {
         "import matplotlib.font_manager as f; f._log.warning('no such font')",
         ": it wrote to the error stream: no such font",
     ),
-    "16_temporary": ("import tempfile; tempfile.mkdtemp()", ": its output names a place on this"),
+    "16_display": (
+        f"{UNSHOWN}    def __repr__(self): return 'A'\ndisplay(A())",
+        ": KeyError: 'bad'",
+    ),
+    "17_last": (f"{UNSHOWN}A()", ": KeyError: 'bad'"),
+    "18_temporary": ("import tempfile; tempfile.mkdtemp()", ": its output names a place on this"),
 }
 
 
@@ -181,7 +188,7 @@ def test_progress_names_notebook_and_cell_and_ends_at_one(small, outputs):
     assert told == [("01_small, cell 1 of 2", 0.5), ("01_small, cell 2 of 2", 1.0)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_no_process_and_no_folder(tmp_path, number):
     temporary, notebooks = tmp_path / "temporary", tmp_path / "notebooks"
     temporary.mkdir()
@@ -210,7 +217,7 @@ def test_an_interrupted_run_leaves_no_process_and_no_folder(tmp_path, number):
             _, said = started.communicate(timeout=30)
         finally:
             started.kill()
-    assert started.returncode == (130 if number == signal.SIGINT else 143)
+    assert started.returncode == 128 + number
     assert "Traceback" not in said
     assert children_of(temporary) == []
     assert list(temporary.iterdir()) == []

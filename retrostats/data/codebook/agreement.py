@@ -41,7 +41,10 @@ def check_columns(book: Codebook, document: Document) -> None:
         use = f"{key} of {name}" if name else key
         if column in taken:
             where = document.at(table, _position(document, table, name) if name else 0)
-            message = f"{column!r} is the {taken[column]} already; a column has one use"
+            message = (
+                f"{column!r} is the {taken[column]} already; a column has one use, so take it out "
+                "of one of the two"
+            )
             document.add(where, key.split(" ")[0], message)
         taken.setdefault(column, use)
     codes: dict[str, str] = {}

@@ -105,7 +105,8 @@ def read_arms(content: list[Any], document: Document) -> tuple[Arm, ...]:
         arms.append(Arm(label=label, name=name, values=values, reference=reference))
     top = document.at("arms")
     if len(content) == 1:
-        document.add(top, "", "there is one arm; a comparison needs two")
+        message = "there is one arm; a comparison needs two; write an [[arms]] table for each"
+        document.add(top, "", message)
     if len(content) > 1 and not any(_true(table, "reference") for table in content):
         message = "no arm is the reference; write reference = true for the one to compare with"
         document.add(top, "", message)

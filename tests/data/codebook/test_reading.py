@@ -352,7 +352,10 @@ ONE_FAULT = {
     ),
     "one arm": (
         [('[[arms]]\nlabel = "retro"\n', "")],
-        "line 9, key arms: there is one arm; a comparison needs two",
+        (
+            "line 9, key arms: there is one arm; a comparison needs two; write an [[arms]] table "
+            "for each"
+        ),
     ),
     "a value of two arms": (
         [
@@ -464,13 +467,16 @@ ONE_FAULT = {
     ),
     "a column of two roles": (
         [('arm = "group"', 'arm = "id"')],
-        "line 5, key roles.arm: 'id' is the subject already; a column has one use",
+        (
+            "line 5, key roles.arm: 'id' is the subject already; a column has one use, so take it "
+            "out of one of the two"
+        ),
     ),
     "a column of two outcomes": (
         [('column = "age"', 'column = "nrs"')],
         (
             "line 31, key covariates.column: 'nrs' is the column of pain already; a column has one "
-            "use"
+            "use, so take it out of one of the two"
         ),
     ),
     "a smallest change in percent": (
@@ -621,7 +627,7 @@ WIDE_FAULTS = {
         ('"nrs_6"', '"nrs_0"'),
         (
             "line 22, key outcomes.columns: 'nrs_0' is the columns at baseline of pain already; "
-            "a column has one use"
+            "a column has one use, so take it out of one of the two"
         ),
     ),
     "a column that is a number": (
