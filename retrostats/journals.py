@@ -241,6 +241,11 @@ def find_journal(journal: str | Journal | None) -> Journal:
         Name of one in `JOURNALS`; a journal of your own is returned as it is, ``None`` stands for
         the house style.
 
+    Returns
+    -------
+    Journal
+        Its column widths, page, dots per inch and ways to write numbers.
+
     Raises
     ------
     ValueError

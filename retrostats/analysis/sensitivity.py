@@ -151,8 +151,9 @@ def _deltas(request: Request, found: Answer, planned: Sensitivity) -> list[Sensi
     rows = []
     for delta in planned.deltas:
         shifted = delta_adjusted(base, -outcome.instrument.sign * delta, missing / n, n)
+        lack = "lacks" if missing == 1 else "lack"
         note = (
-            f"{missing} of {n} subjects of {comparison.treatment}, in the model or not, lack "
+            f"{missing} of {n} subjects of {comparison.treatment}, in the model or not, {lack} "
             f"{outcome.label} at {request.visit}: taken as {quantity(delta, outcome.unit)} worse "
             "than the model expects"
         )

@@ -57,6 +57,11 @@ _CHANGE_KEYS = {
 def load_instruments() -> Mapping[str, Instrument]:
     """Return the catalogue by id, in its order.
 
+    Returns
+    -------
+    Mapping
+        Each instrument by its id; it cannot be changed.
+
     Raises
     ------
     DataError

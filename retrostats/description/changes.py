@@ -51,8 +51,9 @@ def individual_changes(
     Examples
     --------
     >>> import retrostats as rs
-    >>> folder = "data/example_cohort"
-    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> control, retro, forward = individual_changes(cohort, "pain", 6)
     >>> retro.arm, len(retro.improvements), retro.missing, retro.improvements[-1]
     ('retro', 21, 2, 5.0)

@@ -41,8 +41,9 @@ def subject_courses(
     Examples
     --------
     >>> import retrostats as rs
-    >>> folder = "data/example_cohort"
-    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> courses = subject_courses(cohort, "pain")
     >>> courses["control"][0]
     ((0.0, 3.0, 6.0), (4.0, 4.0, 3.0))

@@ -39,8 +39,9 @@ def missing_patterns(
     Examples
     --------
     >>> import retrostats as rs
-    >>> folder = "data/example_cohort"
-    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> for pattern in missing_patterns(cohort, "pain").patterns:
     ...     print(pattern.seen, pattern.counts)
     (True, True, True) (18, 20, 19)

@@ -155,8 +155,9 @@ def responder_curves(
     Examples
     --------
     >>> import retrostats as rs
-    >>> folder = "data/example_cohort"
-    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> [(curve.arm, curve.n) for curve in responder_curves(cohort, "womac", 6)]
     [('control', 18), ('retro', 21), ('forward', 20)]
     """

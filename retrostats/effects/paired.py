@@ -30,6 +30,11 @@ def mean_change(summary: PairedSummary, *, level: float = 0.95, unit: str = "") 
     unit
         Unit of the outcome.
 
+    Returns
+    -------
+    Estimate
+        In `unit`, after minus before as `summary` has it, with ``n - 1`` degrees of freedom.
+
     Raises
     ------
     ValueError

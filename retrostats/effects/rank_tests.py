@@ -114,6 +114,11 @@ def kruskal_test(groups: Mapping[str, ArrayLike] | Sequence[ArrayLike]) -> Krusk
     groups
         Raw values, shape ``(n_i,)`` each, at least two, none missing; by name or in order.
 
+    Returns
+    -------
+    KruskalTest
+        H corrected for ties, its degrees of freedom and p, epsilon and eta squared.
+
     Raises
     ------
     ValueError
@@ -176,6 +181,12 @@ def friedman_test(
     method
         ``"chi-square"``: Friedman's own test, conservative in small samples.
         ``"iman-davenport"``: its F form, with ``k - 1`` and ``(k - 1)(n - 1)`` degrees of freedom.
+
+    Returns
+    -------
+    FriedmanTest
+        The statistic of that method, its degrees of freedom and p, Kendall's W, and the mean rank
+        of each condition.
 
     Raises
     ------

@@ -80,6 +80,16 @@ def plot_agreement(
     References
     ----------
     .. [1] Bland JM, Altman DG (1986). Lancet 327, 307-310. doi:10.1016/S0140-6736(86)90837-8
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> raters = rs.agreement(
+    ...     [12.1, 10.4, 9.8, 13.0], [12.6, 10.6, 10.1, 13.2], names=("rater A", "rater B"), unit="s"
+    ... )
+    >>> ax = rs.plot_agreement(raters, width="single")
+    >>> print(rs.describe(ax).partition(" Limits hold")[0])
+    rater B minus rater A in s against the mean of both.
     """
     who = "plot_agreement"
     require_kind(who, agreement, Agreement)

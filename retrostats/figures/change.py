@@ -105,11 +105,13 @@ def plot_change(
         One per arm, the reference first, of one outcome at one visit.
     mdc
         Smallest detectable change: from ``instrument.error()`` or in the unit of the outcome. A
-        change up to this size, to either side, cannot be told from measurement error.
+        change up to this size, to either side, cannot be told from measurement error. When
+        omitted there is no band, and nobody is counted as better or worse beyond error.
     mcid
         Smallest worthwhile change: from ``instrument.important()`` or in the unit of the outcome.
+        When omitted there is no line of importance, and nobody is counted as reaching it.
     arm_names
-        Words for readers by label of the arm.
+        Words for readers by label of the arm; the labels themselves when omitted.
     width
         Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
         mm. Choose it or `ax`.
@@ -127,6 +129,17 @@ def plot_change(
         If there is nobody to draw, outcomes, visits or units are mixed, a threshold is not
         positive, is a share of baseline (another amount for each subject) or is of the other
         kind, or `ax` has no place in a grid.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> pain = cohort.codebook.outcome("pain").instrument
+    >>> changes = rs.individual_changes(cohort, "pain", 6)
+    >>> ax = rs.plot_change(changes, mdc=pain.error()[0], mcid=pain.important()[0])
+    >>> print(rs.describe(ax.figure.axes[1]))
     """
     who = "plot_change"
     changes = require_each(who, changes, IndividualChanges)

@@ -90,6 +90,19 @@ def plot_diagnostics(
     ------
     ValueError
         If there is no residual, or `ax` has no place in a grid to share.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> walks = pd.DataFrame({
+    ...     "id": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5],
+    ...     "week": ["3", "6"] * 5,
+    ...     "pain": [5.5, 5.0, 7.0, 6.0, 4.0, 3.5, 5.5, 4.0, 6.0, 3.0],
+    ... })
+    >>> fit = rs.fit_mmrm("pain ~ week", walks, subject="id", visit="week", unit="points")
+    >>> ax = rs.plot_diagnostics(rs.diagnose(fit))
+    >>> print(rs.describe(ax))
     """
     who = "plot_diagnostics"
     require_kind(who, diagnostics, ResidualDiagnostics)

@@ -96,7 +96,7 @@ def plot_estimation(
         the note and the description. When omitted, both say where they are not those of the
         means, and name their table.
     arm_names
-        Words for readers by label, of all arms of the trial.
+        Words for readers by label, of all arms of the trial; the labels themselves when omitted.
     width
         Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
         mm. Choose it or `ax`.
@@ -121,6 +121,15 @@ def plot_estimation(
     .. [1] Gardner MJ, Altman DG (1986). BMJ 292, 746-750. doi:10.1136/bmj.292.6522.746
     .. [2] Ho J, Tumkaya T, Aryal S, Choi H, Claridge-Chang A (2019). Nat Methods 16, 565-566.
        doi:10.1038/s41592-019-0470-3
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = {"control": [6, 5, 7, 6], "retro": [4, 5, 3, 4]}
+    >>> control, retro = (rs.ArmSummary.of(arm, values) for arm, values in pain.items())
+    >>> table = rs.EstimateTable("Pain", (rs.mean_difference(retro, control, unit="points"),))
+    >>> ax = rs.plot_estimation(rs.distributions(pain, unit="points"), table, better="lower")
+    >>> print(rs.describe(ax.figure.axes[1]))
     """
     who = "plot_estimation"
     groups = require_each(who, groups, Distribution)

@@ -76,6 +76,12 @@ def plot_flow(
     ----------
     .. [1] Hopewell S et al. (2025). CONSORT 2025 statement. BMJ 389, e081123.
        doi:10.1136/bmj-2024-081123
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> ax = rs.plot_flow(rs.published_flow(rs.load_trial("brosseau2012")))
+    >>> print(rs.describe(ax))
     """
     who = "plot_flow"
     require_kind(who, flow, Flow)

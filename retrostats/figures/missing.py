@@ -72,7 +72,7 @@ def plot_missing(
     patterns
         Of one outcome. More than 12 patterns: the rarest share a row that says how many they are.
     arm_names
-        Words for readers by label of the arm.
+        Words for readers by label of the arm; the labels themselves when omitted.
     width
         Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
         mm. Choose it or `ax`.
@@ -88,6 +88,15 @@ def plot_missing(
     ------
     ValueError
         If there is no subject, or `ax` has no place in a grid.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> ax = rs.plot_missing(rs.missing_patterns(cohort, "pain"))
+    >>> print(rs.describe(ax))
     """
     who = "plot_missing"
     require_kind(who, patterns, MissingPatterns)

@@ -85,7 +85,7 @@ def plot_raincloud(
         Outcome and unit, written below the axis of values, which is horizontal so that names have
         room; the unit alone when omitted.
     arm_names
-        Words for readers by label, of all arms of the trial.
+        Words for readers by label, of all arms of the trial; the labels themselves when omitted.
     width
         Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
         mm. Choose it or `ax`.
@@ -107,6 +107,13 @@ def plot_raincloud(
     ----------
     .. [1] Allen M, Poggiali D, Whitaker K, Marshall TR, Kievit RA (2019). Wellcome Open Res 4, 63.
        doi:10.12688/wellcomeopenres.15191.1
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> groups = rs.distributions({"control": [6, 5, 7, 6, 8], "retro": [4, 5, 3, 4, 2]})
+    >>> ax = rs.plot_raincloud(groups, better="lower", ylabel="Pain (points)")
+    >>> print(rs.describe(ax))
     """
     who = "plot_raincloud"
     groups = require_each(who, groups, Distribution)

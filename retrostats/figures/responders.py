@@ -67,7 +67,7 @@ def plot_responders(
     xlabel
         What improved, and its unit; the unit alone when omitted.
     arm_names
-        Words for readers by label of the arm.
+        Words for readers by label of the arm; the labels themselves when omitted.
     width
         Of the new figure: ``"single"`` or ``"double"`` for one or two columns, 85 and 170 mm, or
         mm. Choose it or `ax`.
@@ -83,6 +83,16 @@ def plot_responders(
     ------
     ValueError
         If there is no curve, a curve has no improvement, or units are mixed.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> curves = rs.responder_curves(cohort, "pain", 6)
+    >>> ax = rs.plot_responders(curves, thresholds=[(2, "MCID")])
+    >>> print(rs.describe(ax))
     """
     who = "plot_responders"
     curves = require_each(who, curves, ImprovementCurve)

@@ -81,6 +81,16 @@ def save_figure(
     -----
     SmallTextWarning
         If words are smaller than the journal takes; the warning names them.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import retrostats as rs
+    >>> ax = rs.plot_flow(rs.published_flow(rs.load_trial("brosseau2012")))
+    >>> with TemporaryDirectory() as folder:
+    ...     rs.save_figure(ax, Path(folder) / "flow.svg", width="double").name
+    'flow.svg'
     """
     target, house = Path(path), find_journal(journal)
     writer = WRITERS.get(target.suffix.lower())

@@ -184,10 +184,21 @@ def describe(drawn: Axes | Figure) -> str:
         Axes that a function of `retrostats.figures` has drawn; or a figure, whose panels are told
         one after the other.
 
+    Returns
+    -------
+    str
+        Sentences with the numbers that the figure shows; for a figure those of all its panels.
+
     Raises
     ------
     ValueError
         If the Axes, or all Axes of the figure, were drawn by something else.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> table = rs.EstimateTable("Pain", (rs.Estimate.from_se("retro - control", -0.8, 0.3),))
+    >>> print(rs.describe(rs.plot_forest(table, favours=("retro walking", "control"))))
     """
     panels = [drawn] if isinstance(drawn, Axes) else drawn.axes
     told = [_DESCRIPTIONS[ax] for ax in panels if ax in _DESCRIPTIONS]
@@ -264,6 +275,21 @@ def blank_axes(width: float, height: float) -> Axes:
     ----------
     width, height
         Of the figure, in mm.
+
+    Returns
+    -------
+    Axes
+        Empty, for the `ax` of a plot function; ``ax.figure`` is their figure.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> ax = rs.blank_axes(120, 60)
+    >>> table = rs.EstimateTable("Pain", (rs.Estimate.from_se("retro - control", -0.8, 0.3),))
+    >>> rs.plot_forest(table, ax=ax) is ax
+    True
+    >>> round(ax.figure.get_figwidth() * 25.4)
+    120
     """
     with house_style():
         figure = Figure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), layout="constrained")

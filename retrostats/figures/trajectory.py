@@ -113,6 +113,16 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     ValueError
         If there is nothing to draw, an arm has another number of means or counts than visits, or
         means mix units or levels, or an endpoint is none of the weeks.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> def course(arm, *means):
+    ...     rows = [rs.Estimate.from_se(arm, mean, 0.4, unit="points") for mean in means]
+    ...     return rs.EstimateTable(arm, tuple(rows))
+    >>> means = {"control": course("control", 5.6, 5.1), "retro": course("retro", 4.8, 3.7)}
+    >>> ax = rs.plot_trajectories(means, [3, 6], better="lower", ylabel="Pain (points)")
+    >>> print(rs.describe(ax))
     """
     who = "plot_trajectories"
     require_tables(who, means)

@@ -27,6 +27,11 @@ def debit(mean: str | Printed, sd: str | Printed, n: SupportsIndex) -> Consisten
     n
         Number of participants, 2 or more.
 
+    Returns
+    -------
+    ConsistencyCheck
+        Whether such zeros and ones exist, and a sentence that says why; always informative.
+
     Raises
     ------
     TypeError

@@ -32,9 +32,10 @@ def report_tables(analysis: Analysis) -> Mapping[str, PaperTable]:
     Examples
     --------
     >>> import retrostats as rs
-    >>> folder = "data/example_cohort"
-    >>> cohort = rs.read_cohort(f"{folder}/cohort.csv", f"{folder}/codebook.toml")
-    >>> tables = rs.report_tables(rs.analyse(cohort, rs.read_plan(f"{folder}/plan.toml")))
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> tables = rs.report_tables(rs.analyse(cohort, rs.read_plan(folder / "plan.toml")))
     >>> tables["baseline"].caption
     'Characteristics at baseline by arm, all randomised subjects'
     """
