@@ -68,7 +68,7 @@ class Scenario:
         stay = "complete" if np.isinf(self.steady) else "with dropout"
         return (
             f"{self.per_arm * 2} subjects, {self.visits} visits, {stay}; truth {self.truth}, "
-            f'fitted covariance="{self.fitted}"'
+            f'fitted `covariance="{self.fitted}"`'
         )
 
 

@@ -8,19 +8,79 @@ from typing import Literal
 
 
 class RetrostatsError(Exception):
-    """Base of every deliberate error; the command line prints it without a traceback."""
+    """Base of every deliberate error; the command line prints it without a traceback.
+
+    Catch it where any fault of files, plans or fits is to be told and not to stop the work. A
+    `ValueError`, `TypeError` or `KeyError` is a slip in a call and stays what it is.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> try:
+    ...     rs.load_trial("nobody2020")
+    ... except rs.RetrostatsError as error:
+    ...     print(type(error).__name__)
+    DataError
+    """
 
 
 class DataError(RetrostatsError):
-    """A file or a number in it cannot be used as it stands."""
+    """A file or a number in it cannot be used as it stands.
+
+    Raised by whatever reads or takes in data: trials, codebooks, cohorts, printed numbers, and the
+    data frame and arguments of a model. The message lists every fault with its file, line and
+    column, where there are such. Mend the file (or the codebook that describes it) and read it
+    again; nothing is repaired for you.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> try:
+    ...     rs.Printed("1e999")
+    ... except rs.DataError as error:
+    ...     print(error)
+    '1e999' is too large or too small to compute with
+    """
 
 
 class PlanError(RetrostatsError):
-    """An analysis plan contradicts itself or the data."""
+    """An analysis plan contradicts itself or the data.
+
+    Raised by `read_plan` for faults of the file, and by `analyse` where the plan asks for
+    something that the codebook or the data do not have, or its primary model cannot be fitted.
+    Change the plan and give the reason for it in your report: no other model takes its place
+    unasked.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> try:
+    ...     rs.read_plan("mine.toml")
+    ... except rs.PlanError as error:
+    ...     print(error)
+    plan mine.toml: 1 fault found.
+      1. mine.toml: there is no such file; `retrostats new plan` writes a plan to be filled in
+    """
 
 
 class FitError(RetrostatsError):
-    """A model could not be fitted."""
+    """A model could not be fitted, or a fit cannot answer what it is asked.
+
+    Raised by `fit_mmrm`, `fit_lmm`, `fit_ancova` and `fit_mixed_anova`, and by methods of a fit:
+    the search did not converge, columns depend on one another, or too few rows are left. The
+    message says which, and what may help: most often fewer coefficients or a simpler covariance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> two = pd.DataFrame({"arm": ["retro", "control"], "pain": [3.0, 5.0]})
+    >>> try:
+    ...     rs.fit_ancova("pain ~ arm", two)
+    ... except rs.FitError as error:
+    ...     print(error)
+    2 rows cannot determine 2 coefficients and a covariance; use fewer terms
+    """
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,7 +29,22 @@ if TYPE_CHECKING:
 
 
 class Interval(NamedTuple):
-    """A two-sided interval and its nominal coverage."""
+    """A two-sided interval and its nominal coverage.
+
+    Attributes
+    ----------
+    low, high
+        Limits; infinite where a side is open.
+    level
+        Nominal coverage, e.g. 0.95.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> low, high, level = rs.Interval(-1.4, 0.2, 0.95)
+    >>> low <= 0 <= high, level
+    (True, 0.95)
+    """
 
     low: float
     high: float
@@ -65,6 +80,15 @@ class Estimate(ShownAsEffect):
     ------
     ValueError
         If the fields contradict one another.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = rs.Estimate.from_se("retro - control", -1.2, 0.4, unit="points", df=38)
+    >>> print(pain)
+    retro - control: -1.2 points (95% CI -2.01 to -0.39), df 38
+    >>> round(pain.p, 4), round(pain.ci.high, 3)
+    (0.0047, -0.39)
     """
 
     label: str
@@ -155,6 +179,27 @@ class EstimateTable(ShownAsTable):
     """Estimates in reading order, with the caption they share.
 
     ``table["retro - control"]`` or ``table[0]`` is an estimate, ``table[:2]`` a shorter table.
+
+    Attributes
+    ----------
+    caption
+        What the estimates have in common.
+    estimates
+        In reading order.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> week_3 = rs.Estimate.from_se("week 3", -0.5, 0.3, unit="points")
+    >>> week_6 = rs.Estimate.from_se("week 6", -1.2, 0.4, unit="points")
+    >>> table = rs.EstimateTable("Pain, retro - control", (week_3, week_6))
+    >>> table
+    Pain, retro - control
+              Estimate (points)     SE            95% CI      p
+      week 3             -0.500  0.300  -1.088 to  0.088  0.096
+      week 6             -1.200  0.400  -1.984 to -0.416  0.003
+    >>> table["week 6"].value
+    -1.2
     """
 
     caption: str

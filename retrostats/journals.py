@@ -57,7 +57,8 @@ class Journal(ShownAsFields):
 
     Examples
     --------
-    >>> mine = Journal(name="mine", title="A journal of mine", decimal_mark=",", single_mm=80.0)
+    >>> import retrostats as rs
+    >>> mine = rs.Journal(name="mine", title="A journal of mine", decimal_mark=",", single_mm=80.0)
     >>> mine.decimal_mark, mine.double_mm
     (',', 170.0)
     """

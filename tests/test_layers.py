@@ -15,7 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
-    {"errors", "layout", "arrays", "whole_files", "progress"},
+    {"errors", "layout", "arrays", "checksums", "whole_files", "progress"},
     {"instruments", "journals", "estimate"},
     {"data"},
     {"plan"},

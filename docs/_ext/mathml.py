@@ -17,6 +17,10 @@ MENDED = (
     (r"<mi>&#x0007E;</mi>", r"<mo>&#x0223C;</mo>"),
     # A prime is an operator without spaces; the style sheet asks for its raised form.
     (r"<mi>&#x02032;</mi>", r'<mo class="prime" lspace="0" rspace="0">&#x02032;</mo>'),
+    # Plus or minus between two terms, or before one: browsers tell them apart.
+    (r"<mi>&#x000B1;</mi>", r"<mo>&#x000B1;</mo>"),
+    # A closing bracket with an exponent is found to close, and stands close, only if it is said.
+    (r"(<msu[bp]+>)<mo([^>]*)>(\)|\]|&#x00029;|&#x0005D;)</mo>", r'\1<mo form="postfix"\2>\3</mo>'),
     # Bars enclose: no space inside, and the height of the line.
     (
         r'<mo(?: stretchy="false")?>(&#x0007C;|&#x02016;)</mo>',
@@ -25,7 +29,7 @@ MENDED = (
     # A name before a bracket stands close to it, one before anything else a little apart.
     (r"<mo>(\w{2,})</mo>(?=<mo[^>]*>&#x00028;)", r"<mi>\1</mi>"),
     (r"(<mi>(?:log|ln|exp)</mi>)(?!<mo[^>]*>&#x00028;|</)", r'\1<mspace width="0.17em"/>'),
-    (r"(</m[in]>|&#x00029;</mo>)(?=<mi>(?:log|ln|exp)</mi>)", r'\1<mspace width="0.17em"/>'),
+    (r"(</m[in]>|&#x00029;</mo>)(?=<mi>(?:log|ln|exp|diag)</mi>)", r'\1<mspace width="0.17em"/>'),
 )
 
 

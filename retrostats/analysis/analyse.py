@@ -59,6 +59,18 @@ def analyse(
         If the plan asks for something that the codebook or the data do not have, or its model
         of the primary endpoint cannot be fitted to these data. Another model is never put in
         its place.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> analysis = rs.analyse(cohort, folder / "plan.toml")
+    >>> print(analysis.answer)
+    retro - control: -0.797 points (95% CI -1.44 to -0.157), df 54.9
+    >>> print(analysis.primary.planned[0].judgement.verdict)
+    better, less than worthwhile
     """
     plan = _plan_of(plan)
     require_fits(plan, cohort.codebook)

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     )
 
 
+def endpoint_text(result: EndpointResult) -> str:
+    """Return what was asked, the planned contrasts, what they mean, and every caveat.
+
+    Parameters
+    ----------
+    result
+        Of one endpoint.
+    """
+    title = f"{result.outcome.label}, {result.visit.label} ({result.role} endpoint)"
+    told = [f"  {each.judgement.sentence}" for each in result.planned]
+    warned = [f"  Caveat: {each}" for each in result.model.caveats]
+    return "\n".join([title, contrast_layout([result]).text(), *told, *warned])
+
+
 def endpoint_html(result: EndpointResult) -> str:
     """Return what was asked, the planned contrasts, what they mean, and the model.
 

@@ -56,7 +56,24 @@ def trial_folders(folder: Path | str | None = None) -> dict[str, Path]:
 
 
 def list_trials() -> tuple[str, ...]:
-    """Return the ids of the bundled trials, sorted."""
+    """Return the ids of the bundled trials, sorted.
+
+    Returns
+    -------
+    tuple of str
+        What `load_trial` and `reproduce` take.
+
+    Raises
+    ------
+    DataError
+        If the bundled data are missing.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rs.list_trials()[:3]
+    ('alghadir2019', 'ard_physiotherapy', 'baby2022')
+    """
     return tuple(trial_folders())
 
 

@@ -73,10 +73,11 @@ class Printed(ShownAsFields):
 
     Examples
     --------
-    >>> printed = Printed("0.50")
+    >>> import retrostats as rs
+    >>> printed = rs.Printed("0.50")
     >>> printed.value, printed.low, printed.high
     (0.5, 0.495, 0.505)
-    >>> Printed("P < 0.001").high
+    >>> rs.Printed("P < 0.001").high
     0.001
     """
 

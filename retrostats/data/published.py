@@ -147,12 +147,33 @@ class PublishedTrial:
         Name of the folder.
     role
         Why the study is here: cited, retro trial, comparator, review, ...
+    citation
+        For a list of references.
     timepoints
-        In order; the first is the baseline.
+        In order; the first is the baseline, where its name says so.
+    arms, outcomes
+        As the paper has them.
     figures
         Every printed number, in the order of the file.
     digests
         SHA-256 of each file as read, so that a result can be traced back.
+    doi, pmid, pmcid
+        Empty where there is none.
+    decimal_mark
+        Of the whole paper.
+    design, population, analysis_reported, note
+        In words; empty where nothing is on record.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trial = rs.load_trial("alghadir2019")
+    >>> trial
+    <PublishedTrial alghadir2019: 3 arms, 4 outcomes, 18 figures>
+    >>> [(arm.label, arm.n_randomised) for arm in trial.arms]
+    [('retro', 23), ('forward', 23), ('control', 22)]
+    >>> print(trial.printed(outcome="pain", statistic="p").text)
+    p = 0.01
     """
 
     id: str

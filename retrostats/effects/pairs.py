@@ -41,7 +41,8 @@ class PairedSummary(ShownAsFields):
 
     Examples
     --------
-    >>> PairedSummary.of("pain", before=[7, 6, 8, 5], after=[4, 5, 5, 4]).mean_change
+    >>> import retrostats as rs
+    >>> rs.PairedSummary.of("pain", before=[7, 6, 8, 5], after=[4, 5, 5, 4]).mean_change
     -2.0
     """
 

@@ -44,7 +44,11 @@ class ArmSummary(ShownAsFields):
 
     Examples
     --------
-    >>> round(ArmSummary.from_se("retro", 20, 38.2, 3.15).sd, 2)
+    >>> import retrostats as rs
+    >>> retro = rs.ArmSummary(arm="retro", n=20, mean=3.6, sd=1.2)
+    >>> print(rs.mean_difference(retro, rs.ArmSummary(arm="forward", n=20, mean=4.7, sd=1.4)))
+    retro - forward: -1.1 (95% CI -1.94 to -0.265), df 37.1
+    >>> round(rs.ArmSummary.from_se("retro", 20, 38.2, 3.15).sd, 2)
     14.09
     """
 

@@ -84,12 +84,11 @@ def plot_agreement(
     Examples
     --------
     >>> import retrostats as rs
-    >>> raters = rs.agreement(
-    ...     [12.1, 10.4, 9.8, 13.0], [12.6, 10.6, 10.1, 13.2], names=("rater A", "rater B"), unit="s"
-    ... )
+    >>> first, second = [12.1, 10.4, 9.8, 13.0], [12.6, 10.6, 10.1, 13.2]
+    >>> raters = rs.agreement(first, second, names=("rater A", "rater B"), unit="s")
     >>> ax = rs.plot_agreement(raters, width="single")
-    >>> print(rs.describe(ax).partition(" Limits hold")[0])
-    rater B minus rater A in s against the mean of both.
+    >>> rs.describe(ax).split(". ")[0]
+    'rater B minus rater A in s against the mean of both'
     """
     who = "plot_agreement"
     require_kind(who, agreement, Agreement)

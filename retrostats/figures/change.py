@@ -140,6 +140,8 @@ def plot_change(
     >>> changes = rs.individual_changes(cohort, "pain", 6)
     >>> ax = rs.plot_change(changes, mdc=pain.error()[0], mcid=pain.important()[0])
     >>> print(rs.describe(ax.figure.axes[1]))
+    retro (n = 21, 2 missing): from 0 to 5 points; better beyond error: 13 (62%); within error: 8 \
+(38%); worse beyond error: 0 (0%); at least MCID: 13 (62%).
     """
     who = "plot_change"
     changes = require_each(who, changes, IndividualChanges)

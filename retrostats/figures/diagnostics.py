@@ -103,6 +103,8 @@ def plot_diagnostics(
     >>> fit = rs.fit_mmrm("pain ~ week", walks, subject="id", visit="week", unit="points")
     >>> ax = rs.plot_diagnostics(rs.diagnose(fit))
     >>> print(rs.describe(ax))
+    Standardised residuals against fitted values, 10 rows at 2 visits; the largest is 1.48 in \
+absolute size.
     """
     who = "plot_diagnostics"
     require_kind(who, diagnostics, ResidualDiagnostics)

@@ -130,6 +130,7 @@ def plot_estimation(
     >>> table = rs.EstimateTable("Pain", (rs.mean_difference(retro, control, unit="points"),))
     >>> ax = rs.plot_estimation(rs.distributions(pain, unit="points"), table, better="lower")
     >>> print(rs.describe(ax.figure.axes[1]))
+    Difference from control: retro −2.0 (95% CI −3.4 to −0.6).
     """
     who = "plot_estimation"
     groups = require_each(who, groups, Distribution)

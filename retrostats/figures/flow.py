@@ -82,6 +82,9 @@ def plot_flow(
     >>> import retrostats as rs
     >>> ax = rs.plot_flow(rs.published_flow(rs.load_trial("brosseau2012")))
     >>> print(rs.describe(ax))
+    Participant flow: 222 randomised. walking: 79 allocated, 0 not analysed, 79 analysed; \
+walking+behavioural: 69 allocated, 0 not analysed, 69 analysed; self-directed: 74 allocated, 1 not \
+analysed, 73 analysed.
     """
     who = "plot_flow"
     require_kind(who, flow, Flow)

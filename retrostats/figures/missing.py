@@ -97,6 +97,9 @@ def plot_missing(
     >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> ax = rs.plot_missing(rs.missing_patterns(cohort, "pain"))
     >>> print(rs.describe(ax))
+    Subjects whose Pain is known at each visit: control baseline 22 of 22, week 3 20 of 22, week 6 \
+18 of 22; retro baseline 23 of 23, week 3 21 of 23, week 6 21 of 23; forward baseline 23 of 23, \
+week 3 21 of 23, week 6 20 of 23.
     """
     who = "plot_missing"
     require_kind(who, patterns, MissingPatterns)

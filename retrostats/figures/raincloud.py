@@ -114,6 +114,8 @@ def plot_raincloud(
     >>> groups = rs.distributions({"control": [6, 5, 7, 6, 8], "retro": [4, 5, 3, 4, 2]})
     >>> ax = rs.plot_raincloud(groups, better="lower", ylabel="Pain (points)")
     >>> print(rs.describe(ax))
+    Distribution of Pain (points) in 2 groups, lower is better. Medians, with quartiles and range: \
+control (n = 5) 6 (6 to 7, range 5 to 8); retro (n = 5) 4 (3 to 4, range 2 to 5).
     """
     who = "plot_raincloud"
     groups = require_each(who, groups, Distribution)

@@ -93,6 +93,8 @@ def plot_responders(
     >>> curves = rs.responder_curves(cohort, "pain", 6)
     >>> ax = rs.plot_responders(curves, thresholds=[(2, "MCID")])
     >>> print(rs.describe(ax))
+    Share of each arm that improved by at least so much, for control (n = 18), retro (n = 21), \
+forward (n = 20). At least 2 points (MCID): control 33%, retro 62%, forward 40%.
     """
     who = "plot_responders"
     curves = require_each(who, curves, ImprovementCurve)

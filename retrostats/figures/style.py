@@ -197,8 +197,10 @@ def describe(drawn: Axes | Figure) -> str:
     Examples
     --------
     >>> import retrostats as rs
-    >>> table = rs.EstimateTable("Pain", (rs.Estimate.from_se("retro - control", -0.8, 0.3),))
-    >>> print(rs.describe(rs.plot_forest(table, favours=("retro walking", "control"))))
+    >>> pain = rs.Estimate.from_se("retro - control", -0.8, 0.3, unit="points")
+    >>> print(rs.describe(rs.plot_forest(rs.EstimateTable("Pain", (pain,)))))
+    Forest plot of Pain: 1 estimates; 0 intervals lie wholly above zero, 1 wholly below, 0 include \
+zero.
     """
     panels = [drawn] if isinstance(drawn, Axes) else drawn.axes
     told = [_DESCRIPTIONS[ax] for ax in panels if ax in _DESCRIPTIONS]
@@ -285,8 +287,8 @@ def blank_axes(width: float, height: float) -> Axes:
     --------
     >>> import retrostats as rs
     >>> ax = rs.blank_axes(120, 60)
-    >>> table = rs.EstimateTable("Pain", (rs.Estimate.from_se("retro - control", -0.8, 0.3),))
-    >>> rs.plot_forest(table, ax=ax) is ax
+    >>> pain = rs.Estimate.from_se("retro - control", -0.8, 0.3, unit="points")
+    >>> rs.plot_forest(rs.EstimateTable("Pain", (pain,)), ax=ax) is ax
     True
     >>> round(ax.figure.get_figwidth() * 25.4)
     120

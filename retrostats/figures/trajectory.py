@@ -91,10 +91,10 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     raw
         By arm, one course per subject, drawn thin behind the means. Of more than 600 some are
         drawn, evenly by their last value, and the figure says how many. ``nan`` where a value is
-        missing; one between two of them is a dot.
+        missing; one between two of them is a dot. None are drawn when omitted.
     counts
         By arm, subjects with a value at each week; with that of `baseline` first if there is one
-        more than there are `weeks`.
+        more than there are `weeks`. No row of counts when omitted.
     arm_names
         Words for readers by label; the labels where there are none.
     width
@@ -123,6 +123,8 @@ def plot_trajectories(  # noqa: PLR0913 - each is one layer of the drawing
     >>> means = {"control": course("control", 5.6, 5.1), "retro": course("retro", 4.8, 3.7)}
     >>> ax = rs.plot_trajectories(means, [3, 6], better="lower", ylabel="Pain (points)")
     >>> print(rs.describe(ax))
+    Means of Pain (points) over 2 visits in 2 arms, lower is better. At week 6, with 95% \
+confidence intervals: control 5.1 (4.32 to 5.88); retro 3.7 (2.92 to 4.48).
     """
     who = "plot_trajectories"
     require_tables(who, means)

@@ -77,6 +77,16 @@ class JudgedClaim:
         ``"supported"``, ``"contradicted"``, ``"mixed"`` or ``"not checkable"``.
     findings
         Every figure that speaks to it, and what it says. Only figures that decide count.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> studies = [rs.reproduce(trial) for trial in ("zhang2015", "zhang2025")]
+    >>> judged = rs.judge_claims(rs.load_claims(), studies)[0]
+    >>> judged.claim.id
+    'ekam-both-peaks'
+    >>> judged.verdict, judged.tally()
+    ('contradicted', {'for': 2, 'against': 2, 'silent': 0})
     """
 
     claim: Claim

@@ -92,6 +92,15 @@ class Reproduction:
         The trial as loaded.
     rows
         One row per comparison, quantity and variant.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> found = rs.reproduce("chen2021")
+    >>> found
+    <Reproduction of chen2021: 13 rows: 4 reproduced, 2 contradicted, 5 derived, 2 not recomputable>
+    >>> found.only(verdict="contradicted").tidy()[["contrast", "printed"]].values.tolist()
+    [['BW - control', 'P < 0.05'], ['BW - control', 'P < 0.05']]
     """
 
     trial: PublishedTrial

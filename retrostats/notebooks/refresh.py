@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from retrostats.checksums import as_list, read_list, sha256
 from retrostats.errors import DataError
 from retrostats.report.document import Writer, write_together
 
@@ -19,7 +18,6 @@ LIST = ".retrostats-lab.sha256"
 #: changed by somebody; or what no earlier call wrote.
 State = Literal["as it should be", "free", "changed", "foreign"]
 
-_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 #: How many files a message names.
 _NAMED = 5
 
@@ -92,9 +90,9 @@ class _Choice:
 
 def _chosen(folder: Path, files: Mapping[str, bytes]) -> _Choice:
     """Compare what is there with what was written earlier and with what would be written now."""
-    earlier, choice = _listed(folder / LIST), _Choice()
+    earlier, choice = read_list(folder / LIST), _Choice()
     for name, content in files.items():
-        now = choice.listed[name] = _digest(content)
+        now = choice.listed[name] = sha256(content)
         state = _state(folder, name, now, earlier)
         if state == "free":
             choice.new[name] = content
@@ -118,7 +116,7 @@ def _chosen(folder: Path, files: Mapping[str, bytes]) -> _Choice:
 def _lay_beside(
     folder: Path, name: str, content: bytes, earlier: Mapping[str, str], choice: _Choice
 ) -> None:
-    now = choice.listed[name] = _digest(content)
+    now = choice.listed[name] = sha256(content)
     state = _state(folder, name, now, earlier)
     if state == "free":
         choice.new[name] = content
@@ -148,8 +146,7 @@ def _beside(name: str) -> str:
 
 
 def _write(folder: Path, choice: _Choice) -> None:
-    lines = sorted(f"{digest}  {name}\n" for name, digest in choice.listed.items())
-    contents = {**choice.new, LIST: "".join(lines).encode()}
+    contents = {**choice.new, LIST: as_list(choice.listed).encode()}
     write_together(
         folder, {n: _writer(content) for n, content in contents.items()}, stale=choice.stale
     )
@@ -159,29 +156,11 @@ def _writer(content: bytes) -> Writer:
     return lambda path: path.write_bytes(content)
 
 
-def _listed(path: Path) -> dict[str, str]:
-    """Return the digests that were written down earlier, by the name of the file."""
-    if not path.is_file() or path.is_symlink():
-        return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
-    found = (_LINE.fullmatch(line) for line in text.splitlines())
-    return {match[2]: match[1] for match in found if match and _inside(match[2])}
-
-
-def _inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
-
-
 def _found(path: Path) -> str | None:
     """Return the digest of a file, nothing where there is none, and no digest of anything else."""
     if path.is_symlink() or (path.exists() and not path.is_file()):
         return "no ordinary file"
-    return _digest(path.read_bytes()) if path.exists() else None
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return sha256(path.read_bytes()) if path.exists() else None
 
 
 def _require_own(folder: Path, foreign: Sequence[str]) -> None:

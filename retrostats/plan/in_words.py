@@ -57,8 +57,10 @@ def plan_in_words(plan: AnalysisPlan, codebook: Codebook) -> PlanInWords:
     Examples
     --------
     >>> import retrostats as rs
-    >>> codebook = rs.read_codebook("data/example_cohort/codebook.toml")
-    >>> words = plan_in_words(rs.read_plan("data/example_cohort/plan.toml"), codebook)
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> codebook = rs.read_codebook(folder / "codebook.toml")
+    >>> words = plan_in_words(rs.read_plan(folder / "plan.toml"), codebook)
     >>> words.sentences[3]
     'The further comparisons are Forward walking minus Usual care alone and Retro walking minus \
 Forward walking.'

@@ -51,6 +51,17 @@ def read_plan(path: Path | str) -> AnalysisPlan:
         If there is no such file, if it is not TOML, if a key is unknown or missing, if a value
         is not what it should be, or if two choices contradict each other. All faults are
         listed, with their lines.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> plan = rs.read_plan(folder / "plan.toml")
+    >>> plan.title
+    'Analysis plan of the retro walking trial (simulated)'
+    >>> [endpoint.outcome for endpoint in plan.endpoints]
+    ['pain', 'womac', 'strength', 'tug']
     """
     faults: list[Fault] = []
     file = _read(Path(path), faults)

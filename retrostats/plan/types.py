@@ -207,10 +207,18 @@ class AnalysisPlan:
     ----------
     title
         Of the plan.
+    estimand
+        What is asked: comparison, population, primary endpoint, intercurrent events, summary.
     comparisons
         All that are estimated; that of the estimand is the first.
     secondary
         Endpoints after the primary one, in their order.
+    model, multiplicity, population
+        The model of every outcome, how tests share one error rate, and whose data are analysed.
+    sensitivity, subgroups
+        Further analyses of the primary endpoint.
+    responders
+        Definitions of who counts as a responder.
     source
         Name of the TOML file.
     file_digest
@@ -222,6 +230,17 @@ class AnalysisPlan:
     Notes
     -----
     Two plans are equal when every choice is, whatever file they come from.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> plan = rs.AnalysisPlan.from_toml(folder / "plan.toml")
+    >>> plan.primary
+    Endpoint(outcome='pain', week=6.0)
+    >>> [comparison.label for comparison in plan.comparisons], plan.model.kind
+    (['retro - control', 'forward - control', 'retro - forward'], 'mmrm')
     """
 
     title: str

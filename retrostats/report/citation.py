@@ -40,6 +40,15 @@ class Citations:
         methods; each once, with what it was used for.
     notes
         What to give with them, and what no paper is on record for, in sentences.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> citations = rs.cite(rs.load_trial("qiu2023"))
+    >>> [reference.key for reference in citations.references]
+    ['retrostats', 'qiu2023']
+    >>> print(citations.of("trial")[0].line)
+    Qiu J, et al. BMC Sports Sci Med Rehabil 2023;15:158. doi:10.1186/s13102-023-00772-7
     """
 
     references: tuple[Reference, ...]

@@ -35,8 +35,10 @@ class PaperTable:
 
     Examples
     --------
+    >>> import retrostats as rs
+    >>> from retrostats.layout import Layout
     >>> rows = Layout(caption="Ages", header=("Arm", "Mean (SD)"), rows=(("a", "57.2 (8.1)"),))
-    >>> print(PaperTable(id="ages", layout=rows, number=1, note="SD, standard deviation."))
+    >>> print(rs.PaperTable(id="ages", layout=rows, number=1, note="SD, standard deviation."))
     Table 1. Ages
       Arm   Mean (SD)
       a    57.2 (8.1)

@@ -68,6 +68,16 @@ def test_the_primary_endpoint_comes_first_and_the_estimand_is_the_answer(analysi
     assert analysis.answer.unit == "points"
 
 
+def test_an_endpoint_prints_its_contrasts_and_what_they_mean_and_no_raw_numbers(analysis):
+    primary = analysis.primary
+    warned = replace(primary, model=replace(primary.model, caveats=("the fit is singular",)))
+    printed = str(warned).splitlines()
+    assert printed[0] == "Pain, week 6 (primary endpoint)"
+    assert [line.split()[5] for line in printed[3:6]] == ["control", "control", "forward"]
+    sentences = [f"  {each.judgement.sentence}" for each in primary.planned]
+    assert printed[6:] == [*sentences, "  Caveat: the fit is singular"]
+
+
 def test_an_ancova_is_least_squares_of_the_week(cohort, with_model):
     result = analyse(cohort, with_model(kind="ancova")).primary
     rows = rows_of(cohort, "pain")
@@ -238,6 +248,16 @@ class TestSensitivity:
         strong = replace(bare, estimand=replace(bare.estimand, endpoint=endpoint))
         strength = analyse(cohort, strong)
         assert strength.sensitivity[1].estimate.value < strength.answer.value
+
+    @pytest.mark.parametrize(("missing", "words"), [(0, "lack"), (1, "lacks"), (2, "lack")])
+    def test_delta_counts_who_lacks_the_outcome(self, cohort, plan, monkeypatch, missing, words):
+        from retrostats.analysis import sensitivity
+
+        monkeypatch.setattr(sensitivity, "_missing_of", lambda *_: (missing, 12))
+        deltas = Sensitivity(kind="delta", deltas=(1.0,))
+        bare = replace(plan, secondary=(), responders=(), subgroups=(), sensitivity=(deltas,))
+        note = analyse(cohort, bare).sensitivity[1].note
+        assert note.startswith(f"{missing} of 12 subjects of retro, in the model or not, {words} ")
 
     def test_an_analysis_that_cannot_be_made_says_why(self, cohort, plan, monkeypatch):
         from retrostats.analysis import fitting

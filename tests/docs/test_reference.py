@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from constructors import MADE, signature
 
 import retrostats as rs
 
@@ -57,3 +58,34 @@ def test_what_a_function_gives_back_has_a_page():
     }
     assert len(ours) >= 50
     assert {(name, word) for name, word in ours if word not in known} == set()
+
+
+def test_only_types_that_users_make_show_how():
+    types = [getattr(rs, name) for name in rs.__all__ if inspect.isclass(getattr(rs, name))]
+    types += [
+        getattr(import_module(path.rpartition(".")[0]), path.rpartition(".")[2]) for path in TYPES
+    ]
+    types = [kind for kind in types if not issubclass(kind, Exception)]
+    shown = {
+        kind.__name__
+        for kind in types
+        if signature(None, "class", f"retrostats.{kind.__name__}", kind, {}, "", None) is None
+    }
+    assert shown == set(MADE)
+    assert signature(None, "function", "retrostats.grim", rs.grim, {}, "", None) is None
+    assert signature(None, "class", "retrostats.MmrmFit", rs.MmrmFit, {}, "", None) == ("", None)
+
+
+def test_types_that_the_pages_make_show_how():
+    docs = PAGES.parent
+    texts = [
+        *docs.glob("*.md"),
+        *docs.glob("[hm]*/*.md"),
+        *(docs.parent / "notebooks").glob("*.py"),
+    ]
+    made = {
+        name
+        for path in texts
+        for name in re.findall(r"\brs\.([A-Z]\w+)\(", path.read_text(encoding="utf-8"))
+    }
+    assert {"ArmSummary", "EstimateTable", "Journal"} <= made <= set(MADE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from check_links import faults_of
 from mathml import mathml
-from messages import mark
+from messages import break_paths, hold_together, keep_quotes, mark, size_cells
 from names import WRITTEN, is_meant, linked, page_of, public_name
 from outside import contents, redirected, stand_ins
 
@@ -41,6 +41,9 @@ def test_a_formula_keeps_its_source_and_is_well_formed():
         (r"N\log 2", '<mi>N</mi><mspace width="0.17em"/><mi>log</mi><mspace width="0.17em"/><mn>'),
         (r"\log(x)", '<mi>log</mi><mo stretchy="false">&#x00028;'),
         (r"\lvert i\rvert", '<mo stretchy="false" lspace="0" rspace="0">&#x0007C;</mo><mi>i</mi>'),
+        (r"a \pm b", "<mo>&#x000B1;</mo>"),
+        (r"(a)^2", '<msup><mo form="postfix" stretchy="false">&#x00029;</mo>'),
+        (r"U\operatorname{diag}(d)", '<mi>U</mi><mspace width="0.17em"/><mi>diag</mi>'),
         (r"\operatorname{tr}(A)", '<mi>tr</mi><mo stretchy="false">&#x00028;'),
     ],
 )
@@ -61,6 +64,70 @@ def test_sentences_are_wrapped_and_columns_are_not():
     code = nodes.literal_block("", "print(1)", language="python")
     mark(nodes.section("", said, table, code))
     assert [block["classes"] for block in (said, table, code)] == [["message"], [], []]
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "marked"),
+    [("a    b", 104, []), ("a    b", 105, ["sentences"]), ("a" * 105 + "    b", 105, [])],
+)
+def test_a_long_sentence_beside_columns_is_wrapped_where_these_have_room(line, width, marked):
+    from docutils import nodes
+
+    block = nodes.literal_block("", f"{line}\n{'s' * width}", language="text")
+    mark(nodes.section("", block))
+    assert block["classes"] == marked
+
+
+def test_a_path_in_a_table_may_break_behind_a_slash():
+    from docutils import nodes
+
+    path, alone, outside = (nodes.literal("", text) for text in ("a/b/c.py", "d/", "e/f"))
+    page = nodes.section("", nodes.entry("", path, alone), nodes.paragraph("", "", outside))
+    break_paths(None, page, "architecture")
+    made = ["|" if isinstance(child, nodes.raw) else child.astext() for child in path.children]
+    assert made == ["a/", "|", "b/", "|", "c.py"]
+    assert [len(literal.children) for literal in (alone, outside)] == [1, 1]
+
+
+def table_of(head, *cells):
+    from docutils import nodes
+
+    rows = [nodes.row("", nodes.entry("", nodes.paragraph("", text))) for text in (head, *cells)]
+    parts = (nodes.thead("", rows[0]), nodes.tbody("", *rows[1:]))
+    return nodes.section("", nodes.table("", nodes.tgroup("", *parts)))
+
+
+def test_cells_are_short_long_or_neither():
+    from docutils import nodes
+
+    page = table_of("ms", "too narrow", "eleven ones", "s" * 40, "s" * 41)
+    size_cells(page)
+    found = [entry["classes"] for entry in page.findall(nodes.entry)]
+    assert found == [["short"], ["short"], [], [], ["long"]]
+
+
+@pytest.mark.parametrize(("head", "shown"), [("example", "'Retro ' is none"), ("rule", None)])
+def test_messages_of_a_table_keep_their_quotes(head, shown):
+    from docutils import nodes
+
+    page = table_of(head, "\u2018Retro \u2018 is none")
+    before = page.astext()
+    page += nodes.table("", nodes.tgroup("", nodes.tbody()))
+    keep_quotes(page)
+    assert page.astext().strip() == (f"{head}\n\n{shown}" if shown else before)
+
+
+def test_a_full_stop_stays_with_its_formula():
+    from docutils import nodes
+
+    said = nodes.paragraph("", "", nodes.math("", "a"), nodes.Text(".) Then "))
+    said += [nodes.math("", "b"), nodes.Text(" and "), nodes.math("", "c")]
+    hold_together(nodes.section("", said))
+    held = said.children[0]
+    assert isinstance(held.children[0], nodes.math)
+    assert (held["classes"], held.children[1].astext()) == (["held"], ".)")
+    assert said.astext() == "a.) Then b and c"
+    assert [type(child).__name__ for child in said.children[1:]] == ["Text", "math", "Text", "math"]
 
 
 def test_paths_of_modules_lead_to_public_names():

@@ -55,9 +55,7 @@ def test_the_list_is_of_the_form_that_sha256sum_checks(tmp_path):
     lay_lab(tmp_path)
     found = contents(tmp_path)
     lines = found.pop(LIST).decode().splitlines()
-    assert [line.partition("  ")[2] for line in lines] == sorted(
-        found, key=lambda name: f"{hashlib.sha256(found[name]).hexdigest()}  {name}"
-    )
+    assert [line.partition("  ")[2] for line in lines] == sorted(found)
     assert all(hashlib.sha256(found[line[66:]]).hexdigest() == line[:64] for line in lines)
 
 

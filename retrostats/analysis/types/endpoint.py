@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from retrostats.analysis.showing import endpoint_html
+from retrostats.analysis.showing import endpoint_html, endpoint_text
 from retrostats.analysis.types.contrasts import PlannedContrast, Quantity
 from retrostats.data.codebook.types import Outcome, Visit
 from retrostats.description.types import ResidualDiagnostics
@@ -63,7 +63,7 @@ class ModelFacts(ShownAsFields):
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EndpointResult:
     """One endpoint, answered.
 
@@ -127,6 +127,9 @@ class EndpointResult:
     @property
     def _visits(self) -> list[tuple[float, str]]:
         return [(week, visit) for visit, week in self.visit_weeks.items()]
+
+    def __repr__(self) -> str:
+        return endpoint_text(self)
 
     def _repr_html_(self) -> str:
         return endpoint_html(self)

@@ -45,6 +45,23 @@ class Analysis:
         Further analyses of the primary endpoint.
     caveats
         What a reader must know, of the data and of all models.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> plan = replace(rs.read_plan(folder / "plan.toml"), secondary=(), sensitivity=())
+    >>> analysis = rs.analyse(cohort, plan)
+    >>> print(analysis.answer)
+    retro - control: -0.797 points (95% CI -1.44 to -0.157), df 54.9
+    >>> for row in analysis.tidy().head(3).itertuples():
+    ...     print(row.outcome, row.label, row.verdict, sep=": ")
+    pain: retro - control: better, less than worthwhile
+    pain: forward - control: no worthwhile effect
+    pain: retro - forward: no worthwhile effect
     """
 
     cohort: Cohort

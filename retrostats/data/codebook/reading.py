@@ -36,6 +36,15 @@ def read_codebook(path: Path | str) -> Codebook:
     ------
     DataError
         With every fault of the file, each with its line where it has one.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> codebook = rs.read_codebook(folder / "codebook.toml")
+    >>> [arm.label for arm in codebook.arms], [visit.week for visit in codebook.visits]
+    (['control', 'retro', 'forward'], [0.0, 3.0, 6.0])
     """
     path = Path(path)
     faults: list[Fault] = []

@@ -58,6 +58,17 @@ def suggest_codebook(
     ------
     DataError
         If there is no table in the file at all, or it is not of the form that is given.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> proposed = rs.suggest_codebook(folder / "cohort.csv").splitlines()
+    >>> print(next(line for line in proposed if line.startswith("arm =")))
+    arm = "group"  # guessed: the name; 3 values, one per subject
+    >>> print(next(line for line in proposed if line.startswith("# TO DECIDE: title")))
+    # TO DECIDE: title = ""  # what the trial is called in the report
     """
     from retrostats.data.formats.reading import read_table
 

@@ -193,12 +193,31 @@ class Codebook:
         Of the trial, for the report.
     simulated
         Whether the data are made up; every output then says so.
+    form, roles
+        How the file is written, and which column says who, in which arm, and when.
     arms
         The reference first, then in the order of the file.
     visits
         By week.
+    outcomes, covariates, adherence
+        In the order of the file.
+    eligibility
+        Rules that every subject was to meet at baseline.
+    screening
+        Numbers of the participant flow that no row of the file shows.
     source, digest
         Name of the TOML file and SHA-256 of its bytes.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> codebook = rs.read_codebook(folder / "codebook.toml")
+    >>> codebook.reference.name, codebook.baseline.label
+    ('Usual care alone', 'baseline')
+    >>> codebook.outcome("womac").label, codebook.outcome("womac").unit
+    ('WOMAC total', 'points')
     """
 
     title: str

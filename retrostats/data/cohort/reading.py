@@ -47,6 +47,17 @@ def check_cohort(
     ------
     DataError
         If the file is no table at all, or the codebook is faulty.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> report = rs.check_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> report.rows, len(report.errors), len(report.warnings)
+    (190, 0, 0)
+    >>> print(*report.notes)
+    The codebook does not use 1 column of the file: 'note'.
     """
     with told_share(progress, WORDS) as tell:
         return check_table(*_read(path, codebook, tell), progress=_scaled(tell, READING, 1.0))[1]
@@ -72,6 +83,17 @@ def read_cohort(
     ------
     DataError
         With every error of the file; with every fault of the codebook; if the file is no table.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> print(cohort.ledger)
+    190 of 190 rows used
+    >>> cohort.frame.groupby("arm", observed=True)["subject"].nunique().to_dict()
+    {'control': 22, 'retro': 23, 'forward': 23}
     """
     with told_share(progress, WORDS) as tell:
         return cohort_of_table(*_read(path, codebook, tell), progress=_scaled(tell, READING, 1.0))

@@ -84,6 +84,18 @@ class Cohort:
         What deserves a second look.
     notes
         What was detected about the file, in sentences.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> cohort.n_subjects, str(cohort.ledger)
+    (68, '190 of 190 rows used')
+    >>> change = cohort.follow_up("pain").groupby("arm", observed=True)["change"].mean()
+    >>> change.round(2).to_dict()
+    {'control': -0.66, 'retro': -1.26, 'forward': -1.15}
     """
 
     frame: pd.DataFrame

@@ -52,7 +52,9 @@ class CovarianceStructure(ABC):
     --------
     Correlation that halves after a known time, with one variance:
 
-    >>> class Halving(CovarianceStructure):
+    >>> import numpy as np
+    >>> import retrostats as rs
+    >>> class Halving(rs.CovarianceStructure):
     ...     parameter_names = ("variance", "rho")
     ...     def __init__(self, weeks):
     ...         self.gaps = np.abs(np.subtract.outer(weeks, weeks))

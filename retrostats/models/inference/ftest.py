@@ -42,6 +42,19 @@ class FTest:
         Hotelling's T-squared for sandwich covariances, otherwise 1.
     method
         Name of the method, e.g. ``"kenward-roger"``.
+
+    Examples
+    --------
+    Every test of a fit is one:
+
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> walks = pd.DataFrame({"arm": ["a", "a", "b", "b", "c", "c"], "pain": [3, 4, 5, 7, 6, 6]})
+    >>> test = rs.fit_ancova("pain ~ arm", walks).anova()[0]
+    >>> print(test)
+    arm: F(2, 3) = 5.00, p = 0.111
+    >>> test.method, test.df_den
+    ('residual', 3.0)
     """
 
     label: str
@@ -69,7 +82,8 @@ class FTest:
 
         Examples
         --------
-        >>> print(FTest.from_wald(9.0, 2, 40.0, method="satterthwaite"))
+        >>> import retrostats as rs
+        >>> print(rs.FTest.from_wald(9.0, 2, 40.0, method="satterthwaite"))
         F(2, 40) = 4.50, p = 0.017
         """
         statistic = scale * wald / df_num

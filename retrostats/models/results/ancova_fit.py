@@ -40,6 +40,19 @@ class AncovaFit(MixedFit):
     ----------
     covariance
         Where standard errors come from: ``"classical"``, ``"HC2"`` or ``"HC3"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> walks = pd.DataFrame({"arm": ["control"] * 4 + ["retro"] * 4})
+    >>> walks["before"] = [6.0, 5.0, 7.0, 6.5, 5.5, 6.0, 7.5, 6.0]
+    >>> walks["after"] = [5.5, 5.0, 6.5, 5.5, 4.0, 4.0, 5.5, 3.5]
+    >>> fit = rs.fit_ancova("after ~ before + arm", walks, unit="points")
+    >>> print(fit.coefficients["arm[T.retro]"])
+    arm[T.retro]: -1.47 points (95% CI -2.19 to -0.754), df 5
+    >>> fit.residual_df, round(fit.sigma, 3), round(fit.r_squared, 3)
+    (5, 0.394, 0.893)
     """
 
     covariance: Covariance

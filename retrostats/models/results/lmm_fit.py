@@ -38,6 +38,19 @@ class LmmFit(MixedFit):
         ``"us"`` or ``"vc"``.
     effects
         The rows and the design of the random effects.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> pain = {"week 3": [5, 6, 4, 5, 6, 7], "week 6": [3, 5, 3, 5, 5, 7]}
+    >>> rows = pd.DataFrame(pain).assign(id=range(6), arm=["retro"] * 3 + ["control"] * 3)
+    >>> rows = rows.melt(["id", "arm"], var_name="visit", value_name="pain")
+    >>> fit = rs.fit_lmm("pain ~ arm + visit", rows, subject="id", unit="points")
+    >>> print(fit.coefficients["visit[T.week 6]"])
+    visit[T.week 6]: -0.833 points (95% CI -1.62 to -0.0433), df 5
+    >>> fit.effect_names, round(fit.sigma, 3), fit.singular
+    (('Intercept',), 0.532, False)
     """
 
     random: str
@@ -155,6 +168,13 @@ class LmmFit(MixedFit):
         about
             ``"subject"``: the mean of the subject, predicted random effects included (lme4).
             ``"population"``: the mean of all such subjects.
+
+        Raises
+        ------
+        DataError
+            If there is no such kind, or normalised residuals are asked for about the subject.
+        FitError
+            If the rows of the fit were not kept.
         """
         import pandas as pd
 

@@ -41,6 +41,19 @@ class MmrmFit(MixedFit):
     ----------
     covariance
         Name of the covariance structure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> pain = {"week 3": [5, 6, 4, 5, 6, 7], "week 6": [3, 5, 3, 5, 5, 7]}
+    >>> rows = pd.DataFrame(pain).assign(id=range(6), arm=["retro"] * 3 + ["control"] * 3)
+    >>> rows = rows.melt(["id", "arm"], var_name="visit", value_name="pain")
+    >>> fit = rs.fit_mmrm("pain ~ arm * visit", rows, subject="id", visit="visit", unit="points")
+    >>> print(fit.differences("arm", by="visit", reference="control")[1])
+    retro - control, visit week 6: -2 points (95% CI -4.62 to 0.618), df 4
+    >>> fit.visits, fit.sigma.round(3).tolist()
+    (('week 3', 'week 6'), [[1.0, 1.0], [1.0, 1.333]])
     """
 
     covariance: str
@@ -102,6 +115,8 @@ class MmrmFit(MixedFit):
 
         Raises
         ------
+        DataError
+            If there is no such kind.
         FitError
             If the fit was made from parts.
         """

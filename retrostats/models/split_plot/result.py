@@ -25,6 +25,22 @@ class MixedAnova(CellMeans):
         The three tests.
     caveats
         What a reader must know; the subjects lost come first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import retrostats as rs
+    >>> walks = pd.DataFrame({"id": [1, 1, 2, 2, 3, 3, 4, 4], "week": [0, 6] * 4})
+    >>> walks["arm"] = ["control"] * 4 + ["retro"] * 4
+    >>> walks["pain"] = [6.0, 5.5, 7.0, 6.0, 6.5, 4.0, 5.5, 4.0]
+    >>> fit = rs.fit_mixed_anova(walks, outcome="pain", subject="id", between="arm", within="week")
+    >>> fit.n_subjects, str(fit.incomplete)
+    (4, 'All 4 subjects have every week.')
+    >>> for row in fit.tidy().itertuples():
+    ...     print(f"{row.term}: F = {row.statistic:.2f}, p = {row.p:.3f}")
+    arm: F = 6.23, p = 0.130
+    week: F = 24.20, p = 0.039
+    arm:week: F = 5.00, p = 0.155
     """
 
     table: EffectsTable

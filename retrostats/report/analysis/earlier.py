@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from retrostats.checksums import as_list, read_list, sha256
 from retrostats.errors import DataError
 
 #: Lists every file of a report with its SHA-256, in the form that `sha256sum --check` reads.
 LIST = "report.sha256"
 
-_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 #: How many files a message names.
 _NAMED = 5
 
 
 def checksums(folder: Path, names: Collection[str]) -> str:
     """Return the list of some files of a folder, by name."""
-    lines = (f"{_digest(folder / name)}  {name}\n" for name in sorted(names))
-    return "".join(lines)
+    return as_list({name: sha256((folder / name).read_bytes()) for name in names})
 
 
 def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
@@ -46,7 +43,7 @@ def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
     for folder in {Path(name).parent for name in names}:
         if (out / folder).is_symlink() and folder != Path():
             raise DataError(f"{out / folder} is a link; the report needs a folder of its own")
-    listed = _listed(out / LIST)
+    listed = read_list(out / LIST)
     there = [name for name in names if (out / name).exists() or (out / name).is_symlink()]
     foreign = sorted(name for name in there if name != LIST and not _unchanged(out, name, listed))
     if foreign:
@@ -58,25 +55,7 @@ def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
     return tuple(n for n in sorted(listed) if n not in names and _unchanged(out, n, listed))
 
 
-def _listed(path: Path) -> Mapping[str, str]:
-    """Return the digests that an earlier report wrote down, by the name of the file."""
-    if not path.is_file() or path.is_symlink():
-        return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
-    found = (_LINE.fullmatch(line) for line in text.splitlines())
-    return {match[2]: match[1] for match in found if match and _inside(match[2])}
-
-
-def _inside(name: str) -> bool:
-    path = Path(name)
-    return not path.is_absolute() and ".." not in path.parts
-
-
 def _unchanged(out: Path, name: str, listed: Mapping[str, str]) -> bool:
     path = out / name
     ordinary = path.is_file() and not path.is_symlink() and not path.parent.is_symlink()
-    return ordinary and listed.get(name) == _digest(path)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return ordinary and listed.get(name) == sha256(path.read_bytes())

@@ -52,6 +52,19 @@ def write_analysis(
         If a file stands in the way that no earlier report wrote as it is.
     OSError
         If the folder cannot be written. It is then as it was before.
+
+    Examples
+    --------
+    Drawing and setting take some seconds:
+
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
+    >>> analysis = rs.analyse(cohort, folder / "plan.toml")  # doctest: +SKIP
+    >>> files = rs.write_analysis(analysis, "reports/mine")  # doctest: +SKIP
+    >>> [file.name for file in files[:4]]  # doctest: +SKIP
+    ['report.html', 'report.pdf', 'tables.docx', 'results.json']
     """
     with told(progress) as tell:
         return _written(analysis, Path(out), tell)
