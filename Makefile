@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: install reproduce notebooks docs test test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
+.PHONY: install reproduce notebooks docs test test-whole test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
 
 reproduce: example notebooks ## recompute every printed comparison, analyse the example, run the notebooks
 	$(BIN)/retrostats reproduce --out reports
@@ -17,7 +17,10 @@ notebooks: $(STAMP) ## run every notebook; writes reports/notebooks
 	$(BIN)/retrostats notebooks --out reports/notebooks
 
 test: lint ## tests, ruff and mypy
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not whole"
+
+test-whole: $(STAMP) ## whole programs: notebooks, JupyterLab in a browser, pages that write reports
+	$(BIN)/python -m pytest -n auto -m whole
 
 test-slow: $(STAMP) ## the long searches and simulations
 	$(BIN)/python -m pytest -m slow

@@ -173,6 +173,7 @@ def analysed():
     return rs.analyse(cohort, f"{folder}/plan.toml")
 
 
+@pytest.mark.whole
 def test_long_functions_show_one_bar_each_in_a_notebook(notebook, tmp_path):
     analysis = analysed()
     rs.write_analysis(analysis, tmp_path / "report")

@@ -36,6 +36,7 @@ def chromium() -> str:
     return found
 
 
+@pytest.mark.whole
 def test_notebook_03_runs_in_jupyterlab_and_shows_its_table_and_figure(chromium, tmp_path):
     with (
         running_lab(tmp_path / "work", tmp_path / "settings") as lab,

@@ -85,6 +85,7 @@ def test_it_serves_this_machine_alone_and_asks_no_other(tmp_path):
     assert not [each for each in arguments if "token" in each]  # Jupyter draws one by itself
 
 
+@pytest.mark.whole
 def test_ctrl_c_ends_it_quietly_and_a_port_in_use_is_told(tmp_path):
     settings = tmp_path / "settings"
     with running_lab(tmp_path / "work", settings) as server:
@@ -106,6 +107,7 @@ def test_ctrl_c_ends_it_quietly_and_a_port_in_use_is_told(tmp_path):
         assert "y/[n]" not in said
 
 
+@pytest.mark.whole
 def test_it_listens_on_the_loopback_address_with_a_token(tmp_path):
     with running_lab(tmp_path / "work", tmp_path / "settings") as server:
         with pytest.raises(HTTPError, match="403"):
@@ -130,6 +132,7 @@ c.LabApp.default_url = "/tree"
 """
 
 
+@pytest.mark.whole
 def test_settings_of_the_user_open_no_door(tmp_path):
     settings = tmp_path / "settings"
     config = Path(private(settings)["JUPYTER_CONFIG_DIR"])

@@ -16,21 +16,11 @@ SCRIPTS = find_notebooks()
 #: Bytes of a page without its pictures.
 LARGEST = 120_000
 
-#: Run by `make test`; `make test-slow` and `make reproduce` run all, and the tests of what the
-#: notebooks say run the cells of each.
-QUICK = ("01", "04")
-
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        pytest.param(script, marks=() if script.name.startswith(QUICK) else pytest.mark.slow)
-        for script in SCRIPTS
-    ],
-    ids=lambda script: script.name,
-)
+@pytest.mark.whole
+@each_script
 def test_a_notebook_runs_and_shows_results(script):
     (executed,) = run_notebooks([script])
     code = [cell for cell in executed.notebook.cells if cell.cell_type == "code"]

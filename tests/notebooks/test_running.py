@@ -138,6 +138,7 @@ FAILING = {
 }
 
 
+@pytest.mark.whole
 def test_every_failing_notebook_is_told_with_its_cell_and_its_error(small, temporary, monkeypatch):
     monkeypatch.setattr(kernel, "OUTPUT_LIMIT", 100_000)
     scripts = [small(code, name=name) for name, (code, _) in FAILING.items()]
@@ -188,6 +189,7 @@ def test_progress_names_notebook_and_cell_and_ends_at_one(small, outputs):
     assert told == [("01_small, cell 1 of 2", 0.5), ("01_small, cell 2 of 2", 1.0)]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_no_process_and_no_folder(tmp_path, number):
     temporary, notebooks = tmp_path / "temporary", tmp_path / "notebooks"

@@ -127,6 +127,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.whole
 def test_it_runs_unchanged_and_speaks_of_the_other_trial_alone(notebook, folder):
     run = notebook("03", folder, **FILES)
     analysis = run.names["analysis"]

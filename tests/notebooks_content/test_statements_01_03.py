@@ -115,6 +115,7 @@ def test_02_all_eight_claims_are_shown_or_counted(second):
     assert len(second["claims"]) == 8
 
 
+@pytest.mark.whole
 def test_03_shows_the_answer_of_the_example(third):
     answer = "retro - control: -0.797 points (95% CI -1.44 to -0.157)"
     assert answer in str(third.names["analysis"])

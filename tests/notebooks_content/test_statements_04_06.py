@@ -307,6 +307,7 @@ def test_figures_and_text_have_the_same_numbers(figures):
     assert rs.describe(forest) in figures.printed
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("journal", ["springer", "plos"])
 def test_figures_of_another_trial_for_another_journal(notebook, small, journal):
     run = notebook("06", small, **FILES, journal=journal)

@@ -36,7 +36,29 @@ def name_of(page):
 WITH_CODE = [page for page in PAGES if page != GALLERY and "```" in page.read_text("utf-8")]
 
 
-@pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
+#: Their blocks write whole reports or run notebooks; `make test-whole` runs them.
+LONG = {
+    "README.md",
+    "docs/how-to/from-redcap-to-a-report.md",
+    "docs/how-to/rerun-a-notebook-on-your-file.md",
+    "docs/notebooks.md",
+    "docs/report.md",
+    "docs/tutorial.md",
+}
+
+
+def test_the_long_pages_are_there():
+    assert set(map(name_of, WITH_CODE)) >= LONG
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.whole if name_of(page) in LONG else ())
+        for page in WITH_CODE
+    ],
+    ids=name_of,
+)
 def test_the_blocks_of_a_page_do_what_it_shows(page, tmp_path):
     wrong = run_page(page.read_text(encoding="utf-8"), tmp_path)
     assert not wrong, "\n\n".join([name_of(page), *wrong])
