@@ -88,6 +88,8 @@ if TYPE_CHECKING:
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
     from retrostats.journals import Journal, find_journal
+    from retrostats.meta.pool import pool
+    from retrostats.meta.pooled import Pooled
     from retrostats.models.ancova import fit_ancova
     from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
@@ -133,6 +135,7 @@ __all__ = [
     "PairedSummary",
     "PaperTable",
     "PlanError",
+    "Pooled",
     "Printed",
     "PublishedTrial",
     "Reproduction",
@@ -202,6 +205,7 @@ __all__ = [
     "plot_raincloud",
     "plot_responders",
     "plot_trajectories",
+    "pool",
     "pre_post_control_d",
     "probability_of_superiority",
     "published_effects",
@@ -373,6 +377,8 @@ _HOMES = {
         "Journal",
         "find_journal",
     ),
+    "meta.pool": ("pool",),
+    "meta.pooled": ("Pooled",),
     "models.ancova": ("fit_ancova",),
     "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),

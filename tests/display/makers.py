@@ -12,6 +12,8 @@ import retrostats as rs
 from retrostats.journals import JOURNALS
 from retrostats.models.covariance import structure
 
+from .makers_meta import POOLING
+
 FOLDER = "data/example_cohort"
 
 
@@ -157,3 +159,4 @@ MAKERS = {
     "VisitSummary": lambda: analysis().outcomes[0],
 }
 RETRO_CI = rs.Interval(-1.4371, -0.1572, 0.95)
+MAKERS |= POOLING

@@ -1,0 +1,1 @@
+"""Pool trials: random-effects meta-analysis that behaves with few trials."""
