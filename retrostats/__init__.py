@@ -16,6 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrostats.analysis.analyse import analyse
+    from retrostats.analysis.collect import collect
+    from retrostats.analysis.collecting.collected import Collected
+    from retrostats.analysis.collecting.sensitivity_table import PoolSensitivity
+    from retrostats.analysis.common_scale import common_scale
+    from retrostats.analysis.pool_sensitivity import pool_sensitivity
     from retrostats.analysis.reproduce import reproduce
     from retrostats.analysis.types import Analysis
     from retrostats.data.catalogue import list_trials, load_trial
@@ -88,8 +93,47 @@ if TYPE_CHECKING:
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
     from retrostats.journals import Journal, find_journal
+    from retrostats.meta.bias.egger import egger_test
+    from retrostats.meta.bias.fail_safe import fail_safe_n
+    from retrostats.meta.bias.pet_peese import pet_peese
+    from retrostats.meta.bias.rank import rank_correlation_test
+    from retrostats.meta.bias.selection import selection_model
+    from retrostats.meta.bias.trim_and_fill import trim_and_fill
+    from retrostats.meta.counts.pooling import pool_mantel_haenszel, pool_peto
+    from retrostats.meta.counts.types import PooledCounts, TrialCounts
+    from retrostats.meta.dependent.aggregate import combine_within_trials
+    from retrostats.meta.dependent.arms import combine_arms, split_control
+    from retrostats.meta.dependent.covariance import shared_control_covariance
+    from retrostats.meta.dependent.pooling import pool_dependent
+    from retrostats.meta.dependent.results import PooledDependent
+    from retrostats.meta.dependent.sensitivity import (
+        CorrelationSensitivity,
+        correlation_sensitivity,
+    )
+    from retrostats.meta.dependent.types import DependentEstimates
+    from retrostats.meta.dependent.working import working_covariance
+    from retrostats.meta.diagnostics.baujat import Baujat, baujat
+    from retrostats.meta.diagnostics.cumulative import CumulativePool, cumulative_pool
+    from retrostats.meta.diagnostics.gosh import Gosh, gosh
+    from retrostats.meta.diagnostics.influence import Influence, influence
+    from retrostats.meta.diagnostics.leave_one_out import LeaveOneOut, leave_one_out
+    from retrostats.meta.diagnostics.shrunken import shrunken_estimates
+    from retrostats.meta.inputs.reading import read_estimates
+    from retrostats.meta.inputs.types import StudyTable
+    from retrostats.meta.intervals.heterogeneity_interval import (
+        Heterogeneity,
+        heterogeneity_interval,
+    )
+    from retrostats.meta.many.permuting import SignFlipTest, permutation_test_pooled
+    from retrostats.meta.many.pooling import PooledMany, pool_many
+    from retrostats.meta.many.resampling import BootstrappedPool, bootstrap_pooled
     from retrostats.meta.pool import pool
     from retrostats.meta.pooled import Pooled
+    from retrostats.meta.regression.fit import meta_regression
+    from retrostats.meta.regression.permutation import PermutationTest, permutation_test
+    from retrostats.meta.regression.types import MetaRegression
+    from retrostats.meta.subgroups.fit import pool_subgroups
+    from retrostats.meta.subgroups.types import PooledSubgroups
     from retrostats.models.ancova import fit_ancova
     from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
@@ -117,40 +161,68 @@ __all__ = [
     "AnalysisPlan",
     "AncovaFit",
     "ArmSummary",
+    "Baujat",
+    "BootstrappedPool",
     "Citations",
     "Codebook",
     "Cohort",
+    "Collected",
+    "CorrelationSensitivity",
     "CovarianceStructure",
+    "CumulativePool",
     "DataError",
+    "DependentEstimates",
     "Estimate",
     "EstimateTable",
     "FTest",
     "FitError",
+    "Gosh",
+    "Heterogeneity",
+    "Influence",
     "Interval",
     "Journal",
     "JudgedClaim",
+    "LeaveOneOut",
     "LmmFit",
+    "MetaRegression",
     "MixedAnova",
     "MmrmFit",
     "PairedSummary",
     "PaperTable",
+    "PermutationTest",
     "PlanError",
+    "PoolSensitivity",
     "Pooled",
+    "PooledCounts",
+    "PooledDependent",
+    "PooledMany",
+    "PooledSubgroups",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
+    "SignFlipTest",
+    "StudyTable",
+    "TrialCounts",
     "agreement",
     "analyse",
+    "baujat",
     "blank_axes",
     "bootstrap_interval",
+    "bootstrap_pooled",
     "check_cohort",
     "cite",
     "cliffs_delta",
     "coefficient_of_variation_ratio",
     "cohens_d",
+    "collect",
+    "combine_arms",
+    "combine_within_trials",
+    "common_scale",
     "convert_effect",
+    "correlation_sensitivity",
     "cramers_v",
+    "cumulative_pool",
     "debit",
     "describe",
     "diagnose",
@@ -159,6 +231,8 @@ __all__ = [
     "effect_from_f",
     "effect_from_p",
     "effect_from_t",
+    "egger_test",
+    "fail_safe_n",
     "find_journal",
     "fit_ancova",
     "fit_lmm",
@@ -167,13 +241,17 @@ __all__ = [
     "friedman_test",
     "games_howell",
     "glass_delta",
+    "gosh",
     "grim",
     "grimmer",
     "hedges_g",
+    "heterogeneity_interval",
     "hodges_lehmann",
     "individual_changes",
+    "influence",
     "judge_claims",
     "kruskal_test",
+    "leave_one_out",
     "list_trials",
     "load_claims",
     "load_instruments",
@@ -181,6 +259,7 @@ __all__ = [
     "matched_rank_biserial",
     "mean_change",
     "mean_difference",
+    "meta_regression",
     "missing_patterns",
     "model_standardised_effect",
     "number_needed_to_treat",
@@ -193,6 +272,9 @@ __all__ = [
     "partial_epsilon_squared",
     "partial_eta_squared",
     "partial_omega_squared",
+    "permutation_test",
+    "permutation_test_pooled",
+    "pet_peese",
     "plan_in_words",
     "plot_agreement",
     "plot_change",
@@ -206,15 +288,23 @@ __all__ = [
     "plot_responders",
     "plot_trajectories",
     "pool",
+    "pool_dependent",
+    "pool_mantel_haenszel",
+    "pool_many",
+    "pool_peto",
+    "pool_sensitivity",
+    "pool_subgroups",
     "pre_post_control_d",
     "probability_of_superiority",
     "published_effects",
     "published_flow",
     "rank_biserial",
+    "rank_correlation_test",
     "ratio_of_means",
     "ratio_of_means_change",
     "read_codebook",
     "read_cohort",
+    "read_estimates",
     "read_plan",
     "reliability",
     "report_tables",
@@ -224,19 +314,30 @@ __all__ = [
     "risk_ratio",
     "save_figure",
     "save_table",
+    "selection_model",
+    "shared_control_covariance",
+    "shrunken_estimates",
+    "split_control",
     "sprite",
     "standardised_effect",
     "standardised_mean_change",
     "subject_courses",
     "suggest_codebook",
+    "trim_and_fill",
     "tukey_hsd",
     "variability_ratio",
+    "working_covariance",
     "write_analysis",
 ]
 
 #: Where each public name lives; a test holds this table against `__all__`.
 _HOMES = {
     "analysis.analyse": ("analyse",),
+    "analysis.collect": ("collect",),
+    "analysis.collecting.collected": ("Collected",),
+    "analysis.collecting.sensitivity_table": ("PoolSensitivity",),
+    "analysis.common_scale": ("common_scale",),
+    "analysis.pool_sensitivity": ("pool_sensitivity",),
     "analysis.reproduce": ("reproduce",),
     "analysis.types": ("Analysis",),
     "data.catalogue": (
@@ -377,8 +478,83 @@ _HOMES = {
         "Journal",
         "find_journal",
     ),
+    "meta.bias.egger": ("egger_test",),
+    "meta.bias.fail_safe": ("fail_safe_n",),
+    "meta.bias.pet_peese": ("pet_peese",),
+    "meta.bias.rank": ("rank_correlation_test",),
+    "meta.bias.selection": ("selection_model",),
+    "meta.bias.trim_and_fill": ("trim_and_fill",),
+    "meta.counts.pooling": (
+        "pool_mantel_haenszel",
+        "pool_peto",
+    ),
+    "meta.counts.types": (
+        "PooledCounts",
+        "TrialCounts",
+    ),
+    "meta.dependent.aggregate": ("combine_within_trials",),
+    "meta.dependent.arms": (
+        "combine_arms",
+        "split_control",
+    ),
+    "meta.dependent.covariance": ("shared_control_covariance",),
+    "meta.dependent.pooling": ("pool_dependent",),
+    "meta.dependent.results": ("PooledDependent",),
+    "meta.dependent.sensitivity": (
+        "CorrelationSensitivity",
+        "correlation_sensitivity",
+    ),
+    "meta.dependent.types": ("DependentEstimates",),
+    "meta.dependent.working": ("working_covariance",),
+    "meta.diagnostics.baujat": (
+        "Baujat",
+        "baujat",
+    ),
+    "meta.diagnostics.cumulative": (
+        "CumulativePool",
+        "cumulative_pool",
+    ),
+    "meta.diagnostics.gosh": (
+        "Gosh",
+        "gosh",
+    ),
+    "meta.diagnostics.influence": (
+        "Influence",
+        "influence",
+    ),
+    "meta.diagnostics.leave_one_out": (
+        "LeaveOneOut",
+        "leave_one_out",
+    ),
+    "meta.diagnostics.shrunken": ("shrunken_estimates",),
+    "meta.inputs.reading": ("read_estimates",),
+    "meta.inputs.types": ("StudyTable",),
+    "meta.intervals.heterogeneity_interval": (
+        "Heterogeneity",
+        "heterogeneity_interval",
+    ),
+    "meta.many.permuting": (
+        "SignFlipTest",
+        "permutation_test_pooled",
+    ),
+    "meta.many.pooling": (
+        "PooledMany",
+        "pool_many",
+    ),
+    "meta.many.resampling": (
+        "BootstrappedPool",
+        "bootstrap_pooled",
+    ),
     "meta.pool": ("pool",),
     "meta.pooled": ("Pooled",),
+    "meta.regression.fit": ("meta_regression",),
+    "meta.regression.permutation": (
+        "PermutationTest",
+        "permutation_test",
+    ),
+    "meta.regression.types": ("MetaRegression",),
+    "meta.subgroups.fit": ("pool_subgroups",),
+    "meta.subgroups.types": ("PooledSubgroups",),
     "models.ancova": ("fit_ancova",),
     "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from retrostats.cli import cohorts, lab, notebooks, reproduction, templates
+from retrostats.cli import cohorts, lab, meta, notebooks, reproduction, templates
 
 app = typer.Typer(
     help="Recompute what published trials print; analyse the file of a new trial by its plan.",
@@ -18,6 +18,7 @@ app = typer.Typer(
 app.command()(reproduction.reproduce)
 app.command()(cohorts.check)
 app.command()(cohorts.analyse)
+app.command()(meta.meta)
 app.command()(notebooks.notebooks)
 app.command()(lab.lab)
 app.add_typer(templates.new, name="new")

@@ -85,3 +85,18 @@ def new_plan(
     write_new(to, template(read_codebook(codebook) if codebook else None), "the plan")
     typer.echo(f"{to}: read every line, decide what is marked TO DECIDE, and sign it off before")
     typer.echo("anyone sees the outcomes by arm")
+
+
+@new.command("grade")
+def new_grade(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path(
+        "grade.toml"
+    ),
+    outcome: Annotated[str, typer.Option(help="What will be judged.")] = "pain",
+) -> None:
+    """Write a file for the judgements of GRADE and the numbers of a search; nothing is judged."""
+    from retrostats.report.meta.judgements_template import new_judgements
+
+    write_new(file, new_judgements(outcome), "the judgements")
+    typer.echo(f"{file}: judge each domain and write why; the program judges nothing")
+    typer.echo(f"To see it beside the facts: retrostats meta --outcome {outcome} --grade {file}")

@@ -16,8 +16,8 @@ from retrostats.figures.forest_parts import (
     Mark,
     Scale,
     Summaries,
-    gather,
 )
+from retrostats.figures.forest_pooled import Drawable, gather_pooled
 from retrostats.figures.forest_rows import Rows, rows_of
 from retrostats.figures.forest_ticks import mark_axis, ticks_fit
 from retrostats.figures.forest_words import sentence_of
@@ -41,6 +41,8 @@ from retrostats.figures.style import (
     set_description,
 )
 from retrostats.figures.words import line_mm
+from retrostats.meta.pooled import Pooled
+from retrostats.meta.subgroups.types import PooledSubgroups
 
 __all__ = ["MARKS", "ROW_MM", "Mark", "forest_height", "plot_forest"]
 
@@ -51,7 +53,7 @@ _COLUMN_MM = 85.0
 
 
 def forest_height(
-    table: EstimateTable,
+    table: Drawable,
     groups: Sequence[str] | None = None,
     *,
     width: Literal["single", "double"] | float = "double",
@@ -75,7 +77,7 @@ def forest_height(
     >>> round(forest_height(table), 1)
     24.6
     """
-    forest = gather(table, groups, parts)
+    forest = gather_pooled(table, groups, parts)
     return _height(forest, rows_of(forest, figure_width(width, None, "forest_height")))
 
 
@@ -88,7 +90,7 @@ def _height(forest: Forest, rows: Rows) -> float:
 
 
 def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
-    table: EstimateTable,
+    table: Drawable,
     *,
     groups: Sequence[str] | None = None,
     marks: Sequence[str] | None = None,
@@ -114,7 +116,9 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     Parameters
     ----------
     table
-        Estimates in one unit and at one level; the caption becomes the title.
+        Estimates in one unit and at one level; the caption becomes the title. Of a pooled result
+        (`retrostats.pool`, `retrostats.pool_subgroups`) its trials, with its weights, means,
+        groups and prediction interval, unless others are given.
     groups
         Name of the group of each estimate. A heading stands above each run of one name.
     marks
@@ -171,12 +175,13 @@ def plot_forest(  # noqa: PLR0913 - each is one layer of the drawing
     ['25.0%', '75.0%']
     """
     who = "plot_forest"
-    require_kind(who, table, EstimateTable)
+    if not isinstance(table, Pooled | PooledSubgroups):
+        require_kind(who, table, EstimateTable)
     parts = ForestParts(
         marks=marks, favours=favours, weights=weights, summaries=summaries,
         prediction=prediction, columns=columns, thresholds=thresholds, scale=scale,
     )  # fmt: skip
-    forest = gather(table, groups, parts)
+    forest = gather_pooled(table, groups, parts)
     with house_style():
         new = figure_width(width, ax, who)
         own = given(ax, who)

@@ -13,6 +13,7 @@ from matplotlib.text import Annotation
 
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.figures.forest_parts import Scale
+from retrostats.figures.forest_pooled import trial_rows
 from retrostats.figures.funnel_contours import draw_contours, legend_points
 from retrostats.figures.funnel_names import letters_for, places_beside, write_names
 from retrostats.figures.funnel_parts import FEW, Funnel, frame, gather_funnel
@@ -32,6 +33,7 @@ from retrostats.figures.style import (
     set_description,
 )
 from retrostats.figures.words import size_mm, wrapped
+from retrostats.meta.pooled import Pooled
 
 __all__ = ["FEW", "plot_funnel"]
 
@@ -47,7 +49,7 @@ _DENSITY = LinearSegmentedColormap.from_list("density", ["#C6DBEF", _INK, "#0820
 
 
 def plot_funnel(
-    table: EstimateTable,
+    table: EstimateTable | Pooled,
     *,
     centre: Estimate | float | None = None,
     contours: Sequence[float] = (),
@@ -72,7 +74,8 @@ def plot_funnel(
     Parameters
     ----------
     table
-        Estimates with standard errors, in one unit and at one level; the caption is the title.
+        Estimates with standard errors, in one unit and at one level; the caption is the title. Of
+        a pooled result (`retrostats.pool`) its trials, around its mean.
     centre
         Tip of the funnel, in the unit of the estimates: a pooled estimate, or a number. Without
         it there is no funnel.
@@ -123,6 +126,9 @@ def plot_funnel(
     'Standard error (points)'
     """
     who = "plot_funnel"
+    if isinstance(table, Pooled):
+        centre = table.pooled if centre is None else centre
+        table = trial_rows(table)
     require_kind(who, table, EstimateTable)
     funnel = gather_funnel(table, centre, contours, scale, favours)
     if labels is not None and len(labels) != len(table):

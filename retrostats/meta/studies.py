@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from retrostats.arrays import Floats
+from retrostats.arrays import Floats, read_only
+from retrostats.effects.arguments import LARGEST
 from retrostats.errors import DataError
 from retrostats.estimate import Estimate
 
@@ -24,7 +24,7 @@ class Studies:
     estimates
         As given.
     y, v
-        Values and sampling variances, shape ``(k,)``.
+        Values and sampling variances, shape ``(k,)``; read-only.
     names
         Name of the trial of each estimate.
     unit
@@ -66,42 +66,104 @@ def gather_studies(
 
     Raises
     ------
+    TypeError
+        If what is given is no sequence of estimates, or a name no text.
     DataError
-        If there are too few, their units differ, one has no standard error, or a trial comes
-        twice.
+        If there are too few, their units differ, one has no standard error, a number is of a size
+        that no outcome has, or a trial comes twice. Names are compared without regard to case
+        and blanks.
+
+    Examples
+    --------
+    >>> one = Estimate.from_se("Trial A", -0.9, 0.3, unit="SD")
+    >>> same = Estimate.from_se("trial  a", -0.5, 0.3, unit="SD")
+    >>> gather_studies("pool", [one, same], repeated="allowed").names
+    ('Trial A', 'trial  a')
     """
-    given = tuple(estimates)
-    names = tuple(studies) if studies is not None else tuple(e.label for e in given)
-    problems = _problems(given, names, fewest, repeated)
+    given = _estimates(caller, estimates)
+    names = _names(caller, studies) if studies is not None else tuple(e.label for e in given)
+    problems = list(_problems(given, names, fewest))
+    if repeated == "refused":
+        problems += _repetitions(names)
     if problems:
         raise DataError(f"{caller}: " + "; ".join(problems))
     return Studies(
         estimates=given,
-        y=np.array([estimate.value for estimate in given]),
-        v=np.array([estimate.se for estimate in given]) ** 2,
+        y=read_only(np.array([estimate.value for estimate in given])),
+        v=read_only(np.array([estimate.se for estimate in given]) ** 2),
         names=names,
         unit=given[0].unit,
     )
 
 
-def _problems(
-    given: Sequence[Estimate], names: Sequence[str], fewest: int, repeated: str
-) -> list[str]:
-    found = []
+def same_name(name: str) -> str:
+    """Return a name as it is compared: without regard to case and blanks.
+
+    Parameters
+    ----------
+    name
+        Of a trial.
+
+    Examples
+    --------
+    >>> same_name(" Trial  A")
+    'trial a'
+    """
+    return " ".join(name.casefold().split())
+
+
+def _estimates(caller: str, estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    wanted = f"{caller}: need estimates, as a list, a tuple or an EstimateTable"
+    if isinstance(estimates, str | Estimate):
+        raise TypeError(f"{wanted}; got one {type(estimates).__name__}")
+    try:
+        given = tuple(estimates)
+    except TypeError:
+        raise TypeError(f"{wanted}; got a {type(estimates).__name__}") from None
+    _require_estimates(given, wanted)
+    return given
+
+
+def _require_estimates(given: Sequence[object], wanted: str) -> None:
+    for each in given:
+        if not isinstance(each, Estimate):
+            name = type(each).__name__
+            hint = "; of a ratio give its .log" if hasattr(each, "log") else ""
+            raise TypeError(f"{wanted}; among them is a value of type {name}{hint}")
+
+
+def _names(caller: str, studies: Sequence[str]) -> tuple[str, ...]:
+    named: list[object] = [studies] if isinstance(studies, str) else list(studies)
+    if isinstance(studies, str) or not all(isinstance(name, str) for name in named):
+        raise TypeError(f"{caller}: studies must be a list of names; got {studies!r}")
+    return tuple(studies)
+
+
+def _problems(given: Sequence[Estimate], names: Sequence[str], fewest: int) -> Iterator[str]:
     if len(given) < fewest:
-        found.append(f"{len(given)} estimates, and {fewest} or more are needed")
+        counted = f"{len(given) or 'no'} estimate{'s' * (len(given) != 1)}"
+        alone = "; one trial is not pooled, report its own estimate" if len(given) == 1 else ""
+        yield f"{counted} given, and {fewest} or more are needed{alone}"
     if len(names) != len(given):
-        found.append(f"{len(names)} names of studies for {len(given)} estimates; give one each")
+        yield f"{len(names)} names of studies for {len(given)} estimates; give one each"
     units = sorted({repr(estimate.unit) for estimate in given})
     if len(units) > 1:
-        found.append(f"the units differ ({', '.join(units)}); bring all to one scale first")
-    found += [
-        f"{estimate.label} has no usable standard error ({estimate.se:g})"
-        for estimate in given
-        if not 0 < estimate.se < math.inf
+        yield f"the units differ ({', '.join(units)}); bring all to one scale first"
+    for estimate in given:
+        if not 1 / LARGEST <= estimate.se <= LARGEST:
+            yield (
+                f"{estimate.label} has no usable standard error ({estimate.se:g}); an estimate "
+                "without one, or beyond all measured things, has no weight"
+            )
+        if abs(estimate.value) > LARGEST:
+            yield f"{estimate.label}: {estimate.value:g} is too large to pool; change the unit"
+
+
+def _repetitions(names: Sequence[str]) -> list[str]:
+    counted = Counter(map(same_name, names))
+    twice = dict.fromkeys(name for name in names if counted[same_name(name)] > 1)
+    return [
+        f"the trial {name!r} comes more than once; its estimates are not independent: choose one, "
+        "combine them, or use a model for dependent estimates"
+        for name in twice
     ]
-    if repeated == "refused":
-        counted = Counter(" ".join(name.casefold().split()) for name in names)
-        twice = dict.fromkeys(n for n in names if counted[" ".join(n.casefold().split())] > 1)
-        found += [f"the trial {name!r} comes more than once" for name in twice]
-    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal, get_args
 
 from retrostats.arrays import Floats
+from retrostats.errors import FitError
 from retrostats.meta.tau import likelihood, moments
 
 #: Anything that turns estimates and their variances, each of shape ``(k,)``, into tau squared.
@@ -26,14 +28,88 @@ ESTIMATORS: dict[str, TauSquared] = {
     "hsk": moments.hunter_schmidt_corrected,
 }
 
+#: As a paper calls them.
+ESTIMATOR_WORDS: dict[str, str] = {
+    "common": "common effect",
+    "dl": "DerSimonian-Laird",
+    "pm": "Paule-Mandel",
+    "pmm": "median-unbiased Paule-Mandel",
+    "reml": "restricted maximum likelihood",
+    "ml": "maximum likelihood",
+    "eb": "empirical Bayes",
+    "sj": "Sidik-Jonkman",
+    "he": "Hedges",
+    "hs": "Hunter-Schmidt",
+    "hsk": "Hunter-Schmidt, corrected for few trials",
+}
+
 
 def find_estimator(tau2: TauName | TauSquared) -> tuple[str, TauSquared]:
-    """Return the name of an estimator and the function, of a name or a user's own function."""
+    """Return the name of an estimator and the function, of a name or a user's own function.
+
+    Parameters
+    ----------
+    tau2
+        A name of `TauName`, or a function of ``(y, v)``.
+
+    Returns
+    -------
+    name, function
+        A function that stands in `ESTIMATORS` gets its name there back; one without a name of its
+        own is called "own function".
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> name, function = find_estimator("reml")
+    >>> find_estimator(function)[0]
+    'reml'
+    """
     if callable(tau2):
-        return getattr(tau2, "__name__", "own function"), tau2
+        known = next((name for name, each in ESTIMATORS.items() if each is tau2), None)
+        own = getattr(tau2, "__name__", "own function").replace("<lambda>", "own function")
+        return known or own, tau2
     if tau2 not in ESTIMATORS:
         raise ValueError(
             f"tau2 must be one of {', '.join(get_args(TauName))}, or a function of (y, v); "
             f"got {tau2!r}"
         )
     return tau2, ESTIMATORS[tau2]
+
+
+def estimate_tau2(name: str, function: TauSquared, y: Floats, v: Floats) -> float:
+    """Return tau squared by a function, which must give one finite number of 0 or more.
+
+    Parameters
+    ----------
+    name, function
+        As `find_estimator` returns them.
+    y, v
+        Trial estimates and sampling variances, shape ``(k,)``.
+
+    Raises
+    ------
+    FitError
+        If the function gives anything else.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> estimate_tau2("mine", lambda y, v: np.ptp(y), np.array([0.25, 0.5]), np.array([1.0, 1.0]))
+    0.25
+    """
+    given = function(y, v)
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise FitError(
+            f"the estimator of tau2 {name!r} gave {given!r}; a function of (y, v) has to return "
+            "one finite number of 0 or more"
+        )
+    return value

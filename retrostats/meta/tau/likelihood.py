@@ -5,14 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 from retrostats.arrays import Floats
+from retrostats.meta.many.scaled import solve
+from retrostats.meta.many.search import highest
 from retrostats.meta.weighted import ones, weighted_fit
 
 
 def log_likelihood(
     tau2: float, y: Floats, v: Floats, x: Floats | None = None, *, restricted: bool
 ) -> float:
-    """Return the (restricted) log-likelihood profiled over the coefficients."""
+    """Return the (restricted) log-likelihood profiled over the coefficients.
+
+    Parameters
+    ----------
+    tau2
+        Variance between trials, 0 or more.
+    y, v
+        Trial estimates and sampling variances, shape ``(k,)``.
+    x
+        Columns, shape ``(k, p)``; by default ones.
+    restricted
+        Whether the likelihood is that of the residual contrasts (REML), with the constant of
+        metafor: ``-(k - p)/2 log(2 pi) + log|X'X|/2 - ...``.
+    """
     design = ones(len(y)) if x is None else x
+    y = y - np.mean(y) if x is None else y
     fit = weighted_fit(y, v + tau2, design)
     k, p = design.shape
     n = k - p if restricted else k
@@ -23,31 +39,67 @@ def log_likelihood(
 
 
 def reml(y: Floats, v: Floats, x: Floats | None = None) -> float:
-    """Return the tau squared of the highest restricted likelihood."""
-    return _highest(y, v, x, restricted=True)
+    """Return the tau squared of the highest restricted likelihood.
+
+    Parameters
+    ----------
+    y, v
+        Trial estimates and sampling variances, shape ``(k,)``.
+    x
+        Columns, shape ``(k, p)``; by default ones.
+
+    References
+    ----------
+    Viechtbauer W (2005). Bias and efficiency of meta-analytic variance estimators in the
+    random-effects model. J Educ Behav Stat 30:261. doi:10.3102/10769986030003261
+    """
+    return float(maximise(y[None], v, x)[0])
 
 
 def maximum_likelihood(y: Floats, v: Floats, x: Floats | None = None) -> float:
-    """Return the tau squared of the highest likelihood."""
-    return _highest(y, v, x, restricted=False)
+    """Return the tau squared of the highest likelihood; arguments as for `reml`.
+
+    References
+    ----------
+    Hardy RJ, Thompson SG (1996). A likelihood approach to meta-analysis with random effects.
+    Stat Med 15:619. doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
+    """
+    return float(maximise(y[None], v, x, restricted=False)[0])
 
 
-def _highest(y: Floats, v: Floats, x: Floats | None, *, restricted: bool) -> float:
-    from scipy.optimize import brentq
+def maximise(y: Floats, v: Floats, x: Floats | None = None, *, restricted: bool = True) -> Floats:
+    """Return the tau squared of the highest likelihood of every data set, shape ``(n,)``.
 
-    design = ones(len(y)) if x is None else x
+    The (restricted) likelihood can have several maxima. All of them are found, on a grid from 0
+    to a bound above which the likelihood falls, and the highest wins.
 
-    def slope(tau2: float) -> float:
-        fit = weighted_fit(y, v + tau2, design)
-        trace = np.trace(fit.projector) if restricted else np.sum(1 / (v + tau2))
-        residual = fit.projector @ y
-        return float(residual @ residual - trace)
+    Parameters
+    ----------
+    y
+        Estimates, shape ``(n, k)``.
+    v
+        Sampling variances, shape ``(n, k)``, or ``(k,)`` for all data sets: faster.
+    x
+        Columns of full rank, shape ``(k, p)`` or ``(n, k, p)``; by default ones.
+    restricted
+        The restricted likelihood (REML), or the likelihood (ML).
 
-    top = 10 * max(float(np.var(y)) * len(y), float(v.max()))
-    grid = np.concatenate(([0.0], np.geomspace(float(v.min()) * 1e-4, top, 80)))
-    slopes = [slope(t) for t in grid]
-    best = [0.0]
-    for a, b, sa, sb in zip(grid[:-1], grid[1:], slopes[:-1], slopes[1:], strict=True):
-        if sa > 0 >= sb:
-            best.append(float(brentq(slope, a, b, xtol=1e-300, rtol=1e-15)))
-    return max(best, key=lambda t: log_likelihood(t, y, v, design, restricted=restricted))
+    Returns
+    -------
+    array
+        ``nan`` for a data set with a number that is not finite, with a variance that is not
+        positive, or whose estimates are so many standard errors apart that squares overflow.
+
+    Raises
+    ------
+    ValueError
+        If there are no more trials than columns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y = np.array([[-0.9, -0.15, -0.4], [0.2, 0.2, 0.2]])
+    >>> maximise(y, np.array([0.10, 0.05, 0.08])).round(4)
+    array([0.0643, 0.    ])
+    """
+    return solve(highest, y, v, x, restricted=restricted)

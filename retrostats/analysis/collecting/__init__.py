@@ -1,0 +1,1 @@
+"""Estimates that the printed figures of trials allow, and the one of each trial that is pooled."""

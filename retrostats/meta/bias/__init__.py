@@ -1,0 +1,1 @@
+"""Small-study effects: do small trials tell another story than large ones."""

@@ -1,0 +1,1 @@
+"""Estimates that depend on one another: shared controls, several outcomes, several visits."""

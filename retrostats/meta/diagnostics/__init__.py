@@ -1,0 +1,1 @@
+"""What each trial does to the pooled effect."""

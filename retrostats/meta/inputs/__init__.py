@@ -1,0 +1,1 @@
+"""The table of trials that a review has, as estimates."""

@@ -1,0 +1,91 @@
+"""The trials of a table, as estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from retrostats.estimate import Estimate, EstimateTable, tidy_row
+from retrostats.layout import Layout, ShownAsTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyTable(ShownAsTable):
+    """One estimate for each row of a file, with what else the row says of its trial.
+
+    It stands wherever estimates are asked for: ``rs.pool(table)``.
+
+    Attributes
+    ----------
+    file, digest
+        Name of the file, and SHA-256 of its bytes.
+    measure
+        What the effects are.
+    estimates
+        In the order of the file; the labels are the names of the studies.
+    moderators
+        The further columns: numbers where every cell is one, otherwise words; a missing cell is
+        ``nan`` or ``""``.
+    notes
+        What a reader should know of the file and its rows.
+    """
+
+    file: str
+    digest: str
+    measure: str
+    estimates: tuple[Estimate, ...]
+    moderators: Mapping[str, tuple[float, ...] | tuple[str, ...]]
+    notes: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.estimates)
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    @overload
+    def __getitem__(self, which: int | str) -> Estimate: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> EstimateTable: ...
+
+    def __getitem__(self, which: int | str | slice) -> Estimate | EstimateTable:
+        """Return the estimate of a study, by place or name, or a table of several."""
+        return self.table()[which]
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Name of the study of each estimate."""
+        return tuple(estimate.label for estimate in self.estimates)
+
+    def table(self) -> EstimateTable:
+        """Return the estimates as a table, for a forest plot."""
+        return EstimateTable(f"{self.measure.capitalize()}, {self.file}", self.estimates)
+
+    def layout(self) -> Layout:
+        """Return the cells as they are printed."""
+        return self.table().layout()
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row per trial: the estimate, then the moderators."""
+        import pandas as pd
+
+        from retrostats.estimate import TIDY_COLUMNS
+
+        frame = pd.DataFrame(map(tidy_row, self.estimates), columns=list(TIDY_COLUMNS))
+        return pd.concat([frame, pd.DataFrame(dict(self.moderators))], axis=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "file": self.file,
+            "digest": self.digest,
+            "measure": self.measure,
+            "estimates": [estimate.to_dict() for estimate in self.estimates],
+            "moderators": {name: list(cells) for name, cells in self.moderators.items()},
+            "notes": list(self.notes),
+        }

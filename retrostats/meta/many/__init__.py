@@ -1,0 +1,1 @@
+"""Pool many data sets at once: resamples, permutations, subsets."""

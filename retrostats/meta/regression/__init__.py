@@ -1,0 +1,1 @@
+"""Meta-regression: effects of trials on what is known of the trials."""

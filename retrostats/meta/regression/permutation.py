@@ -1,0 +1,247 @@
+"""Test a meta-regression by permutation of its moderators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from retrostats.arrays import Floats
+from retrostats.errors import FitError
+from retrostats.layout import Layout, ShownAsTable, number, p_number
+from retrostats.layout.html import caveats
+from retrostats.meta.regression.many import Statistics, many_statistics
+from retrostats.meta.regression.orders import (
+    Orders,
+    count_orders,
+    every_order,
+    random_orders,
+    row_codes,
+)
+from retrostats.meta.regression.types import MetaRegression
+
+#: Different orders up to which all are computed: some seconds.
+EXACT_UP_TO = 50_000
+#: Relative distance below which two statistics are equal: as in metafor, above what a search for
+#: the variance between trials leaves, far below what parts two orders.
+TIES = 1e-8
+#: Different orders below which two extreme ones are more than 5% of all.
+FEW = 40
+#: Orders drawn when nothing else is said: p near 0.05 is known to 0.002 or so.
+REPLICATES = 9999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PermutationTest(ShownAsTable):
+    """Tests of moderators against the orders in which they could stand beside the trials.
+
+    Attributes
+    ----------
+    names
+        Coefficients, without the intercept.
+    statistics
+        Coefficient over standard error, as fitted.
+    p
+        Share of orders whose statistic is as far from 0 or farther.
+    joint_p
+        The same for the joint test of all.
+    orders
+        How many were computed; drawn orders without the one that was found.
+    kind
+        ``"exact"``: all different orders; ``"random"``: drawn ones.
+    seed
+        Of drawn orders.
+    caveats
+        What a reader must know.
+    """
+
+    names: tuple[str, ...]
+    statistics: tuple[float, ...]
+    p: tuple[float, ...]
+    joint_p: float
+    orders: int
+    kind: Literal["exact", "random"]
+    seed: int | None
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def smallest(self) -> float:
+        """The smallest p that so many orders can give."""
+        return 1 / self.orders if self.kind == "exact" else 1 / (self.orders + 1)
+
+    def layout(self) -> Layout:
+        """Return the cells as they are printed."""
+        of = f"all {self.orders:,}" if self.kind == "exact" else f"{self.orders:,} drawn"
+        rows = [
+            (name, number(statistic, 3), p_number(p))
+            for name, statistic, p in zip(self.names, self.statistics, self.p, strict=True)
+        ]
+        return Layout(
+            caption=f"Permutation test, {of} orders of the moderators",
+            header=("", "Statistic", "p"),
+            rows=(*rows, ("all moderators", "", p_number(self.joint_p))),
+        )
+
+    def __repr__(self) -> str:
+        return self.layout().text()
+
+    def _repr_html_(self) -> str:
+        return self.layout().html() + caveats(self.caveats)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "coefficients": [
+                {"name": name, "statistic": statistic, "p": p}
+                for name, statistic, p in zip(self.names, self.statistics, self.p, strict=True)
+            ],
+            "joint_p": self.joint_p,
+            "orders": self.orders,
+            "kind": self.kind,
+            "seed": self.seed,
+            "caveats": list(self.caveats),
+        }
+
+
+def permutation_test(
+    regression: MetaRegression, *, replicates: int | None = None, seed: int | None = None
+) -> PermutationTest:
+    """Test a meta-regression against all orders of its moderators.
+
+    If the effect does not depend on the moderators, any trial might have had those of any other.
+    The regression is fitted again for each order, with the same estimator and test, and p is the
+    share of orders whose statistic is as far from 0 as the one found.
+
+    Use it beside the p values of a regression of few trials, where tau squared is hardly known;
+    not to rescue a moderator that was found by trying many, and not for the mean effect (flip
+    signs for that: `permutation_test_pooled`).
+
+    Parameters
+    ----------
+    regression
+        A fit with an intercept.
+    replicates
+        Orders to draw at random where there are more than 50,000 different ones, or more than
+        this number; 9,999 by default. Otherwise all are computed and p is exact.
+    seed
+        Of the draws; needed where orders are drawn.
+
+    Returns
+    -------
+    PermutationTest
+        p for each coefficient but the intercept, and for all. Rows of moderators stay whole, so
+        that each p is of the hypothesis that no moderator matters.
+
+    Raises
+    ------
+    TypeError
+        If it is no meta-regression.
+    ValueError
+        If orders must be drawn and there is no seed, or `replicates` is below 99.
+    FitError
+        If the regression has no intercept, so that orders do not answer its test.
+
+    Notes
+    -----
+    p of drawn orders counts the one found: ``(1 + b) / (1 + replicates)`` for `b` orders as far.
+    It is the ``permutest`` of metafor, which shuffles rows of the design likewise.
+
+    References
+    ----------
+    .. [1] Higgins JPT, Thompson SG (2004). Stat Med 23, 1663-1682. doi:10.1002/sim.1752
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> effects = [(-0.9, 0.3), (-0.1, 0.2), (-0.8, 0.3), (-0.4, 0.4), (-0.3, 0.2)]
+    >>> trials = [
+    ...     rs.Estimate.from_se(f"Trial {name}", *effect, unit="SD")
+    ...     for name, effect in zip("ABCDE", effects)
+    ... ]
+    >>> weeks = rs.meta_regression(trials, {"weeks": [12, 4, 6, 8, 3]})
+    >>> rs.permutation_test(weeks)
+    Permutation test, all 120 orders of the moderators
+                      Statistic      p
+      weeks              -2.170  0.150
+      all moderators             0.150
+    """
+    _require_regression(regression, replicates)
+    rows, codes = row_codes(regression.centred.x)
+    count = count_orders(codes)
+    exact = count <= (EXACT_UP_TO if replicates is None else max(replicates, 0))
+    orders = every_order(codes) if exact else _drawn(codes, count, replicates, seed)
+    found = _statistics(regression, rows, codes[None])
+    many = _statistics(regression, rows, orders)
+    tested = list(regression.columns.tested)
+    spare = 0 if exact else 1
+    shares = (
+        spare + np.count_nonzero(_as_far(many.each[:, tested], found.each[:, tested]), axis=0)
+    ) / (spare + len(orders))
+    joint = (spare + np.count_nonzero(_as_far(many.joint, found.joint))) / (spare + len(orders))
+    return PermutationTest(
+        names=tuple(regression.columns.names[place] for place in tested),
+        statistics=tuple(found.each[0, tested].tolist()),
+        p=tuple(shares.tolist()),
+        joint_p=float(joint),
+        orders=len(orders),
+        kind="exact" if exact else "random",
+        seed=None if exact else seed,
+        caveats=_caveats(len(orders), exact, len(tested)),
+    )
+
+
+def _require_regression(regression: MetaRegression, replicates: int | None) -> None:
+    if not isinstance(regression, MetaRegression):
+        raise TypeError(
+            "permutation_test: a result of meta_regression is needed, got "
+            f"{type(regression).__name__}"
+        )
+    if regression.columns.intercept is None:
+        raise FitError(
+            f"permutation_test: {regression.formula!r} has no intercept, and its joint test is of "
+            "the means themselves, which other orders do not answer; fit it with an intercept"
+        )
+    if replicates is not None and (type(replicates) is not int or replicates < 99):
+        raise ValueError(
+            f"permutation_test: replicates must be a whole number of 99 or more, got {replicates!r}"
+        )
+
+
+def _drawn(codes: Orders, count: int, replicates: int | None, seed: int | None) -> Orders:
+    if type(seed) is not int:
+        raise ValueError(
+            f"permutation_test: there are {count:,} different orders, so that some are drawn at "
+            f"random; give a whole number as seed, as in seed=1 (got {seed!r})"
+        )
+    return random_orders(codes, REPLICATES if replicates is None else replicates, seed)
+
+
+def _statistics(regression: MetaRegression, rows: Floats, orders: Orders) -> Statistics:
+    return many_statistics(
+        regression.y,
+        regression.v,
+        rows,
+        orders,
+        name=regression.estimator,
+        estimator=regression.tau2_of,
+        test=regression.test,
+        tested=regression.columns.tested,
+    )
+
+
+def _as_far(many: Floats, found: Floats) -> np.ndarray:
+    return np.abs(many) >= np.abs(found) * (1 - TIES)
+
+
+def _caveats(orders: int, exact: bool, tested: int) -> tuple[str, ...]:
+    told = []
+    if exact and orders < FEW:
+        told.append(
+            f"There are only {orders} different orders, so that p cannot be below {1 / orders:.2g}."
+        )
+    if tested > 1:
+        told.append(
+            "Rows of moderators stay whole: each p is of the hypothesis that no moderator matters."
+        )
+    return tuple(told)

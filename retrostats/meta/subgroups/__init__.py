@@ -1,0 +1,1 @@
+"""Subgroups of trials, and the test between them."""
