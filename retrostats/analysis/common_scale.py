@@ -82,12 +82,13 @@ def common_scale(
     found: list[Estimate] = []
     problems: list[str] = []
     assumed: dict[str, None] = {}
+    words: tuple[str, ...]
     for effect, source in zip(effects, sources, strict=True):
-        if isinstance(effect, Estimate) and _same(source, to):
-            found.append(effect)
-            continue
         try:
-            one, words = _converted(effect, source, to, better, control_risks or {})
+            if isinstance(effect, Estimate) and _same(source, to):
+                one, words = _kept(effect, to), ()
+            else:
+                one, words = _converted(effect, source, to, better, control_risks or {})
         except ValueError as error:
             problems.append(f"{effect.label}: {error}")
             continue
@@ -103,6 +104,13 @@ def common_scale(
 
 def _same(source: str, to: str) -> bool:
     return source == to or {source, to} <= _IN_SDS
+
+
+def _kept(effect: Estimate, to: str) -> Estimate:
+    """Return an effect that is on the scale already; refuse one whose unit is another."""
+    if to == "d" and effect.unit != "SD":
+        raise ValueError(f"its unit is {effect.unit!r}, and the scale d is in 'SD'")
+    return effect
 
 
 def _converted(

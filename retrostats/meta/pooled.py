@@ -11,8 +11,8 @@ import numpy as np
 from retrostats.arrays import Floats
 from retrostats.effects.arguments import require_level
 from retrostats.estimate import Estimate, EstimateTable, Interval
-from retrostats.layout import Layout, ShownAsTable, true_minus
-from retrostats.layout.html import caveats, paragraphs
+from retrostats.layout import Layout, ShownAsTable
+from retrostats.layout.html import caveats
 from retrostats.meta.heterogeneity import CochranQ
 from retrostats.meta.inference import TestName
 from retrostats.meta.pooled_words import caption, in_words, pooled_layout, sentence
@@ -190,7 +190,7 @@ class Pooled(ShownAsTable):
         }
 
     def _repr_html_(self) -> str:
-        return self.layout().html() + paragraphs(true_minus(sentence(self))) + caveats(self.caveats)
+        return self.layout().html() + caveats(self.caveats)
 
 
 def _at_level(trial: Estimate, level: float) -> Estimate:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from retrostats.effects.arguments import plain_exp
-from retrostats.estimate import Estimate
+from retrostats.estimate import Estimate, Interval
 from retrostats.layout import (
     Layout,
+    Range,
     Words,
     Written,
     decimals,
@@ -92,7 +93,7 @@ def _effect(pooled: Pooled) -> Written:
     mean = pooled.pooled
     unit = Words(f" {mean.unit}") if mean.unit else ""
     value, interval = _cells(mean, _same)
-    parts: list[str] = [f"Pooled effect of {len(pooled.trials)} trials ", value, unit]
+    parts: list[str] = [f"Pooled effect of {len(pooled.trials)} trials: ", value, unit]
     parts += [" (", percent(pooled.level), " CI ", interval]
     if is_log(mean.unit):
         ratio, ratios = _cells(mean, plain_exp)
@@ -103,7 +104,7 @@ def _effect(pooled: Pooled) -> Written:
 def _predicted(pooled: Pooled) -> Written:
     if pooled.prediction is None:
         return Written("")
-    interval = limits(*pooled.prediction[:2], decimals(pooled.pooled.se))
+    interval = _limits(pooled.prediction, pooled.pooled.se, _same)
     return Written("; ", percent(pooled.level), " prediction interval ", interval)
 
 
@@ -139,7 +140,7 @@ def pooled_layout(pooled: Pooled) -> Layout:
     mean = pooled.pooled
     rows.append(("Pooled", *_all_cells(mean, scales), f"{1:.1%}", p_number(mean.p)))
     if pooled.prediction is not None:
-        rows.append(_prediction_row(pooled, scales))
+        rows.append(_prediction_row(pooled.prediction, mean.se, scales))
     unit = f" ({mean.unit})" if mean.unit else ""
     interval = Written(percent(pooled.level), " CI")
     ratio = ("Ratio", interval) if len(scales) > 1 else ()
@@ -164,13 +165,10 @@ def caption(pooled: Pooled) -> Written:
     return told
 
 
-def _prediction_row(pooled: Pooled, scales: Sequence[Scale]) -> tuple[str, ...]:
-    assert pooled.prediction is not None  # noqa: S101
-    low, high, _ = pooled.prediction
+def _prediction_row(interval: Interval, se: float, scales: Sequence[Scale]) -> tuple[str, ...]:
     cells: list[str] = []
     for scale in scales:
-        ends = scale(low), scale(high)
-        cells += ["", limits(*ends, _places(pooled.pooled, scale))]
+        cells += ["", _limits(interval, se, scale)]
     return ("Prediction interval", *cells, "", "")
 
 
@@ -179,16 +177,19 @@ def _all_cells(estimate: Estimate, scales: Sequence[Scale]) -> list[str]:
 
 
 def _cells(estimate: Estimate, scale: Scale) -> tuple[str, Written]:
-    places = _places(estimate, scale)
-    low, high = (scale(end) for end in estimate.ci[:2])
-    return number(scale(estimate.value), places), limits(low, high, places)
+    """Return value and limits: three digits of the standard error, or of each ratio."""
+    value = scale(estimate.value)
+    places = decimals(value if scale is plain_exp else estimate.se)
+    return number(value, places), _limits(estimate.ci, estimate.se, scale)
+
+
+def _limits(interval: Interval, se: float, scale: Scale) -> Written:
+    low, high = (scale(end) for end in interval[:2])
+    if scale is not plain_exp:
+        return limits(low, high, decimals(se))
+    ends = (number(end, decimals(end)).replace("inf", "∞") for end in (low, high))
+    return Written(Range(*ends))
 
 
 def _same(value: float) -> float:
     return value
-
-
-def _places(estimate: Estimate, scale: Scale) -> int:
-    """Return the decimals of a row: three digits of the standard error, on its scale."""
-    around = estimate.se if scale is not plain_exp else scale(estimate.value) * estimate.se
-    return decimals(around)

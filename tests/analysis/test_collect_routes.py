@@ -23,17 +23,15 @@ change = "{change}"
 
 def trial(folder, rows, *, arms=("retro", "control"), outcomes=(), name="made", role="cited", n=20):
     """Write and read an invented trial; rows are cells without kind and source."""
-    parts = [
-        f'id = "{name}"\nrole = "{role}"\ncitation = "{name}"\n'
-        'timepoints = ["baseline", "3wk", "6wk"]\n'
-    ]
+    times = 'timepoints = ["baseline", "3wk", "6wk"]'
+    parts = [f'id = "{name}"\nrole = "{role}"\ncitation = "{name}"\n{times}\n']
     parts += [f'[[arms]]\nlabel = "{arm}"\n' + (f"n_analysed = {n}\n" if n else "") for arm in arms]
     usual = {"name": "pain", "instrument": "NRS", "better": "lower"}
     usual["change"] = "follow-up - baseline"
     parts += [OUTCOME.format(**(usual | one)) for one in (outcomes or ({},))]
     place = folder / name
     place.mkdir()
-    place.joinpath("trial.toml").write_text("".join(parts))
+    place.joinpath("trial.toml").write_text("".join(parts).replace('better = ""\n', ""))
     head = "arm,outcome,timepoint,statistic,printed,contrast,test,kind,source\n"
     body = "".join(f"{row},printed,table\n" for row in rows)
     place.joinpath("values.csv").write_text(head + body)

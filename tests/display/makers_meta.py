@@ -29,8 +29,14 @@ def table_of_trials() -> Path:
     return path
 
 
+#: Of the five trials, two give two estimates.
+TWICE = [*"AABBC"]
+
 #: By the name of the type that is made.
 POOLING = {
+    "CorrelationSensitivity": lambda: rs.correlation_sensitivity(PAIN, TWICE),
+    "DependentEstimates": lambda: rs.working_covariance(PAIN, TWICE),
+    "PooledDependent": lambda: rs.pool_dependent(PAIN, TWICE),
     "PooledCounts": lambda: rs.pool_peto([rs.TrialCounts.of(*each) for each in FALLS]),
     "StudyTable": lambda: rs.read_estimates(table_of_trials(), measure="risk ratio"),
     "TrialCounts": lambda: rs.TrialCounts.of(*FALLS[0]),
@@ -45,6 +51,12 @@ POOLING = {
     "Influence": lambda: rs.influence(rs.pool(PAIN)),
     "Baujat": lambda: rs.baujat(rs.pool(PAIN)),
     "Gosh": lambda: rs.gosh(rs.pool(PAIN)),
+    "EggerTest": lambda: rs.egger_test(rs.pool(PAIN)),
+    "RankCorrelationTest": lambda: rs.rank_correlation_test(rs.pool(PAIN)),
+    "TrimAndFill": lambda: rs.trim_and_fill(rs.pool(PAIN)),
+    "PetPeese": lambda: rs.pet_peese(rs.pool(PAIN)),
+    "SelectionModel": lambda: rs.selection_model(rs.pool(PAIN), alternative="less"),
+    "FailSafeN": lambda: rs.fail_safe_n(rs.pool(PAIN)),
     "MetaRegression": lambda: rs.meta_regression(PAIN, WEEKS),
     "ModeratorTest": lambda: rs.meta_regression(PAIN, WEEKS).moderators,
     "PredictedEffects": lambda: rs.meta_regression(PAIN, WEEKS).predict({"weeks": [3, 6]}),

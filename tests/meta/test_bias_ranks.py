@@ -2,13 +2,14 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from scipy.stats import kendalltau
 
 import retrostats as rs
-from retrostats.meta.bias.rank import concordance, exact_p, normal_p
+from retrostats.meta.bias.rank import concordance, deviates, exact_p, normal_p
 
 from .golden_meta import SETS, gap, reference, trials
 
@@ -96,6 +97,23 @@ def test_a_huge_trial_and_another_unit_change_no_rank():
         other = rs.rank_correlation_test(made(values * factor, errors * abs(factor)))
         assert other.tau == pytest.approx(math.copysign(1, factor) * test.tau, rel=1e-12)
         assert other.p == test.p
+
+
+def test_deviates_are_exact_beside_a_huge_trial():
+    y, errors = np.array([-0.9, -0.2, -0.4, 0.3]), np.array([0.3, 0.25, 0.28, 1e-7])
+    v = errors**2
+    values, w = [Fraction(each) for each in y], [1 / Fraction(each) for each in v]
+    total = sum(w)
+    mean = sum(a * b for a, b in zip(w, values, strict=True)) / total
+    exact = [
+        float(value - mean) / math.sqrt(1 / weight - 1 / total)
+        for value, weight in zip(values, w, strict=True)
+    ]
+    ours, noise = deviates(y, v)
+    assert ours == pytest.approx(exact, rel=1e-13)
+    assert np.all(noise < 1e-11 * (1 + np.abs(ours)))
+    by_subtraction = (y - (y / v).sum() / (1 / v).sum()) / np.sqrt(v - 1 / (1 / v).sum() + 1e-300)
+    assert abs(by_subtraction[3] / exact[3] - 1) > 1e-6
 
 
 def test_fail_safe_numbers_are_those_of_metafor():

@@ -114,6 +114,11 @@ def test_a_change_of_sign_is_named_and_no_change_is_not():
     assert decided([-0.5, -0.6, -0.55], [0.1, 0.1, 0.1]).decisive == ()
 
 
+def test_a_trial_that_hides_a_conclusion_is_named_too():
+    found = decided([0.4, -0.5, -0.55], [0.2, 0.2, 0.2], tau2="common")
+    assert found.decisive == (("Trial A", "p passes 0.05: 0.061 with it, 0.00021 without"),)
+
+
 def test_the_level_of_the_pool_says_what_p_must_pass():
     # Without Trial A p is about 0.03: another conclusion at 99%, none at 95%.
     values, ses = [-0.5, -0.35, -0.25], [0.15, 0.2, 0.2]
@@ -154,6 +159,9 @@ def test_the_last_step_is_the_pool_and_the_first_the_trial_itself():
     assert [step.df for step in steps.estimates[1:]] == list(range(1, 13))
     assert "one trial alone" in str(steps)
     assert rs.cumulative_pool(fit("bcg")).caveats == ()
+    wide = rs.cumulative_pool(rs.pool(trials("k3"), level=0.99))
+    assert [step.ci.level for step in wide.estimates] == [0.99] * 3
+    assert wide.estimates[0].ci.high > wide.estimates[0].value + 2.5 * wide.estimates[0].se
 
 
 def test_orders_by_name_by_place_and_by_a_number_agree():

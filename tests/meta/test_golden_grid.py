@@ -90,6 +90,11 @@ def test_the_grid_is_the_same_in_both_files_and_whole():
     assert compared == 288 * 18 - BLANK_DF - BLANK_COMMON
 
 
+def test_the_sets_have_the_trials_that_metafor_had():
+    counted = {name: reference()["diag"][name]["k"] for name in SETS}
+    assert counted == {name: len(trials(name)) for name in SETS}
+
+
 def test_empirical_bayes_is_paule_mandel():
     for name in SETS:
         assert rs.pool(trials(name), tau2="eb").tau2 == rs.pool(trials(name), tau2="pm").tau2

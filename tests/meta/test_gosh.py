@@ -92,6 +92,10 @@ def test_a_random_sample_has_different_subsets_of_half_the_trials_on_average(k):
     assert np.abs(drawn.mean(axis=0) - 0.5).max() < 4 * math.sqrt(0.25 / 2000)
 
 
+def test_the_empty_subset_is_never_drawn():
+    assert all(random_subsets(3, 3, seed).any(axis=1).all() for seed in range(30))
+
+
 def test_the_sample_belongs_to_its_seed():
     pooled = rs.pool(trials("bcg"), tau2="dl")
     one, same, other = (rs.gosh(pooled, most=500, seed=seed) for seed in (1, 1, 2))

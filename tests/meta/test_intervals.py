@@ -163,9 +163,9 @@ def test_level_is_that_of_the_pool_unless_given():
 
 def test_limits_of_a_level_near_one_keep_their_digits():
     y, v = np.array([0.3, 1.7]), np.array([0.2, 0.1])
-    _, high = q_profile(y, v, level=1 - 2**-46)
+    _, high = q_profile(y, v, level=1 - 2**-53)
     # Of two trials the small tail is pi q^2 / 2, and Q = d^2 / (v1 + v2 + 2 tau2).
-    target = math.pi / 2 * (2**-47) ** 2
+    target = math.pi / 2 * (2**-54) ** 2
     assert high == pytest.approx((1.4**2 / target - 0.3) / 2, rel=1e-9)
 
 

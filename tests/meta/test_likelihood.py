@@ -10,17 +10,17 @@ from scipy.optimize import minimize_scalar
 
 from retrostats.meta.many.profile import height, slope, slope_and_curvature
 from retrostats.meta.many.scaled import scaled_rows
-from retrostats.meta.many.search import upper_bound
+from retrostats.meta.many.search import refine, upper_bound
 from retrostats.meta.tau.likelihood import log_likelihood, maximise, maximum_likelihood, reml
 
 from .golden_meta import columns
 
-#: Log-likelihoods are sums of a dozen numbers of size 1 to 10; 9e-14 measured.
+#: Log-likelihoods are sums of a dozen numbers of size 1 to 10; 1e-14 measured.
 HEIGHT = 1e-11
 #: The same root by other sums. Relative to the total variance of the most precise trial: tau
-#: squared near 0 has fewer digits of its own. 2e-15 measured.
+#: squared near 0 has fewer digits of its own. 1e-15 measured.
 SAME = 1e-13
-#: A scale that is no power of two rounds the data; 3e-13 measured.
+#: A scale that is no power of two rounds the data; 2e-14 measured.
 SCALE = 1e-12
 
 
@@ -130,6 +130,38 @@ def test_shared_variances_give_the_same_as_repeated_ones(restricted, factor):
     shared = maximise(factor * signs * y, v, restricted=restricted)
     repeated = maximise(factor * signs * y, np.tile(v, (3000, 1)), restricted=restricted)
     assert (np.abs(shared - repeated) < SAME * (v.min() + repeated)).all()
+
+
+def test_shared_variances_far_apart_keep_their_digits():
+    v = 10 ** np.linspace(-13, 0, 5)
+    y = np.random.default_rng(12).standard_normal((400, 5)) * np.sqrt(v) ** 0.7
+    shared, repeated = maximise(y, v), maximise(y, np.tile(v, (400, 1)))
+    assert (repeated > 0).sum() > 50
+    assert (np.abs(shared - repeated) <= 1e-9 * (v.min() + repeated)).all()
+
+
+def test_newton_steps_that_leave_the_bracket_are_halved():
+    rows, _ = scaled_rows(np.ones((3, 2)), np.ones((1, 2)), None, restricted=True)
+
+    def steep(some, tau2):  # Newton's own steps run away from the root of an arctangent
+        far = 40 * np.log((some.least + tau2) / 1.2)
+        return -np.arctan(far), -40 / (1 + far**2)
+
+    low, high = np.zeros(3), np.array([5.0, 50.0, 5000.0])
+    found = refine(steep, rows, low, high)
+    np.testing.assert_allclose(found + rows.least, 1.2, rtol=1e-15)
+
+
+def test_shared_variances_find_the_edge_where_tau_squared_leaves_zero():
+    v = np.array([1e-4, 1.0, 2.0])
+    y = np.array([0.0, 1.3, -0.4])
+    w = 1 / v
+    left = w * (y - (w @ y) / w.sum())
+    edge = math.sqrt((w.sum() - (w @ w) / w.sum()) / (left @ left))
+    near = edge * (1 + np.linspace(-1e-11, 1e-11, 2001))[:, None] * y
+    shared, repeated = maximise(near, v), maximise(near, np.tile(v, (2001, 1)))
+    assert 500 < (repeated == 0).sum() < 1500
+    assert ((shared == 0) == (repeated == 0)).all()
 
 
 def test_a_column_of_ones_is_a_mean():

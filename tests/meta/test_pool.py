@@ -35,7 +35,7 @@ def test_the_default_is_reml_and_hksj():
 def test_the_sentence_says_effect_interval_and_disagreement():
     text = str(rs.pool(PAIN))
     assert text == (
-        "Pooled effect of 5 trials -0.558 SD (95% CI -1.158 to 0.042), p = 0.061; tau² = 0.106, "
+        "Pooled effect of 5 trials: -0.558 SD (95% CI -1.158 to 0.042), p = 0.061; tau² = 0.106, "
         "I² = 49%, Q(4) = 7.92, p = 0.094; 95% prediction interval -1.643 to 0.527"
     )
 
@@ -51,7 +51,7 @@ def test_words_for_a_paper_name_the_methods():
     text = rs.pool(PAIN, tau2="pm", test="hksj_adhoc").in_words()
     assert text.startswith(
         "5 trials, random effects, tau² by Paule-Mandel; Hartung-Knapp-Sidik-Jonkman test with the "
-        "ad hoc floor (4 df). Pooled effect of 5 trials -0."
+        "ad hoc floor (4 df). Pooled effect of 5 trials: -0."
     )
     assert rs.pool(PAIN, tau2="common", test="z").in_words().startswith(
         "5 trials, one effect common to all; normal quantiles. Pooled effect"
@@ -81,11 +81,11 @@ def test_logarithms_are_shown_as_ratios_too():
     layout = pooled.layout()
     assert layout.header[1:5] == ("Estimate (log ratio)", "95% CI", "Ratio", "95% CI")
     shown = float(layout.rows[-2][3])
-    assert shown == pytest.approx(math.exp(pooled.pooled.value), abs=5e-4)
+    assert shown == pytest.approx(math.exp(pooled.pooled.value), rel=5e-3)
     low, high = (float(end) for end in layout.rows[-1][4].split(" to "))
-    assert low == pytest.approx(math.exp(pooled.prediction.low), abs=5e-3)
-    assert high == pytest.approx(math.exp(pooled.prediction.high), abs=5e-3)
-    assert f"as a ratio {shown:.3f}" in str(pooled)
+    assert low == pytest.approx(math.exp(pooled.prediction.low), rel=5e-3)
+    assert high == pytest.approx(math.exp(pooled.prediction.high), rel=5e-3)
+    assert f"as a ratio {layout.rows[-2][3]}, {layout.rows[-2][4]})" in str(pooled)
     assert "Ratio" not in rs.pool(PAIN).layout().header
 
 
@@ -139,11 +139,11 @@ def test_json_is_plain_and_whole():
         assert (told["tau2_se"] is None) == (pooled.estimator == "common")
 
 
-def test_a_notebook_shows_table_sentence_and_caveats():
+def test_a_notebook_shows_the_table_and_the_caveats():
     pooled = rs.pool(PAIN[:2])
     view = pooled._repr_html_()
     assert "<table" in view
-    assert "Pooled effect of 2 trials" in view
+    assert "<b>2 trials, random effects, tau² by restricted maximum likelihood" in view
     assert "2 trials: the interval rests on 1 degree of freedom" in view
     assert not re.search(r"(?<=[>\s])-\d", view)
 

@@ -250,7 +250,8 @@ def test_estimates_near_the_line_are_told():
     near = [(0.5 - 0.1 * week + 0.01 * (place % 2), 0.2) for place, week in enumerate(WEEKS)]
     told = rs.meta_regression(some(near), {"weeks": WEEKS}).caveats
     assert told[1].startswith("The Hartung-Knapp interval of 'weeks' is narrower than")
-    assert len(rs.meta_regression(some(near), {"weeks": WEEKS}, test="hksj_adhoc").caveats) == 1
+    for test in ("z", "t", "hksj_adhoc"):
+        assert len(rs.meta_regression(some(near), {"weeks": WEEKS}, test=test).caveats) == 1
 
 
 def test_plain_json_values():
@@ -258,3 +259,16 @@ def test_plain_json_values():
     told = json.loads(json.dumps(fit.to_dict(), allow_nan=False))
     assert told["moderators"]["df2"] is None
     assert told["coefficients"]["estimates"][1]["label"] == "weeks"
+
+
+def test_the_joint_test_of_two_is_that_of_nested_models():
+    """With no variance between trials it is the F of weighted least squares."""
+    moderators = {"weeks": WEEKS, "arm": ARMS}
+    fit = rs.meta_regression(some(), moderators, tau2="common")
+    without = rs.pool(some(), tau2="common").q
+    f = (without.statistic - fit.q.statistic) / 2 / (fit.q.statistic / fit.df)
+    assert (fit.moderators.df1, fit.moderators.df2) == (2, 3)
+    assert fit.moderators.statistic == pytest.approx(f, rel=ROUNDING)
+    z = rs.meta_regression(some(), moderators, tau2="common", test="z").moderators
+    assert z.statistic == pytest.approx(without.statistic - fit.q.statistic, rel=ROUNDING)
+    assert str(z).startswith("chi-square(2) = ")

@@ -1,4 +1,4 @@
-"""Every number of metafor's meta-regressions and of its test between subgroups."""
+"""Every number of metafor's meta-regressions."""
 
 import math
 
@@ -8,9 +8,9 @@ import retrostats as rs
 
 from .golden_meta import columns, estimator, gap, reference, test_name, trials
 
-#: Estimators without a search and what follows from them; measured 2e-13.
+#: Estimators without a search, and quantiles of exact distributions; measured 2e-14.
 CLOSED = 1e-10
-#: REML, ML, EB, PM: metafor stops its search at 1e-12 of the variance; measured below.
+#: REML, ML, EB, PM: metafor stops its search when a step is below 1e-12; measured 1.0e-10.
 ITERATIVE = 1e-8
 SEARCHED = {"REML", "ML", "EB", "PM"}
 SETS = ("bcg", "normand_smd", "k6", "homog")
@@ -28,7 +28,7 @@ def found(name, key):
 
 
 def pairs(fit, at):
-    """Ours by the names of metafor, each a list."""
+    """Ours by the names of metafor, each a list; where metafor has none, ours is None."""
     rows_, joint = list(fit.coefficients), fit.moderators
     (mean,), (around,) = at.means, at.intervals
     return {
@@ -69,18 +69,15 @@ def compared(name, key):
 
 @pytest.mark.parametrize("name", SETS)
 def test_every_number_of_a_data_set_agrees(name):
-    count, worst = 0, {}
+    count = 0
     for key in KEYS:
         limit = ITERATIVE if key.split("_")[1] in SEARCHED else CLOSED
         for what, ours, wanted in compared(name, key):
             count += 1
-            if wanted is None or wanted == "NA":
+            if wanted in (None, "NA"):
                 assert ours is None, (key, what)
                 continue
-            off = gap(ours, wanted)
-            worst[limit] = max(worst.get(limit, (0, "")), (off, key + " " + what))
-            assert off < limit, (key, what, ours, wanted)
-    print(name, worst)
+            assert gap(ours, wanted) < limit, (key, what, ours, wanted)
     assert count == len(KEYS) * 28
 
 

@@ -88,11 +88,11 @@ def test_reasons_come_from_the_facts():
     given = evidence(3)
     told = " ".join(compare(ours(-0.8, 0.1), lin(given), given).reasons)
     assert "The review has 13 trials, here are 3" in told
-    assert "not independent" in told
+    assert "must not be taken for independent" in told
     assert "Only the abstract of the review is on file" in told
     assert "1 trial on file had to be left out" in told
     assert "BWE + conventional vs control; the trials here compare BW with control" in told
-    assert "the time post-treatment, the trials here 6wk" in told
+    assert "Its time is post-treatment, that of the trials here 6wk." in told
     complete = evidence(3, left_out=())
     told = " ".join(compare(ours(-0.8, 0.1), lin(complete), complete).reasons)
     assert "no trial with this outcome had to be left out" in told
@@ -106,6 +106,15 @@ def test_real_pain_stands_beside_both_reviews():
     assert [row[3] for row in table.rows] == [
         f"{value + printed:.2f}".replace("-", "\N{MINUS SIGN}") for printed in (0.87, 0.997)
     ]
+
+
+def test_reasons_that_reviews_share_are_told_once_and_first():
+    told = published_blocks(real("pain"))[-1].items
+    assert [text.startswith(("balasukumaran2019: ", "Lin 2025: ")) for text in told] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    assert "has 21 trials, here are 2" in told[2]
+    assert "has 13 trials, here are 2" in told[3]
 
 
 def test_without_a_pool_theirs_are_still_shown():

@@ -21,7 +21,6 @@ from retrostats.report.meta.judgements import (
 from retrostats.report.meta.judgements_template import new_judgements
 from retrostats.report.meta.prisma import prisma_blocks
 from retrostats.report.meta.synthesis import synthesise
-from retrostats.report.pages.shape import printable_document
 
 from .meta_made import evidence
 
@@ -89,7 +88,7 @@ def test_certainty_is_the_start_less_the_downgrades_and_never_below_very_low(sta
 FAULTS = {
     "a judgement without a reason": (
         ('judgement = "not judged"', 'judgement = "serious"'),
-        "line 9, key risk_of_bias.reason: 'serious' needs a reason",
+        "line 10, key risk_of_bias.reason: 'serious' needs a reason",
     ),
     "an unknown word": (
         ('judgement = "not judged"', 'judgement = "awful"'),
@@ -154,7 +153,8 @@ def test_facts_stand_beside_every_domain():
     assert told["indirectness"] == "1 comparison: BW - control. 1 outcome: pain. 1 time: 6wk."
     assert told["imprecision"].startswith(f"123 subjects, fewer than {ENOUGH_SUBJECTS}.")
     assert told["publication_bias"] == (
-        "1 trial on file without an estimate. 3 trials: too few to judge a funnel plot (10 or more)."
+        "1 trial on file without an estimate. "
+        "3 trials: too few to judge a funnel plot (10 or more)."
     )
 
 
@@ -197,4 +197,3 @@ def test_numbers_of_a_search_are_shown_as_given_and_none_is_made_up(tmp_path):
     assert cells["Records identified"] == "120"
     assert list(cells.values()).count("not given") == len(SEARCH) - 1
     assert cells["with an estimate"] == "3"
-    assert printable_document  # the pages take the same blocks

@@ -16,7 +16,7 @@ from retrostats.estimate import Estimate, Interval
 from retrostats.layout import ShownAsSentence, number, p_sentence
 from retrostats.meta.bias.common import as_sentence, plain, require_trials
 from retrostats.meta.bias.selection_search import Optimum, highest
-from retrostats.meta.bias.step_function import Selected
+from retrostats.meta.bias.step_function import selected
 from retrostats.meta.inference import coefficients
 from retrostats.meta.pooled import Pooled
 from retrostats.meta.tau.likelihood import maximum_likelihood
@@ -178,25 +178,6 @@ def selection_model(
     )
 
 
-def selected(y: Floats, v: Floats, steps: Floats) -> Selected:
-    """Return effects with the intervals of p in which they lie.
-
-    Parameters
-    ----------
-    y, v
-        Effects, positive where p is small, and sampling variances, shape ``(k,)``.
-    steps
-        Ascending one-sided p values.
-    """
-    p = ndtr(-y / np.sqrt(v))
-    return Selected(
-        y=y,
-        v=v,
-        cuts=np.outer(np.sqrt(v), -ndtri(steps)),
-        place=np.searchsorted(steps, p, side="left").astype(np.float64),
-    )
-
-
 def _checked_steps(steps: Sequence[float]) -> Floats:
     cut = np.asarray(steps, dtype=np.float64)
     inside = cut.ndim == 1 and cut.size and bool(np.all((cut > 0) & (cut < 1)))
@@ -259,7 +240,8 @@ def _caveats(counts: tuple[int, ...], tau2: float) -> tuple[str, ...]:
     if sum(counts) < _FEW:
         found += (f"{sum(counts)} trials: with fewer than {_FEW} limits and p are rough",)
     if min(counts) < _THIN:
-        found += (f"an interval of p holds {min(counts)} trials, so its weight is mostly a guess",)
+        trials = "one trial" if min(counts) == 1 else f"{min(counts)} trials"
+        found += (f"an interval of p holds {trials}, so its weight is mostly a guess",)
     if tau2 == 0:
         found += ("tau squared is 0, and the limits take it as known",)
     return found

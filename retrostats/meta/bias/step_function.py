@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from retrostats.arrays import Floats
 
@@ -72,6 +72,25 @@ class Selected:
         above = lower.real > 0
         a, b = np.where(above, -lower, upper), np.where(above, -upper, lower)
         return sd, (self.y - theta[0]) / sd, log_weights, _normal(a) - _normal(b)
+
+
+def selected(y: Floats, v: Floats, steps: Floats) -> Selected:
+    """Return effects with the intervals of p in which they lie.
+
+    Parameters
+    ----------
+    y, v
+        Effects, positive where p is small, and sampling variances, shape ``(k,)``.
+    steps
+        Ascending one-sided p values.
+    """
+    p = ndtr(-y / np.sqrt(v))
+    return Selected(
+        y=y,
+        v=v,
+        cuts=np.outer(np.sqrt(v), -ndtri(steps)),
+        place=np.searchsorted(steps, p, side="left").astype(np.float64),
+    )
 
 
 def _normal(z: Floats) -> Floats:

@@ -92,9 +92,9 @@ def combine_within_trials(
     if weights not in ("inverse covariance", "equal"):
         raise ValueError(f"weights must be 'inverse covariance' or 'equal', got {weights!r}")
     given = as_dependent("combine_within_trials", estimates, studies, correlation=correlation)
-    rows = []
+    y, rows = given.y, []
     for trial, places, block in zip(given.trials, given.places, given.blocks, strict=True):
-        value, variance = composite(given.y[list(places)], block, weights)
+        value, variance = composite(y[list(places)], block, weights)
         unit = given.estimates[0].unit
         rows.append(Estimate.from_se(trial, value, math.sqrt(variance), unit=unit, level=level))
     return EstimateTable(f"One estimate for each trial; {given.assumption}", tuple(rows))

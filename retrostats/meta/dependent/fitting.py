@@ -77,5 +77,8 @@ def homogeneity(data: Rotated) -> CochranQ:
 def typical_variance(data: Rotated) -> float:
     """Return the sampling variance of a typical estimate: ``(k - 1) / tr(P)``."""
     w = 1 / data.d
-    taken = float(data.u**2 @ w**2) / float(data.u**2 @ w)
-    return (len(data.z) - 1) / (float(w.sum()) - taken)
+    shares = data.u**2 * w / float(data.u**2 @ w)
+    # 1 - share, as the sum of the others: one may have all the weight but a trace.
+    before = np.concatenate(([0.0], np.cumsum(shares)[:-1]))
+    after = np.concatenate((np.cumsum(shares[::-1])[::-1][1:], [0.0]))
+    return (len(data.z) - 1) / float(w @ (before + after))

@@ -130,11 +130,12 @@ def pool_dependent(
             f"pool_dependent: all estimates are of the trial {given.trials[0]!r}, and 2 or more "
             "trials are needed; combine_within_trials makes one estimate of one trial"
         )
-    values = [given.y[list(places)] for places in given.places]
+    y = given.y
+    values = [y[list(places)] for places in given.places]
     data = rotate(values, given.blocks)
     found = _variances(given, data, values, structure, correlation)
     mean = MEANS[standard_errors](values, found.totals)
-    _require_spread(mean, given.y, standard_errors)
+    _require_spread(mean, y, standard_errors)
     label, unit = "pooled", given.estimates[0].unit
     pooled = Estimate.from_se(label, mean.value, mean.se, unit=unit, df=mean.df, level=level)
     return PooledDependent(
@@ -222,6 +223,7 @@ def _caveats(
         words.append(f"CR1 with {len(given.trials)} trials is too small; take CR2")
     if len(given) == len(given.trials):
         words.append("every trial gives one estimate; pool has the better test for few trials")
-    if found.tau2 == 0:
-        words.append("the variance between trials is estimated as 0, which is not known to be 0")
+    for variance, where in ((found.tau2, "trials"), (found.omega2, "the estimates of a trial")):
+        if variance == 0:
+            words.append(f"the variance between {where} is estimated as 0, not known to be 0")
     return words

@@ -90,7 +90,8 @@ class PooledDependent(ShownAsTable):
                 f"variance_interval: this fit has no likelihood of {which}; pool with "
                 "structure='hierarchical' and several estimates in some trial"
             )
-        data = rotate([self.given.y[list(p)] for p in self.given.places], self.given.blocks)
+        y = self.given.y
+        data = rotate([y[list(p)] for p in self.given.places], self.given.blocks)
         held = 0.0 if math.isnan(self.omega2) else None
         top = highest_point(data, omega2=held)
         return profile_interval(data, top, which, level=self.level, other=held)

@@ -12,6 +12,10 @@ from retrostats.arrays import Floats
 from retrostats.errors import FitError
 from retrostats.meta.dependent.spectra import covariance_axes, right_singular
 
+#: CR2 divides the residuals of a trial by the root of the weight of the others; with less than
+#: this they are mostly rounding.
+SMALLEST_REST = 1e-10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledMean:
@@ -124,7 +128,7 @@ def _adjusted(block: Floats, total: float, others: float) -> Floats:
     ``c = L^-1/2 u / S^1/2``, the matrix in brackets is ``L (I - cc') L``, and ``I - cc'`` the
     square of ``I - gamma cc'``.
     """
-    if not others > 0:
+    if not others > SMALLEST_REST:
         raise FitError(
             "pool_dependent: one trial has all the weight, so that CR2 finds no residuals of the "
             "others to go by; look for a standard error in another unit than the rest, or take "

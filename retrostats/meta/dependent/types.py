@@ -81,10 +81,7 @@ class DependentEstimates(ShownAsTable):
     @property
     def places(self) -> tuple[tuple[int, ...], ...]:
         """Places of the estimates of each trial, in the order of `trials`."""
-        return tuple(
-            tuple(i for i, cluster in enumerate(self.clusters) if cluster == trial)
-            for trial in self.trials
-        )
+        return places_of(self.clusters)
 
     @property
     def blocks(self) -> tuple[Floats, ...]:
@@ -183,10 +180,12 @@ def covariance_faults(
         for e, r in zip(estimates, root, strict=True)
         if not abs(e.se - r) <= SAME * r
     ]
-    names = np.array(clusters)
+    names = np.unique(clusters, return_inverse=True)[1]
     if (scaled[names[:, None] != names[None, :]] != 0).any():
         found.append("the covariance between estimates of different trials must be 0")
-    smallest = float(np.linalg.eigvalsh((scaled + scaled.T) / 2)[0])
+    scaled = (scaled + scaled.T) / 2
+    blocks = (scaled[np.ix_(places, places)] for places in places_of(clusters))
+    smallest = min(float(np.linalg.eigvalsh(block)[0]) for block in blocks)
     if smallest < SMALLEST_EIGENVALUE:
         found.append(
             "the covariance is not positive definite (smallest eigenvalue of the correlations "
@@ -194,6 +193,14 @@ def covariance_faults(
             "follows from the others; look for a correlation that is too large, or a repetition"
         )
     return found
+
+
+def places_of(clusters: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Return the places of each trial, in the order of their first estimates."""
+    found: dict[str, list[int]] = {}
+    for place, cluster in enumerate(clusters):
+        found.setdefault(cluster, []).append(place)
+    return tuple(map(tuple, found.values()))
 
 
 def _alone(estimate: Estimate) -> DependentEstimates:

@@ -101,7 +101,7 @@ def working_covariance(
         "working_covariance", estimates, studies=studies, fewest=1, repeated="allowed"
     )
     require_one_spelling("working_covariance", gathered.names)
-    clusters = np.array(gathered.names)
+    clusters = np.unique(gathered.names, return_inverse=True)[1]
     require_correlation("working_covariance", correlation, gathered.names)
     if times is None:
         whole = equally_correlated(gathered.v, correlation)

@@ -28,6 +28,18 @@ class Baujat(ShownAsTable):
     influence
         Squared move of the pooled effect when the trial is left out, over the variance of the
         pooled effect without it, shape ``(k,)``. The vertical axis.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> axes = rs.baujat(rs.pool(trials, tau2="common", test="z"))
+    >>> axes.contribution.round(2).tolist(), axes.influence.round(2).tolist()
+    ([2.51, 1.22, 0.0], [0.73, 1.12, 0.0])
     """
 
     studies: tuple[str, ...]

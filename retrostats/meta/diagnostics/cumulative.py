@@ -34,6 +34,22 @@ class CumulativePool(ShownAsTable):
         The pools of two trials and more, one fewer than there are steps.
     caveats
         What a reader must know.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> steps = rs.cumulative_pool(rs.pool(trials, test="z"))
+    >>> print(steps)
+    Cumulative pool
+                 Estimate (SD)            95% CI      p   tau²    I²
+      Trial A           -0.900  -1.527 to -0.273  0.005
+      + Trial B         -0.489  -1.221 to  0.243  0.190  0.206  0.73
+      + Trial C         -0.435  -0.852 to -0.018  0.041  0.063  0.46
     """
 
     added: tuple[str, ...]
@@ -91,6 +107,12 @@ def cumulative_pool(
         In place of ``order``: a number for each trial, such as its year. The smallest comes
         first, and trials with equal numbers keep their order. For the largest first give numbers
         with a minus sign.
+
+    Returns
+    -------
+    CumulativePool
+        One row for each step. The first trial alone has its own standard error and normal
+        quantiles; a caveat says so where the other rows have t quantiles.
 
     Raises
     ------

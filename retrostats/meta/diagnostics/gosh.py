@@ -40,6 +40,20 @@ class Gosh(ShownAsTable):
         How many subsets there are; ``n`` if all of them are here.
     unit
         Of the effects.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> found = rs.gosh(rs.pool(trials))
+    >>> len(found), found.size.tolist()
+    (7, [1, 1, 1, 2, 2, 2, 3])
+    >>> found.estimate[found.included[:, 0]].round(2).tolist()
+    [-0.9, -0.49, -0.63, -0.44]
     """
 
     studies: tuple[str, ...]

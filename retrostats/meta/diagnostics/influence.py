@@ -44,6 +44,22 @@ class Influence(ShownAsTable):
     broken
         Which rules each trial breaks: ``"DFFITS"``, ``"Cook's distance"``, ``"hat value"``,
         ``"DFBETAS"``.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> found = rs.influence(rs.pool(trials, test="z"))
+    >>> print(found)
+    Influence of each trial
+               Residual without it  DFFITS  Cook  Variance ratio  tau² without  Q without    Hat  DFBETAS  Beyond its rule
+      Trial A                -1.80   -1.13  0.80            0.66         0.000       0.49  0.274    -1.25  Cook's distance, DFBETAS
+      Trial B                 1.25    1.04  0.81            1.37         0.035       1.38  0.406     1.01  Cook's distance, DFBETAS
+      Trial C                 0.14    0.18  0.06            3.08         0.206       3.73  0.320     0.18
     """
 
     studies: tuple[str, ...]

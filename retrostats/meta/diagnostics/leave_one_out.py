@@ -23,6 +23,23 @@ class LeaveOneOut(ShownAsTable):
     fits
         One for each omitted trial, in the order of the trials; with all of a pool: its effect,
         ``q``, ``tau2``, ``i2``, ``h2``.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> without = rs.leave_one_out(rs.pool(trials))
+    >>> print(without)
+    Leave one out
+                       Estimate (SD)           95% CI      p    tau²    I²     Q  p of Q
+      without Trial A         -0.245  -1.789 to 1.298  0.293  0.0000  0.00  0.49   0.483
+      without Trial B         -0.626  -3.788 to 2.536  0.241  0.0346  0.28  1.38   0.240
+      without Trial C         -0.489  -5.232 to 4.254  0.415  0.2058  0.73  3.73   0.053
+      all trials              -0.435  -1.361 to 0.490  0.180  0.0628  0.46  3.73   0.155
     """
 
     pooled: Pooled

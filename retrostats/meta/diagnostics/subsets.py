@@ -32,6 +32,11 @@ def all_subsets(k: int) -> Flags:
 
     Small ones come first, and among those of one size the ones with the earliest trials.
 
+    Parameters
+    ----------
+    k
+        Trials; the array has ``k 2^k`` elements.
+
     Examples
     --------
     >>> all_subsets(2).tolist()

@@ -53,6 +53,18 @@ class Heterogeneity(ShownAsTable):
         Of the effects.
     caveats
         What a reader must know; shown below the table.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> trials = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ... ]
+    >>> found = rs.heterogeneity_interval(rs.pool(trials))
+    >>> round(found.tau, 3), round(found.tau_ci.high, 2), found.unit
+    (0.251, 2.38, 'SD')
     """
 
     tau2: float
@@ -78,7 +90,7 @@ class Heterogeneity(ShownAsTable):
         )
         rows = []
         for name, value, ci in measures:
-            size = next((x for x in (ci.high, value) if 0 < x < math.inf), 1.0)
+            size = next((x for x in (value, ci.high) if 0 < x < math.inf), 1.0)
             places = 3 if name == "I²" else decimals(size)
             rows.append((name, number(value, places), limits(ci.low, ci.high, places)))
         return Layout(
@@ -140,11 +152,11 @@ def heterogeneity_interval(
     ... ]
     >>> print(rs.heterogeneity_interval(rs.pool(trials)))
     Heterogeneity, q-profile interval
-                Estimate           95% CI
-      tau²         0.06    0.00 to  5.68
-      tau (SD)     0.25    0.00 to  2.38
-      I²           0.462  0.000 to  0.987
-      H²           1.9      1.0 to 78.6
+                Estimate             95% CI
+      tau²        0.0628  0.0000 to  5.6789
+      tau (SD)    0.251    0.000 to  2.383
+      I²          0.462    0.000 to  0.987
+      H²          1.86      1.00 to 78.57
     """
     level = pooled.level if level is None else level
     require_level(level)

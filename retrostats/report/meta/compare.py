@@ -188,7 +188,7 @@ def _reasons(published: PublishedPool, evidence: Evidence) -> Iterator[str]:
         yield (
             f"The review has {published.trials} trials, here are {here}; which trials it pooled "
             "for this outcome is not on file, and some may be in both, so that the two results "
-            "are not independent."
+            "must not be taken for independent."
         )
     else:
         yield f"How many trials the review pooled is not on file; here are {here}."
@@ -204,12 +204,12 @@ def _reasons(published: PublishedPool, evidence: Evidence) -> Iterator[str]:
     contrasts = list(dict.fromkeys(row.contrast for row in evidence.used if row.contrast))
     if contrasts:
         yield (
-            f"The review compares {published.contrast}; the trials here compare "
+            f"It compares {published.contrast}; the trials here compare "
             f"{'; '.join(each.replace(' - ', ' with ') for each in contrasts)}."
         )
     times = list(dict.fromkeys(row.timepoint for row in evidence.used if row.timepoint))
     if times:
-        yield f"The review has the time {published.timepoint}, the trials here {', '.join(times)}."
+        yield f"Its time is {published.timepoint}, that of the trials here {' and '.join(times)}."
 
 
 def _lacking(evidence: Evidence) -> str:

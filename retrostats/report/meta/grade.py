@@ -145,7 +145,7 @@ def _imprecision(synthesis: Synthesis) -> Iterator[str]:
     if synthesis.pooled is not None:
         estimate = synthesis.pooled.pooled
         low, high, level = estimate.ci
-        spans = "reaches both sides of" if low < 0 < high else "does not reach across"
+        spans = "reaches both sides of" if low < 0 < high else "lies on one side of"
         words = range_words(estimate.ci, places_of(estimate), estimate.unit)
         yield f"The {percent(level)} interval {words} {spans} no difference."
 

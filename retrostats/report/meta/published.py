@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from retrostats.layout import Layout, number, true_minus
-from retrostats.report.analysis.words import interval_words, joined, sentence
+from retrostats.report.analysis.words import interval_words, sentence
 from retrostats.report.blocks import Block, Heading, Listing, Paragraph, Table
 from retrostats.report.meta.compare import Comparison, PublishedPool
 from retrostats.report.meta.synthesis import Synthesis
@@ -36,15 +36,19 @@ def published_blocks(synthesis: Synthesis) -> tuple[Block, ...]:
 
 
 def _reasons(comparisons: tuple[Comparison, ...]) -> Iterator[str]:
-    """Yield each reason once; one that concerns some of several reviews names them."""
+    """Yield the reasons that all reviews share, then those of each by its name."""
     by_reason: dict[str, list[str]] = {}
     for comparison in comparisons:
         for reason in comparison.reasons:
             by_reason.setdefault(reason, []).append(comparison.published.label)
     for reason, labels in by_reason.items():
-        names = list(dict.fromkeys(labels))
-        shared = len(labels) == len(comparisons)
-        yield sentence(reason) if shared else f"{joined(names)}: {reason}"
+        if len(labels) == len(comparisons):
+            yield sentence(reason)
+    for comparison in comparisons:
+        label = comparison.published.label
+        own = [each for each in comparison.reasons if len(by_reason[each]) < len(comparisons)]
+        if own:
+            yield f"{label}: {' '.join(own)}"
 
 
 _NOTE = (
