@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: install reproduce notebooks docs test test-whole test-slow lint lab bench bench-files bench-models example simulate coverage gallery picture lock clean
+.PHONY: install reproduce notebooks docs test test-whole test-slow lint lab bench bench-files bench-models example simulate coverage bench-pooling simulate-pooling gallery picture lock clean
 
 reproduce: example notebooks ## recompute every printed comparison, analyse the example, run the notebooks
 	$(BIN)/retrostats reproduce --out reports
@@ -63,6 +63,12 @@ simulate: $(STAMP) ## how often true null hypotheses are rejected; writes benchm
 
 coverage: $(STAMP) ## how often a 95% interval holds the truth; writes benchmarks/COVERAGE.md
 	$(BIN)/python benchmarks/coverage.py
+
+bench-pooling: $(BENCH_STAMP) ## 100,000 pools in one call, beside a loop and PyMARE
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/meta_refits.py
+
+simulate-pooling: $(STAMP) ## how often pooled intervals hold the truth; writes benchmarks/POOLING.md
+	$(BIN)/python benchmarks/meta_coverage.py
 
 gallery: $(STAMP) ## the pictures of docs/gallery.md, drawn by the code on that page
 	$(BIN)/python docs/make_gallery.py

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from retrostats.errors import DataError, FitError, PlanError, RetrostatsError
     from retrostats.estimate import Estimate, EstimateTable, Interval
     from retrostats.figures.agreement import plot_agreement
+    from retrostats.figures.baujat import plot_baujat
     from retrostats.figures.change import plot_change
     from retrostats.figures.diagnostics import plot_diagnostics
     from retrostats.figures.estimation import plot_estimation
@@ -277,6 +278,7 @@ __all__ = [
     "pet_peese",
     "plan_in_words",
     "plot_agreement",
+    "plot_baujat",
     "plot_change",
     "plot_diagnostics",
     "plot_estimation",
@@ -450,6 +452,7 @@ _HOMES = {
         "Interval",
     ),
     "figures.agreement": ("plot_agreement",),
+    "figures.baujat": ("plot_baujat",),
     "figures.change": ("plot_change",),
     "figures.diagnostics": ("plot_diagnostics",),
     "figures.estimation": ("plot_estimation",),

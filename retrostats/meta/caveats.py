@@ -49,7 +49,7 @@ def pooling_caveats(
             "trials this does not show that trials agree."
         )
     if test == "hksj":
-        found += _of_narrow_hksj(gathered, pooled)
+        found += _of_narrow_hksj(gathered, pooled, tau2)
     found += _of_weights(gathered.names, weights)
     found += _of_twins(gathered)
     return tuple(found)
@@ -74,17 +74,34 @@ def _of_few_trials(k: int, name: str, test: str) -> Iterator[str]:
         )
 
 
-def _of_narrow_hksj(gathered: Studies, pooled: Estimate) -> Iterator[str]:
+def _of_narrow_hksj(gathered: Studies, pooled: Estimate, tau2: float) -> Iterator[str]:
     """Compare with the common effect, as Wiksten et al. (2016) and Jackson et al. (2017) do."""
     common = coefficients(gathered.y, gathered.v, 0.0, test="z")
     low, high, level = pooled.ci
     width = 2 * float(stdtrit(math.inf, 0.5 + level / 2)) * float(standard_errors(common)[0])
-    if high - low < width:
+    if high - low >= width:
+        yield from _of_floor(gathered, pooled, tau2)
+    else:
         yield (
             "The interval of Hartung and Knapp is narrower than that of a common effect, because "
             "the estimates agree more closely than their standard errors let one expect. With few "
             "trials this is mostly luck: report test='hksj_adhoc' beside it "
             "(doi:10.1186/s12874-015-0091-1, doi:10.1002/sim.6879, doi:10.1002/sim.7411)."
+        )
+
+
+def _of_floor(gathered: Studies, pooled: Estimate, tau2: float) -> Iterator[str]:
+    """Tell when the interval leaves out 0, and would hold it with the floor of the ad hoc form."""
+    floored = coefficients(gathered.y, gathered.v, tau2, test="hksj_adhoc")
+    se = float(standard_errors(floored)[0])
+    margin = float(stdtrit(pooled.df, 0.5 + pooled.ci.level / 2)) * se
+    low, high, _ = pooled.ci
+    if len(gathered) < FEW and not low <= 0 <= high and abs(pooled.value) < margin:
+        yield (
+            "The estimates agree more closely than their standard errors let one expect, which "
+            "makes the interval of Hartung and Knapp short. With the standard error of the model "
+            f"at least (test='hksj_adhoc') it is {pooled.value - margin:.3g} to "
+            f"{pooled.value + margin:.3g} and holds 0."
         )
 
 

@@ -44,8 +44,8 @@ def pool(
     Parameters
     ----------
     estimates
-        One for each trial, in one unit, as a list, a tuple or an `EstimateTable`; of ratios their
-        logarithms (``.log``).
+        One for each trial, in one unit: a list, a tuple, an `EstimateTable`, what `collect` or
+        `read_estimates` gives; of ratios their logarithms (``.log``).
     tau2
         Estimator of the variance between trials: ``"reml"``, ``"ml"``, ``"dl"``
         (DerSimonian-Laird), ``"pm"`` (Paule-Mandel; ``"eb"`` is the same number), ``"pmm"`` (its
@@ -59,7 +59,8 @@ def pool(
     level
         Coverage of the intervals.
     studies
-        Name of the trial of each estimate; by default the labels.
+        Name of the trial of each estimate; by default those that `collect` and `read_estimates`
+        give, else the labels.
 
     Returns
     -------

@@ -84,6 +84,9 @@ class Pooled(ShownAsTable):
     tau2_of: TauSquared = field(repr=False)
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return "\n".join([self.layout().text(), *(f"  - {caveat}" for caveat in self.caveats)])
+
     def __str__(self) -> str:
         return sentence(self)
 

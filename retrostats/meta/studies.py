@@ -58,7 +58,8 @@ def gather_studies(
     estimates
         One for each trial.
     studies
-        Name of the trial of each estimate; by default the labels.
+        Name of the trial of each estimate; by default those that the estimates come with
+        (`Collected`, `StudyTable`), else the labels.
     fewest
         Trials needed at least.
     repeated
@@ -81,7 +82,9 @@ def gather_studies(
     ('Trial A', 'trial  a')
     """
     given = _estimates(caller, estimates)
-    names = _names(caller, studies) if studies is not None else tuple(e.label for e in given)
+    # Tables of trials and collections know their studies; their labels say more than the name.
+    known = getattr(estimates, "studies", None) if studies is None else studies
+    names = _names(caller, known) if known is not None else tuple(e.label for e in given)
     problems = list(_problems(given, names, fewest))
     if repeated == "refused":
         problems += _repetitions(names)

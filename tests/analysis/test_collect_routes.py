@@ -200,6 +200,34 @@ def test_no_difference_found_is_never_turned_into_one(tmp_path, printed):
         assert f"{printed} is a bound: |g| is at most {size:.2f}" in left.reason
 
 
+def test_the_p_of_an_adjusted_difference_gives_no_g(tmp_path):
+    rows = [
+        "retro,pain,6wk,mean,3.1,,",
+        "control,pain,6wk,mean,4.0,,",
+        ",pain,6wk,adjusted_mean_difference,-0.8,retro - control,unstated",
+        ",pain,6wk,p,0.02,retro - control,unstated",
+    ]
+    (left,) = rs.collect("pain", trials=[trial(tmp_path, rows)]).left_out
+    assert "its p (0.02) belongs to an adjusted difference" in left.reason
+    named = [
+        row.replace("0.02,retro - control,unstated", "0.02,retro - control,t-test") for row in rows
+    ]
+    assert len(rs.collect("pain", trials=[trial(tmp_path, named, name="named")])) == 1
+
+
+def test_in_points_a_p_goes_with_the_means_of_its_own_place(tmp_path):
+    rows = [
+        *(f"{arm},pain,6wk,mean,3,," for arm in ("retro", "control")),
+        "retro,pain,change 6wk,mean_change,-2.1,,",
+        "control,pain,change 6wk,mean_change,-1.2,,",
+        ",pain,6wk,p,0.02,retro - control,t-test",
+    ]
+    made = trial(tmp_path, rows)
+    assert only(rs.collect("pain", trials=[made])).value < 0
+    reasons = rs.collect("pain", trials=[made], scale="points").left_out[0].reason
+    assert "no means are printed that its p belongs to" in reasons
+
+
 def test_without_sizes_there_is_nothing(tmp_path):
     rows = [*scores(), ",pain,6wk,p,0.03,retro - control,t-test"]
     (left,) = rs.collect("pain", trials=[trial(tmp_path, rows, n=0)]).left_out

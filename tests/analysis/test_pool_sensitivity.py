@@ -8,6 +8,8 @@ import pytest
 import retrostats as rs
 from retrostats.meta.tau.estimators import ESTIMATORS
 
+from .test_collect_routes import scores, trial
+
 TRIALS = (
     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
@@ -40,9 +42,9 @@ def test_every_row_is_the_pool_of_that_choice():
         compared += same(row(table, "Variance between trials", name), rs.pool(TRIALS, tau2=name))
     for test in ("z", "t", "hksj_adhoc"):
         compared += same(row(table, "Test", test), rs.pool(TRIALS, test=test))
-    for place, trial in enumerate(TRIALS):
+    for place, each in enumerate(TRIALS):
         kept = [*TRIALS[:place], *TRIALS[place + 1 :]]
-        compared += same(row(table, "Leaving out", trial.label), rs.pool(kept))
+        compared += same(row(table, "Leaving out", each.label), rs.pool(kept))
     assert compared == len(table) == 1 + 10 + 3 + 4
 
 
@@ -85,13 +87,21 @@ def test_figures_are_read_otherwise_where_a_collection_is_given():
     assert left == list(collected.studies)
 
 
-def test_a_bound_that_can_be_used_changes_the_row():
-    kind = {"roles": ("comparator",), "timepoint": "6wk"}
-    collected = rs.collect("FTSST", trials=["qiu2023"], timepoint="6wk")
-    assert len(collected) == 1
-    everything = rs.collect("mobility", **kind, bounds="at the bound")
-    table = rs.pool_sensitivity(everything)
-    assert [one.label for one in table if one.group == "Figures"][-1] == "bounds of p left out"
+def test_a_bound_that_can_be_used_changes_the_row(tmp_path):
+    bound = [
+        "retro,pain,6wk,mean,3.1,,",
+        "control,pain,6wk,mean,4.0,,",
+        ",pain,6wk,p,P < 0.001,retro - control,t-test",
+    ]
+    made = [trial(tmp_path, scores(), name="a"), trial(tmp_path, scores(), name="b")]
+    made.append(trial(tmp_path, bound, name="c"))
+    table = rs.pool_sensitivity(rs.collect("pain", trials=made), test="z")
+    one = row(table, "Figures", "bounds of p taken at the bound")
+    assert (table.rows[0].k, one.k, one.note) == (2, 3, "")
+    back = rs.pool_sensitivity(rs.collect("pain", trials=made, bounds="at the bound"), test="z")
+    assert back.rows[0].pooled == one.pooled
+    left_out = row(back, "Figures", "bounds of p left out")
+    assert left_out.pooled == table.rows[0].pooled
 
 
 def test_what_cannot_be_pooled_says_why():

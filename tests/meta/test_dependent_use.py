@@ -248,7 +248,12 @@ def test_what_cannot_be_pooled_is_refused_with_its_reason():
     fails("all estimates are of the trial 'A', and 2 or more trials", each[:2], ["A", "A"])
     fails("give the name of the trial of each", each)
     fails("7 names of studies for 8 estimates", each, names[1:])
-    fails("must lie above -1 .* and below 1; got 1", each, names, correlation=1)
+    fails(
+        "^pool_dependent: the correlation .* must lie above -1 .* and below 1; got 1",
+        each,
+        names,
+        correlation=1,
+    )
     fails(r"above -0.5 \(a trial has 3 estimates\)", each, ["A", "A", "A", *"BCDEF"],
           correlation=-0.5)  # fmt: skip
     fails("'A' and 'a ' are one trial or two", each, ["A", "a ", *names[2:]])

@@ -88,7 +88,7 @@ def test_unequal_variances_end_at_the_highest_of_their_maxima(k, restricted):
 @pytest.mark.slow
 @pytest.mark.parametrize("restricted", [True, False])
 def test_two_thousand_resamples_end_at_the_highest_of_their_maxima(restricted):
-    assert require_highest(*resamples(2000, seed=2), restricted) > 5
+    assert require_highest(*resamples(2000, seed=2), restricted) > 2
 
 
 def two_maxima():
@@ -133,10 +133,12 @@ def test_shared_variances_give_the_same_as_repeated_ones(restricted, factor):
 
 
 def test_shared_variances_far_apart_keep_their_digits():
-    v = 10 ** np.linspace(-13, 0, 5)
-    y = np.random.default_rng(12).standard_normal((400, 5)) * np.sqrt(v) ** 0.7
-    shared, repeated = maximise(y, v), maximise(y, np.tile(v, (400, 1)))
-    assert (repeated > 0).sum() > 50
+    # Two precise trials that nearly agree, far from the mean of all four.
+    v = np.array([1e-18, 2e-18, 1.0, 1.0])
+    noise = np.random.default_rng(12).standard_normal((200, 1))
+    y = np.hstack((np.ones((200, 1)), 1 + 4e-9 * noise, -np.ones((200, 2))))
+    shared, repeated = maximise(y, v), maximise(y, np.tile(v, (200, 1)))
+    assert ((repeated > 0) & (repeated < 1e-15)).sum() > 50
     assert (np.abs(shared - repeated) <= 1e-9 * (v.min() + repeated)).all()
 
 
@@ -245,12 +247,13 @@ def test_equal_estimates_have_no_variance_between_them():
 
 
 def test_rows_without_an_answer_are_nan_and_leave_the_others():
-    y, v = resamples(6, seed=10)
+    y, v = resamples(8, seed=10)
     wanted = maximise(y, v)
     y[1, 3], v[2, 0], v[3, 5], y[4, 4] = math.nan, 0.0, -1.0, math.inf
+    v[5, 2], v[6, 1] = math.inf, math.nan
     found = maximise(y, v)
-    assert np.isnan(found[1:5]).all()
-    assert (found[[0, 5]] == wanted[[0, 5]]).all()
+    assert np.isnan(found[1:7]).all()
+    assert found[[0, 7]] == pytest.approx(wanted[[0, 7]], rel=SAME)
     assert np.isnan(maximise(y[:1], np.zeros(13))).all()
     apart = np.array([[1e160, 0.0, 3.0], [1.0, 0.0, 3.0]])
     found = maximise(apart, np.array([[1.0, 1.0, 1.0], [1.0, 2.0, 1.0]]))

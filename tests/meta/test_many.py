@@ -130,6 +130,14 @@ def test_a_row_fails_alone_and_where_pool_refuses(tau2):
     assert rs.pool_many(y, v, tau2=tau2, test="hksj_adhoc").failed.tolist()[5] is False
 
 
+def test_estimates_equal_but_for_rounding_are_equal():
+    y, v = np.array([[0.1 + 0.2, 0.3, 0.3]]), np.array([0.1, 0.2, 0.3])
+    assert rs.pool_many(y, v).failures == 1
+    with pytest.raises(RetrostatsError):
+        rs.pool(trials(y[0], v))
+    assert rs.pool_many(y, v, test="z").failures == 0
+
+
 def test_it_says_what_it_did():
     many = rs.pool_many(*data(3))
     assert str(many) == "6 data sets of 3 trials pooled by reml, hksj; 0 without an answer"

@@ -62,10 +62,13 @@ def test_blocks_of_patterns_add_up(monkeypatch):
 
 
 def test_a_pattern_without_a_standard_error_counts_as_more_extreme():
-    # Flipping the second sign makes both estimates equal, and HKSJ's standard error 0.
-    pair = [rs.Estimate.from_se(name, value, 0.2, unit="SD") for name, value in
-            (("A", 0.5), ("B", -0.5))]  # fmt: skip
-    assert rs.permutation_test_pooled(rs.pool(pair)).p == 1.0
+    # Flipping the third sign makes all estimates equal, and HKSJ's standard error 0; the others
+    # have the statistic that was observed.
+    three = [
+        rs.Estimate.from_se(f"Trial {place}", value, 0.2, unit="SD")
+        for place, value in enumerate((0.5, 0.5, -0.5))
+    ]
+    assert rs.permutation_test_pooled(rs.pool(three)).p == 1.0
 
 
 def test_the_sentence_of_the_test():

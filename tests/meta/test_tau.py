@@ -18,7 +18,7 @@ from retrostats.meta.weighted import ones, weighted_fit
 #: sampling variances is a small difference of them, so that the gap is measured on their size:
 #: that of a typical trial, or of the largest where weights are equal.
 SCALE = 1e-12
-#: Examples of each property and estimator; 2,000 were tried once.
+#: Examples of each property and estimator; 1,000 of unit, power of two and order held once.
 FEW = 25
 EACH = pytest.mark.parametrize("name", ESTIMATORS)
 

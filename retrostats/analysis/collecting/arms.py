@@ -75,7 +75,8 @@ def pairings(trial: PublishedTrial, compare: tuple[str, str] | None) -> tuple[Pa
         return tuple(kept for one in found if (kept := _matching(trial, one, compare)))
     kinds = {arm.label: arm_kind(arm) for arm in trial.arms}
     oriented = [
-        _turn(one) if kinds[one.second] == "retro" != kinds[one.first] else one for one in found
+        _turn(one) if kinds[one.second] == "retro" and kinds[one.first] != "retro" else one
+        for one in found
     ]
     if "retro" not in kinds.values():
         return tuple(oriented)

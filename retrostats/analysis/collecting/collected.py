@@ -91,7 +91,7 @@ class Collected(ShownAsTable, Sequence[Estimate]):
         better = self._better()
         if len(better) > 1:
             raise DataError(f"favours: {self.direction} Collect with scale='g'")
-        sides = "Favours the first-named arm", "Favours the second-named arm"
+        sides = "the first-named arm", "the second-named arm"
         return sides if better == {"lower"} else (sides[1], sides[0])
 
     @property

@@ -16,6 +16,8 @@ from retrostats.integrity.inputs import base_time, score, weakest
 from retrostats.integrity.rounding import Span
 from retrostats.integrity.two_sample import t_from_p, t_span_from_p
 
+_NO_MEANS = "no means are printed that its p belongs to"
+
 
 def p_way(case: Case, figure: Figure) -> Way:
     """Return the effect behind a printed p of two arms, or why there is none."""
@@ -23,8 +25,9 @@ def p_way(case: Case, figure: Figure) -> Way:
     exact = printed.value is not None and printed.value > 0
     at_bound = not exact and case.asked.bounds == "at the bound"
     sizes = two_sizes(case.trial, figure)
-    if figure.test not in T_TESTS:
-        return refused(route, figure.timepoint, _other_test(figure))
+    other = _other_test(case, figure)
+    if other:
+        return refused(route, figure.timepoint, other)
     bound = "" if exact else _bound(figure, sizes, taken=at_bound)
     lacking = "; ".join(filter(None, [NO_SIZES if sizes is None else "", bound]))
     if lacking or sizes is None:
@@ -45,6 +48,8 @@ def p_way(case: Case, figure: Figure) -> Way:
         kind=weakest([sizes.kind, figure.kind]),
     )
     if case.asked.scale == "points":
+        if means != figure.timepoint:  # their sign may be another one than that of its own means
+            return refused(way.route, way.timepoint, _NO_MEANS)
         return _in_points(way, case, figure, t, df)
     return of_t(way, sign * t, span.times(sign), sizes, case.asked)
 
@@ -57,8 +62,14 @@ def _size_only(case: Case, figure: Figure, size: float) -> str:
     return f"size only: p gives |g| {size:.2f}, and no printed mean gives its direction{unsure}"
 
 
-def _other_test(figure: Figure) -> str:
-    """Say why the p of another test is not that of one difference."""
+def _other_test(case: Case, figure: Figure) -> str:
+    """Say why the p of another test is not that of one difference; nothing where it is."""
+    if figure.test in UNNAMED and any(
+        name.startswith("adjusted") for name in beside(case.trial, figure)
+    ):
+        return f"its p ({figure.printed.text}) belongs to an adjusted difference"
+    if figure.test in T_TESTS:
+        return ""
     if figure.test.startswith("rm_anova"):
         return (
             f"its p ({figure.printed.text}) is that of a repeated-measures analysis of variance "
@@ -119,8 +130,7 @@ def _in_points(way: Way, case: Case, figure: Figure, t: float, df: int) -> Way:
         score(case.trial, arm, case.outcome.name, figure.timepoint).mean for arm in case.labels
     )
     if first is None or second is None or not 0 < t < math.inf:
-        why = "no means are printed that its p belongs to"
-        return refused(way.route, way.timepoint, why)
+        return refused(way.route, way.timepoint, _NO_MEANS)
     difference = first - second
     value = round(difference.middle, 12)
     estimate = Estimate.from_se(

@@ -73,6 +73,19 @@ class PoolSensitivity(ShownAsTable):
         What was pooled and how.
     rows
         In reading order.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> found = rs.pool_sensitivity(pain)
+    >>> [row.label for row in found.differing]
+    ['z']
     """
 
     caption: str

@@ -65,6 +65,9 @@ class EggerTest(ShownAsSentence):
     trials: int
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     @property
     def statistic(self) -> float:
         """Slope over its standard error: t, or z where ``df`` is infinite."""

@@ -48,6 +48,9 @@ class FailSafeN(ShownAsSentence):
     trials: int
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         done = f"raise p to {self.goal:g}"
         if self.kind == "orwin":

@@ -55,6 +55,9 @@ class PetPeese(ShownAsSentence):
     trials: int
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     @property
     def estimate(self) -> Estimate:
         """The effect that the rule takes."""

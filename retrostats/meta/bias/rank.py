@@ -52,6 +52,9 @@ class RankCorrelationTest(ShownAsSentence):
     trials: int
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         text = (
             f"Rank correlation of effects with their variances ({self.trials} trials): "

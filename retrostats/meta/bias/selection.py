@@ -74,6 +74,9 @@ class SelectionModel(ShownAsSentence):
     trials: int
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         effect, before = (str(e).partition(": ")[2] for e in (self.effect, self.unadjusted))
         weights = ", ".join(f"{w.value:.3g}" for w in self.weights)

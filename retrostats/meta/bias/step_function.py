@@ -68,10 +68,7 @@ class Selected:
         outer = np.full((len(self.y), 1), np.inf)
         ends = (self.cuts - theta[0]) / sd[:, None]
         upper, lower = np.hstack([outer, ends]), np.hstack([ends, -outer])
-        # Both ends above the mean: the difference of their tails, which does not cancel.
-        above = lower.real > 0
-        a, b = np.where(above, -lower, upper), np.where(above, -upper, lower)
-        return sd, (self.y - theta[0]) / sd, log_weights, _normal(a) - _normal(b)
+        return sd, (self.y - theta[0]) / sd, log_weights, _normal(upper) - _normal(lower)
 
 
 def selected(y: Floats, v: Floats, steps: Floats) -> Selected:

@@ -62,6 +62,9 @@ class TrimAndFill(ShownAsSentence):
     adjusted: Pooled
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         k = len(self.pooled.trials)
         text = f"Trim and fill ({self.estimator}, {k} trials): {self.missing} missing on the "

@@ -92,6 +92,14 @@ class PooledCounts(ShownAsSentence):
         one trial has an effect.
     caveats
         What a reader must know: trials that say nothing, halves added for `q`.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> fell = [rs.TrialCounts.of("A", 2, 24, 6, 23), rs.TrialCounts.of("B", 1, 16, 2, 16)]
+    >>> found = rs.pool_mantel_haenszel(fell)
+    >>> round(found.pooled.value, 2), found.q.df
+    (-1.01, 1)
     """
 
     method: str
@@ -102,6 +110,9 @@ class PooledCounts(ShownAsSentence):
     i2: float
     h2: float
     caveats: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         low, high, level = self.pooled.ci

@@ -12,6 +12,7 @@ from retrostats.estimate import Estimate
 from retrostats.meta.dependent.types import DependentEstimates, covariance_faults
 from retrostats.meta.dependent.working import (
     USUAL_CORRELATION,
+    require_correlation,
     require_one_spelling,
     working_covariance,
 )
@@ -63,12 +64,12 @@ def as_dependent(
         raise DataError(
             f"{caller}: give the name of the trial of each estimate, as in studies=[...]"
         )
-    if covariance is None:
-        used = USUAL_CORRELATION if correlation is None else correlation
-        gather_studies(caller, estimates, studies=studies, fewest=1, repeated="allowed")
-        return working_covariance(estimates, studies, correlation=used)
     gathered = gather_studies(caller, estimates, studies=studies, fewest=1, repeated="allowed")
     require_one_spelling(caller, gathered.names)
+    if covariance is None:
+        used = USUAL_CORRELATION if correlation is None else correlation
+        require_correlation(caller, used, gathered.names)
+        return working_covariance(estimates, studies, correlation=used)
     matrix = np.asarray(covariance, dtype=float)
     faults = covariance_faults(gathered.estimates, gathered.names, matrix)
     if faults:

@@ -23,7 +23,8 @@ PER_DECADE = 3
 SMALLEST_SHARE = 1e-3
 #: A grid is never longer; sampling variances that span thirty decades would need more.
 LONGEST = 100
-#: Local maxima of the grid that are climbed; of 3,000 hostile sets of estimates none had more than three.
+#: Local maxima of the grid that are climbed; of 3,000 hostile sets of estimates none had more
+#: than three.
 CLIMBED = 8
 #: A last step this small, relative to the sum of the variances, ends a climb; rounding of the
 #: gradient makes steps of 1e-15 to 1e-14.

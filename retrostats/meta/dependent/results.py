@@ -47,6 +47,21 @@ class PooledDependent(ShownAsTable):
         How they were pooled.
     caveats
         What a reader must know.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> found = rs.pool_dependent(pain, ["one", "one", "two", "three"])
+    >>> print(found.pooled)
+    pooled: -0.473 SD (95% CI -0.695 to -0.25), df 1.82
+    >>> found.caveats[0]
+    'correlation 0.6 within a trial (assumed); see correlation_sensitivity'
     """
 
     given: DependentEstimates
@@ -61,6 +76,9 @@ class PooledDependent(ShownAsTable):
     structure: Structure
     standard_errors: StandardErrors
     caveats: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return self.layout().text()
 
     @property
     def level(self) -> float:

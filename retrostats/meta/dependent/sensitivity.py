@@ -25,10 +25,28 @@ class CorrelationSensitivity(ShownAsTable):
         Of the sampling errors within a trial.
     fits
         The pool under each.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> rs.correlation_sensitivity(pain, ["one", "one", "two", "three"], correlations=(0.2, 0.8))
+    The pooled effect by the assumed correlation within trials
+                       Estimate (SD)      SE   df              95% CI      p  τ²      ω²
+      correlation 0.2        -0.4654  0.0426  1.7  -0.6790 to -0.2518  0.013   0  0.0563
+      correlation 0.8        -0.4753  0.0484  1.8  -0.7013 to -0.2493  0.013   0  0.114
     """
 
     correlations: tuple[float, ...]
     fits: tuple[PooledDependent, ...]
+
+    def __repr__(self) -> str:
+        return self.layout().text()
 
     def table(self) -> EstimateTable:
         """Return the pooled effects, each labelled by its correlation."""

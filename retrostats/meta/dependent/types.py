@@ -59,6 +59,9 @@ class DependentEstimates(ShownAsTable):
     covariance: Floats
     assumption: str = "covariance as given"
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariance", read_only(self.covariance))
         found = covariance_faults(self.estimates, self.clusters, self.covariance)

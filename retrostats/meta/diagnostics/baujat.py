@@ -46,6 +46,9 @@ class Baujat(ShownAsTable):
     contribution: Floats
     influence: Floats
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     def layout(self) -> Layout:
         """Return the cells as they are printed."""
         columns = (number_column(self.contribution), number_column(self.influence))

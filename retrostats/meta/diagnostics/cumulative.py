@@ -59,6 +59,9 @@ class CumulativePool(ShownAsTable):
     fits: tuple[Pooled, ...]
     caveats: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     def table(self) -> EstimateTable:
         """Return the rows of a forest plot, one for each step."""
         return EstimateTable("Cumulative pool", self.estimates)

@@ -67,6 +67,9 @@ class Gosh(ShownAsTable):
     possible: int
     unit: str
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     def __len__(self) -> int:
         return len(self.estimate)
 

@@ -54,12 +54,8 @@ class Influence(ShownAsTable):
     ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
     ... ]
     >>> found = rs.influence(rs.pool(trials, test="z"))
-    >>> print(found)
-    Influence of each trial
-               Residual without it  DFFITS  Cook  Variance ratio  tau² without  Q without    Hat  DFBETAS  Beyond its rule
-      Trial A                -1.80   -1.13  0.80            0.66         0.000       0.49  0.274    -1.25  Cook's distance, DFBETAS
-      Trial B                 1.25    1.04  0.81            1.37         0.035       1.38  0.406     1.01  Cook's distance, DFBETAS
-      Trial C                 0.14    0.18  0.06            3.08         0.206       3.73  0.320     0.18
+    >>> found.broken
+    (("Cook's distance", 'DFBETAS'), ("Cook's distance", 'DFBETAS'), ())
     """
 
     studies: tuple[str, ...]
@@ -74,6 +70,9 @@ class Influence(ShownAsTable):
     hat: Floats
     dfbetas: Floats
     broken: tuple[tuple[str, ...], ...]
+
+    def __repr__(self) -> str:
+        return self.layout().text()
 
     @property
     def influential(self) -> tuple[str, ...]:
@@ -94,10 +93,10 @@ class Influence(ShownAsTable):
             caption="Influence of each trial",
             header=(
                 "",
-                "Residual without it",
+                "Rstudent",
                 "DFFITS",
                 "Cook",
-                "Variance ratio",
+                "Cov ratio",
                 "tau² without",
                 "Q without",
                 "Hat",

@@ -46,6 +46,9 @@ class LeaveOneOut(ShownAsTable):
     omitted: tuple[str, ...]
     fits: tuple[Pooled, ...]
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     @property
     def estimates(self) -> tuple[Estimate, ...]:
         """The pooled effects, labelled by the trial that is left out."""

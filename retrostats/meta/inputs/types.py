@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyTable(ShownAsTable):
-    """One estimate for each row of a file, with what else the row says of its trial.
+    r"""One estimate for each row of a file, with what else the row says of its trial.
 
     It stands wherever estimates are asked for: ``rs.pool(table)``.
 
@@ -32,6 +32,19 @@ class StudyTable(ShownAsTable):
         ``nan`` or ``""``.
     notes
         What a reader should know of the file and its rows.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import retrostats as rs
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "pain.csv")
+    ...     _ = file.write_text("study,estimate,se,weeks\nA,-0.9,0.3,4\nB,-0.2,0.2,6\n")
+    ...     table = rs.read_estimates(file, measure="generic", unit="points")
+    >>> print(table["B"])
+    B: -0.2 points (95% CI -0.592 to 0.192)
+    >>> table.studies, dict(table.moderators)
+    (('A', 'B'), {'weeks': (4.0, 6.0)})
     """
 
     file: str
@@ -40,6 +53,9 @@ class StudyTable(ShownAsTable):
     estimates: tuple[Estimate, ...]
     moderators: Mapping[str, tuple[float, ...] | tuple[str, ...]]
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return self.layout().text()
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)

@@ -79,6 +79,9 @@ class Heterogeneity(ShownAsTable):
     unit: str
     caveats: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return self.layout().text()
+
     def layout(self) -> Layout:
         """Return the cells as they are printed, and the caveats below them."""
         unit = f" ({self.unit})" if self.unit else ""

@@ -54,6 +54,22 @@ class PermutationTest(ShownAsTable):
         Of drawn orders.
     caveats
         What a reader must know.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> test = rs.permutation_test(rs.meta_regression(pain, {"weeks": [12, 4, 6, 8]}))
+    >>> print(test)
+    Permutation test, all 24 orders of the moderators
+                      Statistic      p
+      weeks             -10.359  0.042
+      all moderators             0.042
     """
 
     names: tuple[str, ...]

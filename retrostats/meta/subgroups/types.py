@@ -70,6 +70,21 @@ class PooledSubgroups(ShownAsTable):
         Whether each group has its own variance between trials, or all have one.
     caveats
         What a reader must know.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> found = rs.pool_subgroups(pain, ["home", "clinic", "clinic", "home"], between="common")
+    >>> found.row_groups()
+    ('home', 'home', 'clinic', 'clinic')
+    >>> print(found["home"].pooled)
+    home: -0.773 SD (95% CI -1.43 to -0.113), df 2
     """
 
     groups: tuple[Subgroup, ...]

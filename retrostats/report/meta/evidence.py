@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from retrostats.analysis.collecting.arms import arm_kind
 from retrostats.analysis.collecting.collected import Collected
 from retrostats.analysis.collecting.types import Candidate
-from retrostats.data.published import PublishedTrial
+from retrostats.data.published import Arm, PublishedTrial
 from retrostats.layout import decimals, number
 from retrostats.meta.inputs.types import StudyTable
 from retrostats.report.meta.types import Benefit, Contribution, Evidence
@@ -119,10 +121,10 @@ def _favours(
 ) -> tuple[tuple[str, str], str]:
     """Return whom each sign favours, by name where every first arm walks backward."""
     firsts = [
-        arm_kind(trials[row.trial].arm(row.contrast.split(" - ")[0])) for row in collected.chosen
+        arm_kind(arm) for row in collected.chosen for arm in _arms(row, trials[row.trial])[:1]
     ]
     if not firsts or set(firsts) != {"retro"}:
-        below, above = (words.removeprefix("Favours ") for words in collected.favours)
+        below, above = collected.favours
         return (below, above), collected.direction
     lower = collected.request.better == "lower"
     sides = ("retro walking", "the comparator") if lower else ("the comparator", "retro walking")
@@ -156,7 +158,12 @@ def _rounding(row: Candidate) -> tuple[str, ...]:
 
 def _subjects(row: Candidate, trial: PublishedTrial) -> int | None:
     """Return the subjects of both arms: analysed, else randomised; None where one is unknown."""
-    arms = [arm for arm in trial.arms if arm.label in row.contrast.split(" - ")]
-    sizes = [arm.n_analysed or arm.n_randomised for arm in arms]
+    sizes = [arm.n_analysed or arm.n_randomised for arm in _arms(row, trial)]
     known = [size for size in sizes if size]
-    return sum(known) if len(known) == len(arms) == 2 else None
+    return sum(known) if len(known) == 2 else None
+
+
+def _arms(row: Candidate, trial: PublishedTrial) -> tuple[Arm, ...]:
+    """Return first and second arm of a contrast; labels may hold hyphens themselves."""
+    pairs = permutations(trial.arms, 2)
+    return next((p for p in pairs if f"{p[0].label} - {p[1].label}" == row.contrast), ())
