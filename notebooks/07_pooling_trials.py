@@ -8,7 +8,7 @@
 # %% [markdown]
 # ## Which question?
 #
-# An outcome, and the correlation between two visits that has to be assumed where a paper prints changes without the spread of the scores. Change this cell to ask about another outcome (`pain`, `function`, `mobility`, `strength`); `second` is a further one to set beside it.
+# An outcome, and the correlation between two visits that has to be assumed where a paper prints changes without the spread of the scores. Change this cell to ask about another outcome (`pain`, `function`, `mobility`, `strength`); `second` is a further one to set beside it. Not every outcome has the two estimates that pooling needs; `rs.collect` says so.
 
 # %% tags=["parameters"]
 outcome = "pain"
@@ -66,10 +66,10 @@ rs.plot_forest(second_pool, favours=other.favours)
 rs.heterogeneity_interval(second_pool)
 
 # %% [markdown]
-# The interval for the variance between trials is the sentence to read: from so few trials it runs from none at all to more than anybody would believe. "I² is moderate" is not a finding here.
+# The interval for the variance between trials is the sentence to read: from so few trials it runs from none at all to more than anybody would believe. "I² is moderate" is not a finding here. The table below varies the choices again; its last rows leave out each trial in turn.
 
 # %%
-rs.leave_one_out(second_pool)
+rs.pool_sensitivity(other)
 
 # %% [markdown]
 # ## What would a funnel plot say?

@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from retrostats.figures.flow import plot_flow
     from retrostats.figures.forest import plot_forest
     from retrostats.figures.funnel import plot_funnel
+    from retrostats.figures.gosh import plot_gosh
     from retrostats.figures.missing import plot_missing
     from retrostats.figures.raincloud import plot_raincloud
     from retrostats.figures.responders import plot_responders
@@ -285,6 +286,7 @@ __all__ = [
     "plot_flow",
     "plot_forest",
     "plot_funnel",
+    "plot_gosh",
     "plot_missing",
     "plot_raincloud",
     "plot_responders",
@@ -459,6 +461,7 @@ _HOMES = {
     "figures.flow": ("plot_flow",),
     "figures.forest": ("plot_forest",),
     "figures.funnel": ("plot_funnel",),
+    "figures.gosh": ("plot_gosh",),
     "figures.missing": ("plot_missing",),
     "figures.raincloud": ("plot_raincloud",),
     "figures.responders": ("plot_responders",),

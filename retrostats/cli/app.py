@@ -10,7 +10,8 @@ import typer
 from retrostats.cli import cohorts, lab, meta, notebooks, reproduction, templates
 
 app = typer.Typer(
-    help="Recompute what published trials print; analyse the file of a new trial by its plan.",
+    help="Recompute what published trials print; analyse the file of a new trial by its plan; "
+    "pool trials.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -121,8 +121,8 @@ def _points(baujat: object, who: str) -> Floats:
     points = np.column_stack([baujat.contribution, baujat.influence])
     lost = [
         name
-        for name, known in zip(baujat.studies, np.isfinite(points).all(axis=1), strict=True)
-        if not known
+        for name, point in zip(baujat.studies, points, strict=True)
+        if not np.isfinite(point).all()
     ]
     if lost:
         raise ValueError(

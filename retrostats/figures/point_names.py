@@ -61,7 +61,9 @@ def name_points(ax: Axes, points: Floats, names: Sequence[str]) -> list[int]:
     room, start, scale = _plane(ax)
     spots = _spots((points - start) * scale)
     texts = [wrapped(_joint(spot, names), _widest(room), SMALL_TEXT) for spot in spots]
-    ranked = sorted(range(len(spots)), key=lambda i: (-float(np.hypot(*spots[i].at)), i))
+    # By shares of the axes, so that a wide figure names the points that a narrow one does.
+    far = [float(np.hypot(*(np.asarray(spot.at) / room))) for spot in spots]
+    ranked = sorted(range(len(spots)), key=lambda i: (-far[i], i))
     chosen, places = _with_room(spots, texts, ranked[:_TRIED], room)
     for which, place in zip(chosen, places, strict=True):
         middle = place.bottom + _size(texts[which])[1] / 2

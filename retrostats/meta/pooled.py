@@ -202,3 +202,25 @@ def _at_level(trial: Estimate, level: float) -> Estimate:
     return Estimate.from_se(
         trial.label, trial.value, trial.se, unit=trial.unit, df=trial.df, level=level
     )
+
+
+def require_pooled(caller: str, given: object) -> None:
+    """Refuse what is no result of `pool`; other results share some of its fields.
+
+    Parameters
+    ----------
+    caller
+        Name of the public function, for the message.
+    given
+        Its first argument.
+
+    Raises
+    ------
+    TypeError
+        If it is no `Pooled`.
+    """
+    if not isinstance(given, Pooled):
+        raise TypeError(
+            f"{caller}: need the result of rs.pool, a Pooled; got a value of type "
+            f"{type(given).__name__}; pool the estimates first, as in {caller}(rs.pool(estimates))"
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,9 +71,8 @@ def gather_studies(
     TypeError
         If what is given is no sequence of estimates, or a name no text.
     DataError
-        If there are too few, their units differ, one has no standard error, a number is of a size
-        that no outcome has, or a trial comes twice. Names are compared without regard to case
-        and blanks.
+        If there are too few, their units differ, one has no standard error or name, a number is of
+        a size that no outcome has, or a trial comes twice. Names are compared by `same_name`.
 
     Examples
     --------
@@ -100,25 +100,29 @@ def gather_studies(
 
 
 def same_name(name: str) -> str:
-    """Return a name as it is compared: without regard to case and blanks.
+    """Return a name as it is compared: without regard to case, blanks and invisible characters.
 
     Parameters
     ----------
     name
-        Of a trial.
+        Of a trial. Letters that are written in two ways (``e`` with an accent, or in one) are one.
 
     Examples
     --------
-    >>> same_name(" Trial  A")
+    >>> same_name(" Trial  A\N{ZERO WIDTH SPACE}")
     'trial a'
     """
-    return " ".join(name.casefold().split())
+    written = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join("".join(c for c in written if unicodedata.category(c) != "Cf").split())
 
 
 def _estimates(caller: str, estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
     wanted = f"{caller}: need estimates, as a list, a tuple or an EstimateTable"
     if isinstance(estimates, str | Estimate):
         raise TypeError(f"{wanted}; got one {type(estimates).__name__}")
+    if isinstance(estimates, Set):
+        # Its order differs from run to run, and with it the last digits and the table.
+        raise TypeError(f"{wanted}; a set has no order")
     try:
         given = tuple(estimates)
     except TypeError:
@@ -136,10 +140,11 @@ def _require_estimates(given: Sequence[object], wanted: str) -> None:
 
 
 def _names(caller: str, studies: Sequence[str]) -> tuple[str, ...]:
-    named: list[object] = [studies] if isinstance(studies, str) else list(studies)
-    if isinstance(studies, str) or not all(isinstance(name, str) for name in named):
+    is_list = isinstance(studies, Iterable) and not isinstance(studies, str | Set)
+    named: tuple[object, ...] = tuple(studies) if is_list else ()
+    if not is_list or not all(isinstance(name, str) for name in named):
         raise TypeError(f"{caller}: studies must be a list of names; got {studies!r}")
-    return tuple(studies)
+    return tuple(map(str, named))
 
 
 def _problems(given: Sequence[Estimate], names: Sequence[str], fewest: int) -> Iterator[str]:
@@ -148,7 +153,11 @@ def _problems(given: Sequence[Estimate], names: Sequence[str], fewest: int) -> I
         alone = "; one trial is not pooled, report its own estimate" if len(given) == 1 else ""
         yield f"{counted} given, and {fewest} or more are needed{alone}"
     if len(names) != len(given):
-        yield f"{len(names)} names of studies for {len(given)} estimates; give one each"
+        plural = "s" * (len(names) != 1)
+        yield f"{len(names)} name{plural} of studies for {len(given)} estimates; give one each"
+    empty = [str(place) for place, name in enumerate(names, start=1) if not same_name(name)]
+    if empty:
+        yield f"no name is given for estimate {', '.join(empty)}; name the trial"
     units = sorted({repr(estimate.unit) for estimate in given})
     if len(units) > 1:
         yield f"the units differ ({', '.join(units)}); bring all to one scale first"
@@ -164,7 +173,7 @@ def _problems(given: Sequence[Estimate], names: Sequence[str], fewest: int) -> I
 
 def _repetitions(names: Sequence[str]) -> list[str]:
     counted = Counter(map(same_name, names))
-    twice = dict.fromkeys(name for name in names if counted[same_name(name)] > 1)
+    twice = dict.fromkeys(n for n in names if same_name(n) and counted[same_name(n)] > 1)
     return [
         f"the trial {name!r} comes more than once; its estimates are not independent: choose one, "
         "combine them, or use a model for dependent estimates"

@@ -160,8 +160,9 @@ def test_refusals():
     fit = rs.meta_regression(trials("bcg"), {"mod": latitude})
     with pytest.raises(ValueError, match=r"different orders.*whole number as seed"):
         rs.permutation_test(fit)
-    with pytest.raises(ValueError, match="whole number as seed"):
-        rs.permutation_test(fit, seed=1.5)
+    for seed in (1.5, -1, "a", True):
+        with pytest.raises(ValueError, match=r"permutation_test: the seed must be a whole number"):
+            rs.permutation_test(fit, seed=seed)
     with pytest.raises(ValueError, match="99 or more"):
         rs.permutation_test(fit, replicates=10, seed=1)
     with pytest.raises(TypeError, match="result of meta_regression"):

@@ -12,7 +12,7 @@ import numpy as np
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.estimate import Estimate
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 #: Below this number of trials a test of asymmetry has too little power to tell chance from
 #: asymmetry (Sterne et al. 2011, doi:10.1136/bmj.d4002).
@@ -31,7 +31,10 @@ def require_trials(caller: str, pooled: Pooled, fewest: int) -> None:
     ------
     DataError
         If there are fewer than ``fewest``.
+    TypeError
+        If it is no pool.
     """
+    require_pooled(caller, pooled)
     k = len(pooled.trials)
     if k < fewest:
         raise DataError(

@@ -165,7 +165,7 @@ def egger_test(
     (-3.17, 1.69, 3.0)
     """
     require_trials("egger_test", pooled, 3)
-    if predictor not in _CALLED:
+    if predictor not in tuple(_CALLED):
         raise ValueError(f"predictor must be one of {', '.join(_CALLED)}; got {predictor!r}")
     if model not in get_args(Model):
         raise ValueError(f"model must be one of {', '.join(get_args(Model))}; got {model!r}")
@@ -194,6 +194,11 @@ def egger_test(
 
 def _predictor(pooled: Pooled, predictor: Predictor, sizes: Sequence[float] | None) -> Floats:
     """Return the predictor of each trial, shape ``(k,)``."""
+    if sizes is not None and predictor in ("se", "variance"):
+        raise ValueError(
+            "egger_test: sizes belong to predictor='n' or 'inverse root n', not to "
+            f"{predictor!r}; leave them out, or choose one of those"
+        )
     if predictor == "se":
         return np.sqrt(pooled.v)
     if predictor == "variance":
@@ -208,7 +213,10 @@ def _checked_sizes(pooled: Pooled, predictor: Predictor, sizes: Sequence[float] 
             f"egger_test: predictor {predictor!r} needs the participants of each trial; give "
             "sizes=[...] in the order of the trials"
         )
-    n = np.asarray(sizes, dtype=np.float64)
+    try:
+        n = np.asarray(sizes, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"egger_test: sizes must be a list of numbers; got {sizes!r}") from None
     if n.shape != (len(pooled.trials),):
         raise DataError(
             f"egger_test: {n.size} sizes for {len(pooled.trials)} trials; give one for each"

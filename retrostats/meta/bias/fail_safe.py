@@ -9,10 +9,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from retrostats.effects.arguments import is_number
 from retrostats.errors import DataError
 from retrostats.layout import ShownAsSentence
 from retrostats.meta.bias.common import as_sentence, plain
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 Kind = Literal["rosenthal", "orwin", "rosenberg"]
 
@@ -122,9 +123,10 @@ def fail_safe_n(
     >>> rs.fail_safe_n(rs.pool(trials)).count
     10
     """
+    require_pooled("fail_safe_n", pooled)
     if kind not in get_args(Kind):
         raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}")
-    if not 0 < alpha < 1:
+    if not is_number(alpha) or not 0 < alpha < 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {alpha!r}")
     if target is not None and kind != "orwin":
         raise ValueError(f"a target belongs to kind='orwin', not to {kind!r}; give alpha")
@@ -164,13 +166,13 @@ def _orwin(pooled: Pooled, target: float | None) -> tuple[int, float]:
     size = abs(float(pooled.y.mean()))
     if size <= 1e-15 * float(np.abs(pooled.y).max()):
         raise DataError("fail_safe_n: the mean effect is 0; no trial is needed to bring it there")
-    goal = size / 2 if target is None else float(target)
-    if not 0 < goal <= size:
+    goal = size / 2 if target is None else target
+    if not is_number(goal) or not 0 < goal <= size:
         raise ValueError(
             f"target must be above 0 and at most the size of the mean effect, {size:.4g}; "
             f"got {target!r}"
         )
-    return _up(len(pooled.trials) * (size - goal) / goal), goal
+    return _up(len(pooled.trials) * (size - goal) / goal), float(goal)
 
 
 def _up(count: float) -> int:

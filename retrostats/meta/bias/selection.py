@@ -182,7 +182,10 @@ def selection_model(
 
 
 def _checked_steps(steps: Sequence[float]) -> Floats:
-    cut = np.asarray(steps, dtype=np.float64)
+    try:
+        cut = np.asarray(steps, dtype=np.float64)
+    except (TypeError, ValueError):
+        cut = np.array([])
     inside = cut.ndim == 1 and cut.size and bool(np.all((cut > 0) & (cut < 1)))
     if not inside or np.any(np.diff(cut) <= 0):
         raise ValueError(

@@ -15,6 +15,7 @@ from retrostats.meta.counts import numbers
 from retrostats.meta.counts.numbers import Mask
 from retrostats.meta.counts.types import PooledCounts, TrialCounts
 from retrostats.meta.heterogeneity import CochranQ
+from retrostats.meta.studies import same_name
 from retrostats.meta.weighted import weighted_fit
 
 _FEWEST = 2
@@ -162,7 +163,7 @@ def pool_peto(trials: Sequence[TrialCounts], *, level: float = 0.95) -> PooledCo
 def _cells(who: str, trials: Sequence[TrialCounts]) -> numbers.Cells:
     given = list(trials)
     _require_kinds(who, given)
-    names = [" ".join(trial.study.casefold().split()) for trial in given]
+    names = [same_name(trial.study) for trial in given]
     problems = [
         f"the trial {trial.study!r} comes more than once"
         for place, trial in enumerate(given)

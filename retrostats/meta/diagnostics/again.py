@@ -9,7 +9,7 @@ from typing import cast
 from retrostats.errors import DataError, RetrostatsError
 from retrostats.estimate import Estimate
 from retrostats.meta.pool import pool
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 from retrostats.meta.tau.estimators import ESTIMATORS, TauName
 
 
@@ -31,7 +31,10 @@ def require_trials(caller: str, pooled: Pooled, fewest: int, reason: str) -> Non
     ------
     DataError
         If there are fewer.
+    TypeError
+        If it is no pool.
     """
+    require_pooled(caller, pooled)
     if len(pooled.trials) < fewest:
         raise DataError(
             f"{caller}: {len(pooled.trials)} trials; {reason}. {fewest} or more are needed"

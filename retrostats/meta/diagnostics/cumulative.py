@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
+from typing import Any
 
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.layout import Layout, ShownAsTable, decimals, limits, number, p_number, percent
 from retrostats.meta.diagnostics.again import pool_again, typical_se
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 ALONE = (
     "The first row is one trial alone, with its own standard error and normal quantiles: there is "
@@ -145,6 +146,7 @@ def cumulative_pool(
       + Trial C         -0.245  0.121    1  -1.789 to 1.298  0.293
       + Trial A         -0.435  0.215    2  -1.361 to 0.490  0.180
     """
+    require_pooled("cumulative_pool", pooled)
     places = _places(pooled, order, by)
     names = tuple(pooled.studies[place] for place in places)
     fits = tuple(
@@ -174,7 +176,7 @@ def _places(
     if order is not None and by is not None:
         raise ValueError("cumulative_pool: give order or by, not both")
     if by is not None:
-        keys = list(by)
+        keys = _listed("by", by)
         if len(keys) != k or not all(_is_finite(key) for key in keys):
             raise ValueError(
                 f"cumulative_pool: by must hold a finite number for each of {k} trials; got {keys}"
@@ -182,14 +184,21 @@ def _places(
         return sorted(range(k), key=lambda place: keys[place])
     if order is None:
         return list(range(k))
-    named = [pooled.studies.index(each) if each in pooled.studies else each for each in order]
+    given = _listed("order", order)
+    named = [pooled.studies.index(each) if each in pooled.studies else each for each in given]
     if not all(isinstance(each, Integral) for each in named) or sorted(named) != list(range(k)):
         known = ", ".join(map(repr, pooled.studies))
         raise ValueError(
             f"cumulative_pool: order must hold each trial once, by name ({known}) or by place "
-            f"(0 to {k - 1}); got {list(order)}"
+            f"(0 to {k - 1}); got {given}"
         )
     return [int(each) for each in named]
+
+
+def _listed(what: str, given: object) -> list[Any]:
+    if isinstance(given, str | Set | Mapping) or not isinstance(given, Iterable):
+        raise TypeError(f"cumulative_pool: {what} must be a list; got {given!r}")
+    return list(given)
 
 
 def _is_finite(key: object) -> bool:

@@ -12,7 +12,8 @@ from retrostats.arrays import Floats, read_only
 from retrostats.layout import Layout, ShownAsTable, decimals, limits, number
 from retrostats.meta.diagnostics.subsets import all_subsets, fit_subsets, random_subsets
 from retrostats.meta.many.estimators import find_many
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.many.requests import require_seed
+from retrostats.meta.pooled import Pooled, require_pooled
 
 #: All subsets of 15 trials.
 MOST = 2**15 - 1
@@ -159,8 +160,10 @@ def gosh(pooled: Pooled, *, most: int = MOST, seed: int | None = None) -> Gosh:
       2             3       -0.489  -0.612 to -0.270   -0.626 to -0.245       0.28
       3             1       -0.435  -0.435 to -0.435   -0.435 to -0.435       0.46
     """
+    require_pooled("gosh", pooled)
     if not isinstance(most, Integral) or most < 1:
         raise ValueError(f"gosh: most must be a whole number of 1 or more; got {most!r}")
+    seed = None if seed is None else require_seed("gosh", seed)
     k = len(pooled.trials)
     possible = 2**k - 1
     if possible > most and seed is None:

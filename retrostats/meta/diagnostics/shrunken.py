@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 from retrostats.arrays import Floats
 from retrostats.estimate import Estimate, EstimateTable, Interval
 from retrostats.meta.inference import coefficients
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 
 def best_predictions(
@@ -87,6 +87,7 @@ def shrunken_estimates(pooled: Pooled) -> EstimateTable:
       Trial B         -0.274  0.189  -0.645 to  0.097
       Trial C         -0.420  0.221  -0.853 to  0.013
     """
+    require_pooled("shrunken_estimates", pooled)
     fit = coefficients(pooled.y, pooled.v, pooled.tau2, test=pooled.test)
     mean, variance = float(fit.beta[0]), float(fit.cov[0, 0])
     predicted = best_predictions(pooled.y, pooled.v, pooled.tau2, mean, variance)

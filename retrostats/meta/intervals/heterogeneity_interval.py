@@ -14,7 +14,7 @@ from retrostats.layout import Layout, ShownAsTable, decimals, limits, number, pe
 from retrostats.meta.heterogeneity import typical_variance
 from retrostats.meta.intervals.profile_likelihood import profile_likelihood
 from retrostats.meta.intervals.q_profile import q_profile
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 HeterogeneityMethod = Literal["q-profile", "profile-likelihood"]
 
@@ -161,6 +161,7 @@ def heterogeneity_interval(
       I²          0.462    0.000 to  0.987
       H²          1.86      1.00 to 78.57
     """
+    require_pooled("heterogeneity_interval", pooled)
     level = pooled.level if level is None else level
     require_level(level)
     if method not in get_args(HeterogeneityMethod):

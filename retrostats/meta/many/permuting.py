@@ -12,7 +12,7 @@ from retrostats.arrays import Floats
 from retrostats.layout import ShownAsSentence, p_sentence
 from retrostats.meta.many.pooling import PooledMany, pool_many
 from retrostats.meta.many.requests import require_replicates, require_seed
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 #: With more trials not all patterns of signs are tried: 2^15 distinct ones take about a second.
 MOST_TRIALS = 16
@@ -104,6 +104,7 @@ def permutation_test_pooled(
     >>> rs.permutation_test_pooled(rs.pool(trials)).p
     0.0625
     """
+    require_pooled("permutation_test_pooled", pooled)
     k = len(pooled.trials)
     if replicates is None:
         return _exact(pooled, k, seed)

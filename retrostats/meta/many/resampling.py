@@ -8,12 +8,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from retrostats.arrays import Floats, read_only
+from retrostats.effects.arguments import require_level
 from retrostats.errors import FitError
 from retrostats.estimate import Interval
 from retrostats.layout import ShownAsSentence, percent
 from retrostats.meta.many.pooling import PooledMany, pool_many
 from retrostats.meta.many.requests import require_replicates, require_seed
-from retrostats.meta.pooled import Pooled
+from retrostats.meta.pooled import Pooled, require_pooled
 
 BootstrapKind = Literal["parametric", "trials"]
 
@@ -118,11 +119,11 @@ def bootstrap_pooled(
     >>> again.mean.low < again.mean.high, again.tau2.low >= 0, again.failures
     (True, True, 0)
     """
+    require_pooled("bootstrap_pooled", pooled)
     level = pooled.level if level is None else level
     if kind not in get_args(BootstrapKind):
         raise ValueError(f"bootstrap_pooled: kind must be 'parametric' or 'trials', got {kind!r}")
-    if not 0 < level < 1:
-        raise ValueError(f"bootstrap_pooled: the level must lie between 0 and 1, got {level}")
+    require_level(level)
     replicates = require_replicates("bootstrap_pooled", replicates, level)
     seed = require_seed("bootstrap_pooled", seed)
     many = _drawn(pooled, np.random.default_rng(seed), replicates, kind)

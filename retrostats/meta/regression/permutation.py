@@ -11,6 +11,7 @@ from retrostats.arrays import Floats
 from retrostats.errors import FitError
 from retrostats.layout import Layout, ShownAsTable, number, p_number
 from retrostats.layout.html import caveats
+from retrostats.meta.many.requests import require_seed
 from retrostats.meta.regression.many import Statistics, many_statistics
 from retrostats.meta.regression.orders import (
     Orders,
@@ -183,6 +184,7 @@ def permutation_test(
       all moderators             0.150
     """
     _require_regression(regression, replicates)
+    seed = None if seed is None else require_seed("permutation_test", seed)
     rows, codes = row_codes(regression.centred.x)
     count = count_orders(codes)
     exact = count <= (EXACT_UP_TO if replicates is None else max(replicates, 0))
@@ -225,10 +227,10 @@ def _require_regression(regression: MetaRegression, replicates: int | None) -> N
 
 
 def _drawn(codes: Orders, count: int, replicates: int | None, seed: int | None) -> Orders:
-    if type(seed) is not int:
+    if seed is None:
         raise ValueError(
             f"permutation_test: there are {count:,} different orders, so that some are drawn at "
-            f"random; give a whole number as seed, as in seed=1 (got {seed!r})"
+            "random; give a whole number as seed, as in seed=1"
         )
     return random_orders(codes, REPLICATES if replicates is None else replicates, seed)
 

@@ -28,6 +28,9 @@ ESTIMATORS: dict[str, TauSquared] = {
     "hsk": moments.hunter_schmidt_corrected,
 }
 
+#: Name of a function that has none.
+_OWN = "own function"
+
 #: As a paper calls them.
 ESTIMATOR_WORDS: dict[str, str] = {
     "common": "common effect",
@@ -71,9 +74,9 @@ def find_estimator(tau2: TauName | TauSquared) -> tuple[str, TauSquared]:
     """
     if callable(tau2):
         known = next((name for name, each in ESTIMATORS.items() if each is tau2), None)
-        own = getattr(tau2, "__name__", "own function").replace("<lambda>", "own function")
-        return known or own, tau2
-    if tau2 not in ESTIMATORS:
+        own = getattr(tau2, "__name__", "<lambda>")
+        return known or (own if own != "<lambda>" and isinstance(own, str) else _OWN), tau2
+    if not isinstance(tau2, str) or tau2 not in ESTIMATORS:
         raise ValueError(
             f"tau2 must be one of {', '.join(get_args(TauName))}, or a function of (y, v); "
             f"got {tau2!r}"
@@ -104,7 +107,7 @@ def estimate_tau2(name: str, function: TauSquared, y: Floats, v: Floats) -> floa
     """
     given = function(y, v)
     try:
-        value = float(given)
+        value = math.nan if isinstance(given, str) else float(given)
     except (TypeError, ValueError):
         value = math.nan
     if not 0 <= value < math.inf:
@@ -112,4 +115,5 @@ def estimate_tau2(name: str, function: TauSquared, y: Floats, v: Floats) -> floa
             f"the estimator of tau2 {name!r} gave {given!r}; a function of (y, v) has to return "
             "one finite number of 0 or more"
         )
-    return value
+    # A function may give -0.0, which would be printed with its sign.
+    return abs(value)
