@@ -30,6 +30,8 @@ journal = "springer"
 # | does the model fit? | `plot_diagnostics` |
 # | do two measurements agree? | `plot_agreement` (notebook 05) |
 # | do small trials say the same as large ones? | `plot_funnel` |
+# | which trials differ from the others, and which decide the pooled effect? | `plot_baujat` |
+# | do subsets of the trials tell several stories? | `plot_gosh` |
 #
 # Two or three of them are enough for most papers; the others belong in a supplement. All come from one analysis, which the next cell makes. Shown is its short answer.
 

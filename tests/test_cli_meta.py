@@ -70,7 +70,7 @@ def test_a_table_of_ones_own(run):
     Path("mine.csv").write_text(TABLE)
     code, out, _ = run(
         "meta", "--estimates", "mine.csv", "--out", "a", "--favours", "walking", "rest",
-        "--benefit", "negative", "--instrument", "nrs", "--sd", "2",
+        "--outcome", "pain", "--benefit", "negative", "--instrument", "nrs", "--sd", "2",
     )  # fmt: skip
     assert code == 0
     assert out.startswith("3 trials can be pooled for pain.")
@@ -113,7 +113,20 @@ REFUSED = {
     "an SD alone": (("--sd", "2"), "name it by --instrument"),
     "an SD that cannot be": (("--instrument", "nrs", "--sd", "-2"), "an SD of -2"),
     "judgements that are not there": (("--grade", "no.toml"), "retrostats new grade"),
-    "a table that is not there": (("--estimates", "no.csv"), "no.csv"),
+    "a table that is not there": (("--estimates", "no.csv", "--outcome", "pain"), "no.csv: there"),
+    "a table of no outcome": (("--estimates", "no.csv"), "--estimates: of which outcome?"),
+    "an outcome without a name": (("--outcome", " "), "--outcome is empty"),
+    "a unit of no table": (("--unit", "points"), "--unit: of use only with --estimates"),
+    "directions of no table": (("--favours", "a", "b"), "--favours: of use only with"),
+    "a measure of no table": (("--measure", "generic"), "--measure: of use only with"),
+    "roles beside a table": (
+        ("--estimates", "no.csv", "--roles", "cited"),
+        "--roles: of use only without --estimates",
+    ),
+    "a correlation and arms beside a table": (
+        ("--estimates", "no.csv", "--compare", "a", "b", "--correlation", "0.3"),
+        "--compare, --correlation: of use only without --estimates",
+    ),
 }
 
 
@@ -129,7 +142,24 @@ def test_what_cannot_be_is_refused_in_one_message(run, name):
 
 def test_the_input_is_never_replaced(run):
     Path("estimates.csv").write_text(TABLE)
-    code, _, err = run("meta", "--estimates", "estimates.csv", "--out", ".")
+    code, _, err = run("meta", "--estimates", "estimates.csv", "--outcome", "pain", "--out", ".")
     assert code == 1
     assert "estimates.csv would be replaced" in err
     assert Path("estimates.csv").read_text() == TABLE
+
+
+@pytest.mark.parametrize("kind", ["notes", "bytes", "folder", "link"])
+def test_a_file_of_others_under_the_name_of_the_list_is_left_alone(run, kind):
+    Path("trials.csv").write_text(TABLE)
+    Path("a").mkdir()
+    place = Path("a", "meta.sha256")
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "link":
+        place.symlink_to("elsewhere")
+    else:
+        place.write_bytes(b"my own notes\n" if kind == "notes" else bytes(range(256)))
+    code, _, err = run("meta", "--estimates", "trials.csv", "--outcome", "pain", "--out", "a")
+    assert code == 1
+    assert "meta.sha256 would be replaced" in err
+    assert [path.name for path in Path("a").iterdir()] == ["meta.sha256"]

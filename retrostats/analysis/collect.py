@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from retrostats.analysis.collecting.collected import Collected
 from retrostats.analysis.collecting.request import KINDS, Bounds, CollectRequest, ScaleName
 from retrostats.analysis.collecting.types import CollectedCounts, LeftOut
 from retrostats.data.catalogue import load_trial, load_trials
+from retrostats.data.grammar import ROLES
 from retrostats.data.published import PublishedTrial
 from retrostats.data.study_words import study_labels
 from retrostats.errors import DataError
@@ -136,19 +137,30 @@ def _gather_trials(
     given: Sequence[str | Path | PublishedTrial] | Path | None, roles: Sequence[str]
 ) -> tuple[int, tuple[PublishedTrial, ...]]:
     """Return how many trials there are, and those that are taken."""
-    if isinstance(given, str):
-        raise ValueError(f"collect: trials must be a list of ids or a Path, got the text {given!r}")
-    if isinstance(roles, str):
-        raise ValueError(f"collect: roles must be a list of words, got the text {roles!r}")
+    if isinstance(given, str) or not isinstance(given, Iterable | Path | None):
+        raise ValueError(f"collect: trials must be a list of ids or a Path, got {given!r}")
+    _require_roles(roles)
     if given is None or isinstance(given, Path):
         everything = load_trials(folder=given)
         return len(everything), tuple(trial for trial in everything if trial.role in roles)
+    given = tuple(given)
+    if not given:
+        raise DataError("collect: the list of trials is empty; name some, or leave it out for all")
     taken = tuple(one if isinstance(one, PublishedTrial) else load_trial(one) for one in given)
     names = [trial.id for trial in taken]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"collect: {', '.join(twice)} given more than once; give each trial once")
     return len(taken), taken
+
+
+def _require_roles(roles: object) -> None:
+    """Refuse what is no list of roles that trials have."""
+    listed = list(roles) if isinstance(roles, Iterable) and not isinstance(roles, str) else None
+    if not listed or not ROLES.issuperset(map(str, listed)):
+        raise ValueError(
+            f"collect: roles must be a list of some of {', '.join(sorted(ROLES))}; got {roles!r}"
+        )
 
 
 def _reason(trial: PublishedTrial, found: Found, asked: CollectRequest) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from retrostats.effects.conversions.converting import convert_effect
 from retrostats.effects.ratio import Ratio
@@ -61,6 +61,8 @@ def common_scale(
     ------
     DataError
         With every effect that cannot be converted, and why.
+    TypeError
+        If what is given is no list of effects, or no dict of risks.
     ValueError
         If ``sources`` does not name a scale for each effect.
 
@@ -72,7 +74,8 @@ def common_scale(
     >>> print(common_scale([pain, responders], sources=["d", "odds ratio"], better="lower")[1])
     Trial B, d from odds ratio: -0.691 SD (95% CI -1.41 to 0.0313)
     """
-    if isinstance(sources, str) or len(sources) != len(effects):
+    _require_effects(effects, control_risks)
+    if not _is_list(sources) or len(sources) != len(effects):
         raise ValueError(
             f"common_scale: give a list with a source for each of {len(effects)} effects, got "
             f"{sources!r}"
@@ -100,6 +103,22 @@ def common_scale(
     return EstimateTable(
         f"{caption}, assuming: {'; '.join(assumed)}" if assumed else caption, tuple(found)
     )
+
+
+def _require_effects(effects: object, control_risks: object) -> None:
+    """Refuse what is no list of effects, and risks without the names of effects."""
+    if not _is_list(effects) or not all(isinstance(one, Estimate | Ratio) for one in effects):
+        raise TypeError(f"common_scale: need a list of estimates or ratios; got {effects!r}")
+    if not isinstance(control_risks, Mapping | None):
+        raise TypeError(
+            f"common_scale: control_risks must be a dict by label; got {control_risks!r}"
+        )
+
+
+def _is_list(given: object) -> TypeGuard[Sequence[object]]:
+    """Whether something holds things in an order, and their number is known."""
+    ordered = isinstance(given, Iterable) and hasattr(given, "__len__")
+    return ordered and not isinstance(given, str | Mapping | Set)
 
 
 def _same(source: str, to: str) -> bool:

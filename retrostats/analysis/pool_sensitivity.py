@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
 from retrostats.analysis.collect import collect_again
 from retrostats.analysis.collecting.collected import Collected
 from retrostats.analysis.collecting.sensitivity_table import PoolSensitivity, PoolSensitivityRow
-from retrostats.errors import RetrostatsError
+from retrostats.effects.arguments import is_number
+from retrostats.errors import DataError, RetrostatsError
 from retrostats.estimate import Estimate
 from retrostats.meta.inference import TESTS, TestName
 from retrostats.meta.pool import pool
+from retrostats.meta.studies import listed_estimates, listed_names
 from retrostats.meta.tau.estimators import TauName, TauSquared, find_estimator
 
 #: Correlations of scores before and after that trials of pain and function tend to show.
@@ -66,8 +68,12 @@ def pool_sensitivity(
 
     Raises
     ------
+    TypeError
+        If what is given is no sequence of estimates.
     ValueError
         If a word or a number is none of those above.
+    DataError
+        If there is not one name for each estimate.
 
     Examples
     --------
@@ -79,15 +85,31 @@ def pool_sensitivity(
     1 estimate given, and 2 or more are needed; one trial is not pooled, report its own estimate
     """
     find_estimator(tau2)
-    given = tuple(estimates)
-    own = estimates.studies if isinstance(estimates, Collected) else tuple(e.label for e in given)
-    names = own if studies is None else tuple(studies)
+    given = listed_estimates("pool_sensitivity", estimates)
+    known = getattr(estimates, "studies", [e.label for e in given]) if studies is None else studies
+    names = listed_names("pool_sensitivity", known)
+    if len(names) != len(given):
+        raise DataError(
+            f"pool_sensitivity: {len(names)} names of studies for {len(given)} estimates; "
+            "give one each"
+        )
+    _require_correlations(correlations)
     planned = _Choice(estimates=given, studies=names, tau2=tau2, test=test, level=level)
     rows = [_row("", "as planned", planned), *_pooling_rows(planned)]
     if isinstance(estimates, Collected):
         rows += _figure_rows(planned, estimates, correlations)
     rows += _rows_without_each(planned)
     return PoolSensitivity(caption=_caption(planned, estimates), rows=tuple(_marked(rows)))
+
+
+def _require_correlations(given: object) -> None:
+    """Refuse what is no list of correlations, whether or not they are used."""
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
+    if listed is None or not all(is_number(r) and -1 < r < 1 for r in listed):
+        raise ValueError(
+            "pool_sensitivity: correlations must be a list of numbers between -1 and 1; "
+            f"got {given!r}"
+        )
 
 
 def _row(group: str, label: str, choice: _Choice, note: str = "") -> PoolSensitivityRow:

@@ -13,12 +13,16 @@ from retrostats.cli.writing import told_plainly
 from retrostats.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from retrostats.data.published import PublishedTrial
     from retrostats.report.meta.scale import Scale
     from retrostats.report.meta.synthesis import Synthesis
     from retrostats.report.meta.types import Benefit, Evidence
+
+
+#: By default: whose figures may contribute, and the correlation between visits.
+_ROLES, _CORRELATION = "cited,retro trial", 0.5
 
 
 class Tau2(StrEnum):
@@ -68,15 +72,18 @@ class Sign(StrEnum):
 def meta(  # noqa: PLR0913 - each is an option of the command
     out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
     outcome: Annotated[
-        str, typer.Option(help="pain, function, mobility, strength, or the name of an outcome.")
-    ] = "pain",
+        str | None,
+        typer.Option(
+            help="pain, function, mobility, strength, or the name of an outcome; pain when omitted."
+        ),
+    ] = None,
     trials: Annotated[
         Path | None,
         typer.Option(help="Your own folder of trial folders, in place of the bundled one."),
     ] = None,
     roles: Annotated[
         str, typer.Option(help="Roles of the trials that may contribute, with commas.")
-    ] = "cited,retro trial",
+    ] = _ROLES,
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(help="Which arms, e.g. --compare retro control; any pair when omitted."),
@@ -101,7 +108,7 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     level: Annotated[float, typer.Option(help="Of every interval.")] = 0.95,
     correlation: Annotated[
         float, typer.Option(help="Imputed between visits, where only changes are printed.")
-    ] = 0.5,
+    ] = _CORRELATION,
     instrument: Annotated[
         str | None, typer.Option(help="Tell the answer in its unit too, e.g. nrs.")
     ] = None,
@@ -120,6 +127,18 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     from retrostats.report.meta.writing import write_meta
 
     scale = _scale(instrument, sd)
+    if outcome is not None and not outcome.strip():
+        raise DataError("--outcome is empty; expected a word, e.g. pain")
+    if estimates is None:
+        of_table = {"--measure": measure != Measure.SMD, "--unit": unit, "--favours": favours}
+        _refuse_unused(of_table | {"--benefit": benefit}, "with --estimates")
+    else:
+        of_trials = {"--roles": roles != _ROLES, "--compare": compare}
+        of_trials |= {"--correlation": correlation != _CORRELATION}
+        _refuse_unused(of_trials, "without --estimates")
+        if outcome is None:
+            raise DataError("--estimates: of which outcome? Name it, e.g. --outcome function")
+    outcome = outcome or "pain"
     judgements = read_judgements(grade, outcome=outcome) if grade else None
     loaded = load_trials((), trials)
     if estimates is not None:
@@ -141,6 +160,13 @@ def meta(  # noqa: PLR0913 - each is an option of the command
         written = write_meta(synthesis, out, scale=scale, trials=_cited(loaded, synthesis))
     typer.echo(lead(synthesis))
     typer.echo(f"Read {written[0]}")
+
+
+def _refuse_unused(given: Mapping[str, object], where: str) -> None:
+    """Refuse options that would have no effect: their user expects one."""
+    unused = [name for name, value in given.items() if value]
+    if unused:
+        raise DataError(f"{', '.join(unused)}: of use only {where}; leave it out")
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from retrostats.figures.beside_points import CLEAR, POINT, Size, is_beside, plane, size_of, widest
 from retrostats.figures.free_space import Place, find_places, overlapping
 from retrostats.figures.funnel_parts import Floats, Funnel
 from retrostats.figures.style import SMALL_TEXT
-from retrostats.figures.words import line_mm, size_mm, width_mm, wrapped
+from retrostats.figures.words import wrapped
 
-#: Widest name in mm, as a share of the plot and at most, before it is wrapped.
-_SHARE, _MOST = 0.34, 42.0
-#: Half of the side of a point, in mm.
-_POINT = 0.8
-#: A name keeps this distance in mm from points without a name, which it must not seem to name.
-_CLEAR = 1.5
-#: A name stands at most so far from its point, in mm.
-_BESIDE = 2.5
 #: A slanting line is kept free in so many steps.
 _STEPS = 33
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-Size = tuple[float, float]
 
 
 def letters_for(names: Mapping[int, str]) -> dict[int, str]:
@@ -51,7 +42,7 @@ def write_names(
     places
         As of `places_beside`; None to find places with leaders.
     """
-    room, start, scale = _plane(ax)
+    room, start, scale = plane(ax)
     texts, sizes = _texts(names, room)
     own, others = _boxes(funnel, names, start, scale)
     if places is None:
@@ -76,7 +67,7 @@ def places_beside(ax: Axes, funnel: Funnel, names: Mapping[int, str]) -> list[Pl
     names
         By the place of the estimate; at least one.
     """
-    room, start, scale = _plane(ax)
+    room, start, scale = plane(ax)
     _, sizes = _texts(names, room)
     own, others = _boxes(funnel, names, start, scale)
     lines = [
@@ -87,26 +78,15 @@ def places_beside(ax: Axes, funnel: Funnel, names: Mapping[int, str]) -> list[Pl
     axis = np.array([[0.0, 0.0], [0.0, room[1]]])
     for obstacles in ([*others, axis, *lines], [*others, axis]):
         places = find_places(own, sizes, room=room, obstacles=obstacles)
-        if all(map(_beside, places, sizes, own)) and not overlapping(places, sizes):
+        if all(map(is_beside, places, sizes, own)) and not overlapping(places, sizes):
             return places
     return None
 
 
-def _plane(ax: Axes) -> tuple[Size, Floats, Floats]:
-    """Return the size of the plot in mm, its lower left corner, and mm per unit of each axis."""
-    room = size_mm(ax)
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    scale = np.array([room[0] / (right - left), room[1] / (top - bottom)])
-    return room, np.array([left, bottom]), scale
-
-
 def _texts(names: Mapping[int, str], room: Size) -> tuple[list[list[str]], list[Size]]:
     """Return the lines of each name, and its width and height in mm."""
-    texts = [wrapped(name, min(_MOST, _SHARE * room[0]), SMALL_TEXT) for name in names.values()]
-    sizes = [
-        (max(width_mm(line, SMALL_TEXT) for line in text), len(text) * line_mm(SMALL_TEXT))
-        for text in texts
-    ]
+    texts = [wrapped(name, widest(room), SMALL_TEXT) for name in names.values()]
+    sizes = [size_of(text) for text in texts]
     return texts, sizes
 
 
@@ -115,20 +95,14 @@ def _boxes(
 ) -> tuple[list[Floats], list[Floats]]:
     """Return opposite corners of the points with a name, in mm, and of the room of all others."""
     points = (np.column_stack([funnel.values, funnel.errors]) - start) * scale
-    own = [np.array([points[place] - _POINT, points[place] + _POINT]) for place in names]
-    further = _POINT + _CLEAR
+    own = [np.array([points[place] - POINT, points[place] + POINT]) for place in names]
+    further = POINT + CLEAR
     others = [
         np.array([point - further, point + further])
         for place, point in enumerate(points)
         if place not in names
     ]
     return own, others
-
-
-def _beside(place: Place, size: Size, own: Floats) -> bool:
-    corner = np.array([place.left, place.bottom])
-    gap = np.maximum(np.maximum(own[0] - (corner + size), corner - own[1]), 0.0)
-    return place.leader is None and float(np.hypot(*gap)) <= _BESIDE
 
 
 def _steps(line: Floats) -> Floats:

@@ -9,26 +9,17 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from retrostats.arrays import Floats
+from retrostats.figures.beside_points import CLEAR, POINT, Size, is_beside, plane, size_of, widest
 from retrostats.figures.free_space import Place, find_places, overlapping
 from retrostats.figures.style import SMALL_TEXT
-from retrostats.figures.words import line_mm, size_mm, width_mm, wrapped
+from retrostats.figures.words import wrapped
 
-#: Widest name in mm, as a share of the plot and at most, before it is wrapped.
-_SHARE, _MOST = 0.34, 42.0
-#: Half of the side of a point, in mm.
-_POINT = 0.8
-#: A name keeps this distance in mm from points without a name, which it must not seem to name.
-_CLEAR = 1.5
-#: A name stands at most so far from its point, in mm.
-_BESIDE = 2.5
 #: Points nearer to one another than this, in mm, are seen as one.
 _SAME = 0.4
 #: Of points that are seen as one, at most so many are named.
 _LISTED = 3
 #: Names that are tried; more would hide the points.
 _TRIED = 15
-
-Size = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +49,15 @@ def name_points(ax: Axes, points: Floats, names: Sequence[str]) -> list[int]:
     list of int
         The points that have a name, in ascending order.
     """
-    room, start, scale = _plane(ax)
+    room, start, scale = plane(ax)
     spots = _spots((points - start) * scale)
-    texts = [wrapped(_joint(spot, names), _widest(room), SMALL_TEXT) for spot in spots]
+    texts = [wrapped(_joint(spot, names), widest(room), SMALL_TEXT) for spot in spots]
     # By shares of the axes, so that a wide figure names the points that a narrow one does.
     far = [float(np.hypot(*(np.asarray(spot.at) / room))) for spot in spots]
     ranked = sorted(range(len(spots)), key=lambda i: (-far[i], i))
     chosen, places = _with_room(spots, texts, ranked[:_TRIED], room)
     for which, place in zip(chosen, places, strict=True):
-        middle = place.bottom + _size(texts[which])[1] / 2
+        middle = place.bottom + size_of(texts[which])[1] / 2
         x, y = np.array([place.left, middle]) / scale + start
         ax.text(
             x, y, "\n".join(texts[which]), fontsize=SMALL_TEXT, va="center", zorder=5, gid="name"
@@ -94,15 +85,15 @@ def _places(
     spots: Sequence[Spot], texts: Sequence[list[str]], named: Sequence[int], room: Size
 ) -> list[Place] | None:
     """Return a place beside its own spot for every name; None if one has none."""
-    own = [_box(spots[which], _POINT) for which in named]
-    sizes = [_size(texts[which]) for which in named]
+    own = [_box(spots[which], POINT) for which in named]
+    sizes = [size_of(texts[which]) for which in named]
     if any(width > room[0] or height > room[1] for width, height in sizes):
         return None
-    rest = [_box(spot, _POINT + _CLEAR) for i, spot in enumerate(spots) if i not in named]
+    rest = [_box(spot, POINT + CLEAR) for i, spot in enumerate(spots) if i not in named]
     # The two axes, which cross in the corner.
     axes = np.array([[0.0, room[1]], [0.0, 0.0], [room[0], 0.0]])
     places = find_places(own, sizes, room=room, obstacles=[*rest, axes])
-    beside = all(map(_beside, places, sizes, own)) and not overlapping(places, sizes)
+    beside = all(map(is_beside, places, sizes, own)) and not overlapping(places, sizes)
     return places if beside else None
 
 
@@ -126,29 +117,7 @@ def _joint(spot: Spot, names: Sequence[str]) -> str:
     return f"{own[0]} and {len(own) - 1} more"
 
 
-def _plane(ax: Axes) -> tuple[Size, Floats, Floats]:
-    """Return the size of the plot in mm, its lower left corner, and mm per unit of each axis."""
-    room = size_mm(ax)
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    scale = np.array([room[0] / (right - left), room[1] / (top - bottom)])
-    return room, np.array([left, bottom]), scale
-
-
-def _widest(room: Size) -> float:
-    return min(_MOST, _SHARE * room[0])
-
-
-def _size(text: Sequence[str]) -> Size:
-    return max(width_mm(line, SMALL_TEXT) for line in text), len(text) * line_mm(SMALL_TEXT)
-
-
 def _box(spot: Spot, reach: float) -> Floats:
     """Return opposite corners of the room of a point, in mm."""
     at = np.asarray(spot.at)
     return np.array([at - reach, at + reach])
-
-
-def _beside(place: Place, size: Size, own: Floats) -> bool:
-    corner = np.array([place.left, place.bottom])
-    gap = np.maximum(np.maximum(own[0] - (corner + size), corner - own[1]), 0.0)
-    return place.leader is None and float(np.hypot(*gap)) <= _BESIDE

@@ -59,8 +59,8 @@ def _of_few_trials(k: int, name: str, test: str) -> Iterator[str]:
     if k == 2 and test != "z":
         yield (
             "2 trials: the interval rests on 1 degree of freedom, whose quantile at 95% is 12.7 "
-            "where that of many trials is 1.96. It is very wide because two trials cannot tell "
-            "how much trials differ."
+            "where that of many trials is 1.96. Two trials cannot tell how much trials differ: it "
+            "is very wide, or, where the two happen to agree, short by luck."
         )
     elif k < FEW and test != "z":
         yield (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.special import chdtrc
 
 from retrostats.arrays import Floats
@@ -53,6 +52,7 @@ def cochran_q(y: Floats, v: Floats, x: Floats | None = None) -> CochranQ:
 
     Examples
     --------
+    >>> import numpy as np
     >>> print(cochran_q(np.array([-0.52, -0.11]), np.array([0.041, 0.062])))
     Q(1) = 1.63, p = 0.201
     """
@@ -78,11 +78,12 @@ def typical_variance(v: Floats, x: Floats | None = None) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> round(typical_variance(np.array([0.041, 0.062])), 4)
     0.0515
     """
     fit = weighted_fit(v, v, x)
-    return (len(v) - len(fit.beta)) / float(np.trace(fit.projector))
+    return (len(v) - len(fit.beta)) / fit.trace
 
 
 def inconsistency(name: str, tau2: float, q: CochranQ, typical: float) -> tuple[float, float]:

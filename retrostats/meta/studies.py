@@ -81,10 +81,10 @@ def gather_studies(
     >>> gather_studies("pool", [one, same], repeated="allowed").names
     ('Trial A', 'trial  a')
     """
-    given = _estimates(caller, estimates)
+    given = listed_estimates(caller, estimates)
     # Tables of trials and collections know their studies; their labels say more than the name.
     known = getattr(estimates, "studies", None) if studies is None else studies
-    names = _names(caller, known) if known is not None else tuple(e.label for e in given)
+    names = listed_names(caller, known) if known is not None else tuple(e.label for e in given)
     problems = list(_problems(given, names, fewest))
     if repeated == "refused":
         problems += _repetitions(names)
@@ -116,7 +116,21 @@ def same_name(name: str) -> str:
     return " ".join("".join(c for c in written if unicodedata.category(c) != "Cf").split())
 
 
-def _estimates(caller: str, estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+def listed_estimates(caller: str, estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Return estimates as they are given, or say that they are none.
+
+    Parameters
+    ----------
+    caller
+        Name of the public function, for messages.
+    estimates
+        Any iterable of estimates that has an order.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
     wanted = f"{caller}: need estimates, as a list, a tuple or an EstimateTable"
     if isinstance(estimates, str | Estimate):
         raise TypeError(f"{wanted}; got one {type(estimates).__name__}")
@@ -139,10 +153,24 @@ def _require_estimates(given: Sequence[object], wanted: str) -> None:
             raise TypeError(f"{wanted}; among them is a value of type {name}{hint}")
 
 
-def _names(caller: str, studies: Sequence[str]) -> tuple[str, ...]:
-    is_list = isinstance(studies, Iterable) and not isinstance(studies, str | Set)
-    named: tuple[object, ...] = tuple(studies) if is_list else ()
-    if not is_list or not all(isinstance(name, str) for name in named):
+def listed_names(caller: str, studies: object) -> tuple[str, ...]:
+    """Return names of trials, or say that what is given is no list of names.
+
+    Parameters
+    ----------
+    caller
+        Name of the public function, for messages.
+    studies
+        Any iterable of texts that has an order.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    has_order = isinstance(studies, Iterable) and not isinstance(studies, str | Set)
+    named = tuple(studies) if isinstance(studies, Iterable) and has_order else ()
+    if not has_order or not all(isinstance(name, str) for name in named):
         raise TypeError(f"{caller}: studies must be a list of names; got {studies!r}")
     return tuple(map(str, named))
 

@@ -132,8 +132,13 @@ def paper_table(table: PaperTable | Layout | EstimateTable, name: str) -> PaperT
         case EstimateTable():
             layout = table.layout()
         case _:
+            todo = (
+                "Give its .layout()."
+                if callable(getattr(table, "layout", None))
+                else "Figures are saved by save_figure."
+            )
             raise TypeError(
-                f"expected a PaperTable, a Layout or an EstimateTable, got {type(table).__name__}. "
-                "Figures are saved by save_figure."
+                "expected a PaperTable, a Layout or an EstimateTable, got "
+                f"{type(table).__name__}. {todo}"
             )
     return PaperTable(id=re.sub(r"\W+", "_", name).strip("_") or "table", layout=layout)

@@ -68,6 +68,13 @@ RESIDUALS = residual_diagnostics(
     [1.0, 2.0, 3.0, 4.0], [0.1, -0.4, 0.9, -0.2], ["w"] * 4, list("abcd"), ["w"]
 )
 
+POOLED = rs.pool(
+    [
+        rs.Estimate.from_se(f"Trial {name}", value, 0.3, unit="")
+        for name, value in (("A", -1.9), ("B", -0.2), ("C", -0.9))
+    ]
+)
+
 #: By name of the function: how it is called, data that it takes, and what makes them.
 PLOTS: dict[str, tuple[Callable[..., Axes], Any, str]] = {
     "plot_raincloud": (rs.plot_raincloud, GROUPS, "rs.distributions"),
@@ -79,6 +86,8 @@ PLOTS: dict[str, tuple[Callable[..., Axes], Any, str]] = {
     "plot_change": (rs.plot_change, CHANGES, "rs.individual_changes"),
     "plot_agreement": (rs.plot_agreement, PAIRS, "rs.agreement"),
     "plot_missing": (rs.plot_missing, PATTERNS, "rs.missing_patterns"),
+    "plot_baujat": (rs.plot_baujat, rs.baujat(POOLED), "rs.baujat"),
+    "plot_gosh": (rs.plot_gosh, rs.gosh(POOLED), "rs.gosh"),
     "plot_funnel": (rs.plot_funnel, DIFFERENCES, "rs.EstimateTable"),
     "plot_forest": (rs.plot_forest, DIFFERENCES, "rs.EstimateTable"),
     "plot_responders": (rs.plot_responders, CURVES, ".curves"),

@@ -58,3 +58,14 @@ def trials(name):
 def gap(got, wanted):
     """Relative to the reference, absolute below 1."""
     return abs(got - wanted) / max(1.0, abs(wanted))
+
+
+#: Names of chances in the reference numbers.
+CHANCES = ("p", "pval", "Qp", "QEp", "QMp")
+
+
+def gap_of(name, got, wanted):
+    """As `gap`, but of a chance relative to itself: it may be smaller than any tolerance."""
+    if name in CHANCES and got and wanted:
+        return abs(got - wanted) / abs(wanted)
+    return gap(got, wanted)

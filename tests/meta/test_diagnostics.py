@@ -7,7 +7,7 @@ import pytest
 
 import retrostats as rs
 
-from .golden_meta import estimator, gap, reference, trials
+from .golden_meta import estimator, gap_of, reference, trials
 
 #: Sets of three trials and more, and how many trials they have together.
 SETS = ("bcg", "normand_smd", "k3", "k6", "homog")
@@ -27,7 +27,7 @@ def compare(got, wanted, tolerance):
     """Compare by name; return how many numbers were compared."""
     assert set(got) == set(wanted)
     for name, value in got.items():
-        assert gap(value, wanted[name]) < tolerance, name
+        assert gap_of(name, value, wanted[name]) < tolerance, name
     return len(got)
 
 

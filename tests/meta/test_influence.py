@@ -176,3 +176,19 @@ def test_results_cannot_be_written_to(function):
     name = "hat" if function is rs.influence else "contribution"
     with pytest.raises(ValueError, match="read-only"):
         getattr(found, name)[0] = 1.0
+
+
+def test_studentised_residuals_of_metafor_under_hartung_and_knapp_differ_as_the_page_says():
+    """Numbers of metafor 3.8-1, test="knha", which scales the variance of a trial as well."""
+    y, se = np.array([-0.9, -0.15, -0.5, -0.3]), np.array([0.32, 0.22, 0.28, 0.25])
+    given = [rs.Estimate.from_se(f"Trial {i}", y[i], se[i], unit="SD") for i in range(4)]
+    theirs = (-2.5069792575, 1.2848033618, -0.2290203606, 0.4037387069)
+    pooled = rs.pool(given)
+    found = rs.influence(pooled).rstudent
+    for i, without in enumerate(rs.leave_one_out(pooled).fits):
+        total, variance = without.v + without.tau2, without.pooled.se**2
+        factor = variance * np.sum(1 / total)
+        apart = y[i] - without.pooled.value
+        own = se[i] ** 2 + without.tau2
+        assert apart / np.sqrt(factor * own + variance) == pytest.approx(theirs[i], rel=1e-4)
+        assert found[i] == pytest.approx(apart / np.sqrt(own + variance), rel=1e-12)

@@ -106,6 +106,51 @@ def test_a_lopsided_interval_is_told(table):
             "its standard error is from the width"
         ),
     )
+    assert str(even).count("\n") == 2
+    assert str(lopsided).splitlines()[-1].split(maxsplit=1) == ["Note", lopsided.notes[1]]
+
+
+def test_a_column_that_is_missing_is_named_with_the_one_that_was_meant(table):
+    said = refusal(table, "Study,n1,maen1,SD1,n2,mean2,sd2,sex\nA,9,1,1,9,2,1,3\n")
+    assert "3 faults" in said
+    assert "line 1, column study: is missing; expected the name of each trial; did you" in said
+    assert "column mean1: is missing; arms need n1 mean1 sd1 n2 mean2 sd2; did you mean 'ma" in said
+    assert "column sd1: is missing; arms need" in said
+    assert "sd2; did you mean 'SD1'?" in said
+    assert "did you mean 'Estimate'?" in refusal(table, "study,Estimate,se\nA,1,1\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_sum"),
+    [
+        ("Total", True),
+        ("Subtotal (95% CI)", True),
+        ("pooled effect", True),
+        ("Heterogeneity: Tau2 = 0.1", True),
+        ("Overall 2019", False),
+        ("TOTAL-2 trial", False),
+    ],
+)
+def test_a_row_of_totals_is_no_trial(table, name, is_sum):
+    text = f"study,estimate,se\nA,-0.5,0.2\n{name},-0.5,0.1\n"
+    if is_sum:
+        said = refusal(table, text, measure="generic")
+        assert f"line 3, column study: {name!r} is no trial but a sum of trials" in said
+    else:
+        assert table(text, measure="generic").studies == ("A", name)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("\N{EN DASH}0.5", "it begins with a dash; write -0.5 with a minus sign"),
+        ("29%", "write 29 or a share, alike in all rows"),
+        ("p = 0.04", "write 0.04 alone"),
+        ("ten", "column estimate: 'ten' is no number"),
+    ],
+)
+def test_a_cell_that_is_no_number_says_what_to_write(table, cell, words):
+    assert words in refusal(table, f"study,estimate,se\nA,{cell},0.2\n", measure="generic")
 
 
 def test_rows_of_both_kinds_may_stand_in_one_table_and_pool(table):
@@ -181,7 +226,7 @@ def test_all_faults_are_told_together_with_their_lines(table):
         ("study,estimate,ci_low,ci_high\nA,3,1,2\n", SMD, "lies outside its interval"),
         ("study,estimate,ci_low,ci_high\nA,3,4,2\n", SMD, "the interval 4 to 2 is empty"),
         ("study,estimate,p\nA,0,0.5\n", SMD, "needs an estimate other than 0"),
-        ("study,events1,n1,events2,n2\nA,0,9,3,9\n", RR, "an arm has no event"),
+        ("study,events1,n1,events2,n2\nA,0,9,3,9\n", RR, "0 of 9 against 3 of 9 has no such ratio"),
         ("study,study,estimate,se\nA,A,1,1\n", SMD, "study"),
     ],
 )
@@ -192,5 +237,5 @@ def test_what_is_refused(table, text, measure, words):
 def test_a_wrong_measure_or_level_is_a_slip_of_the_program(table):
     with pytest.raises(ValueError, match="measure must be one of standardised mean difference"):
         table("study,estimate,se\nA,1,1\n", measure="smd")
-    with pytest.raises(ValueError, match="level must lie between 0 and 1, got 95"):
+    with pytest.raises(ValueError, match="level must lie between 0 and 1, as in level=0.95; got 95"):
         table("study,estimate,se\nA,1,1\n", level=95)

@@ -74,7 +74,7 @@ def test_a_pattern_without_a_standard_error_counts_as_more_extreme():
 def test_the_sentence_of_the_test():
     assert str(rs.permutation_test_pooled(rs.pool(trials("k6")))) == (
         "Sign-flip test of the mean (exact, 64 patterns): statistic -2.84, p = 0.031 "
-        "(smallest possible 0.031)"
+        "(smallest possible 0.0312)"
     )
 
 

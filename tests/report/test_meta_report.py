@@ -138,6 +138,35 @@ def test_tables_show_the_numbers_that_were_computed():
     assert table(document, "leave_one_out") == rs.leave_one_out(found.pooled).layout()
 
 
+def note(document, name):
+    return next(b for b in document.blocks if isinstance(b, Table) and b.id == name).note
+
+
+def test_short_names_and_marks_are_explained_below_their_table():
+    document = meta_document(real("function"), DRAWN)
+    for name in ("DerSimonian-Laird", "reml, restricted maximum", "hksj, Hartung-Knapp"):
+        assert name in note(document, "sensitivity")
+    rows = real("function").further.sensitivity.rows
+    short = [row.label for row in rows if row.group in ("Variance between trials", "Test")]
+    assert len(short) == 13
+    assert all(f"{name}, " in note(document, "sensitivity") for name in short)
+    for mark in ("n, subjects", "SD, the unit", "Route, ", "r, the correlation", "†, a figure"):
+        assert mark in note(document, "trials")
+    plain = note(meta_document(synthesise(evidence(3)), DRAWN), "trials")
+    assert plain.startswith("n, subjects")
+    assert not any(mark in plain for mark in ("Route", "r, the", "†"))
+
+
+def test_the_answer_says_what_an_interval_on_both_sides_means():
+    assert "which side is better is left open" in limits_words(real("function"))
+    pain = limits_words(real("pain"))
+    assert "left open" not in pain
+    assert "may find the opposite" not in pain
+    apart = synthesise(evidence(4), test="z")
+    assert apart.pooled.pooled.ci.high < 0 < apart.pooled.prediction.high
+    assert "a further trial may find the opposite" in limits_words(apart)
+
+
 def test_every_caveat_of_the_pool_is_a_notice():
     found = synthesise(replace(evidence(2), caveats=("the file is odd",)))
     told = [b.text for b in meta_document(found, DRAWN).blocks if isinstance(b, Notice)]

@@ -51,6 +51,15 @@ class CollectRequest(ShownAsFields):
     bounds: Bounds = "left out"
 
     def __post_init__(self) -> None:
+        given = self.outcome
+        if not isinstance(given, str) or not given.strip():
+            raise ValueError(f"collect: the outcome must be a word, as in 'pain'; got {given!r}")
+        # "Pain" is the kind and not only the outcomes that bear this very name.
+        plain = given.strip()
+        kind = plain.casefold() if plain.casefold() in KINDS else plain
+        object.__setattr__(self, "outcome", kind)
+        if not isinstance(self.timepoint, str):
+            raise ValueError(f"collect: timepoint must be a word; got {self.timepoint!r}")
         for name, given, allowed in (
             ("scale", self.scale, get_args(ScaleName)),
             ("bounds", self.bounds, get_args(Bounds)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Literal
 
 import numpy as np
 from scipy.special import chdtrc
 
+from retrostats.effects.arguments import require_level
 from retrostats.errors import DataError
 from retrostats.estimate import Estimate
 from retrostats.meta.counts import numbers
@@ -75,14 +76,20 @@ def pool_mantel_haenszel(
     -1.42
     """
     who = "pool_mantel_haenszel"
-    if measure not in _POOLING:
+    require_level(level)
+    if measure not in tuple(_POOLING):
         raise ValueError(f"{who}: measure must be one of {', '.join(_POOLING)}; got {measure!r}")
-    cells = _cells(who, trials)
+    trials = _gathered(who, trials)
+    cells = _cells(trials)
     value, variance = _POOLING[measure](cells)
+    is_difference = measure == "risk difference"
     if not variance > 0:
+        other = (
+            "" if is_difference else ", or take measure='risk difference' where the risks differ"
+        )
         raise DataError(
             f"{who}: there is no {measure}: over all trials an arm has the event in none or in "
-            "all. Report the counts, or take measure='risk difference' where the risks differ"
+            f"all. Report the counts{other}"
         )
     y, v = numbers.single_effects(cells, measure)
     usable = v > 0
@@ -90,7 +97,6 @@ def pool_mantel_haenszel(
     pooled = Estimate.from_se(
         "pooled", value, math.sqrt(variance), unit=_unit(measure), level=level
     )
-    is_difference = measure == "risk difference"
     used = np.full(len(trials), True) if is_difference else numbers.informative(cells)
     caveats = [*_silent(trials, used), *_halved(trials, cells, used)]
     test = (q, int(usable.sum()) - 1)
@@ -134,7 +140,9 @@ def pool_peto(trials: Sequence[TrialCounts], *, level: float = 0.95) -> PooledCo
     >>> round(rs.pool_peto(fell).pooled.value, 2)
     -1.42
     """
-    cells = _cells("pool_peto", trials)
+    require_level(level)
+    trials = _gathered("pool_peto", trials)
+    cells = _cells(trials)
     excess, variance = numbers.peto(cells)
     total = float(variance.sum())
     if not total > 0:
@@ -160,8 +168,11 @@ def pool_peto(trials: Sequence[TrialCounts], *, level: float = 0.95) -> PooledCo
     )
 
 
-def _cells(who: str, trials: Sequence[TrialCounts]) -> numbers.Cells:
-    given = list(trials)
+def _gathered(who: str, trials: object) -> tuple[TrialCounts, ...]:
+    """Return the trials in their order, or say what is wrong with them."""
+    if not isinstance(trials, Iterable) or isinstance(trials, Set):
+        raise TypeError(f"{who}: expected a list of TrialCounts, got a {type(trials).__name__}")
+    given = tuple(trials)
     _require_kinds(who, given)
     names = [same_name(trial.study) for trial in given]
     problems = [
@@ -170,11 +181,17 @@ def _cells(who: str, trials: Sequence[TrialCounts]) -> numbers.Cells:
         if names.index(names[place]) < place
     ]
     if len(given) < _FEWEST:
-        problems.append(f"{len(given)} trials, and two or more are needed")
+        plural = "s" * (len(given) != 1)
+        problems.append(f"{len(given)} trial{plural}, and two or more are needed")
     if problems:
         raise DataError(f"{who}: " + "; ".join(problems))
+    return given
+
+
+def _cells(trials: Sequence[TrialCounts]) -> numbers.Cells:
     counts = np.array(
-        [(t.events_treated, t.n_treated, t.events_control, t.n_control) for t in given], dtype=float
+        [(t.events_treated, t.n_treated, t.events_control, t.n_control) for t in trials],
+        dtype=float,
     )
     a, n1, c, n2 = counts.T
     return numbers.Cells(a=a, b=n1 - a, c=c, d=n2 - c)

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import Any
 
+from retrostats.effects.arguments import MOST
 from retrostats.estimate import Estimate
 from retrostats.layout import ShownAsSentence, p_sentence, percent
 from retrostats.meta.heterogeneity import CochranQ
+from retrostats.meta.studies import same_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class TrialCounts(ShownAsSentence):
     Raises
     ------
     ValueError
-        If a count is not whole, is negative, or exceeds its arm, or an arm is empty.
+        If a count is not whole, is negative, or exceeds its arm, an arm is empty or has more people
+        than there are, or the study has no name.
 
     Examples
     --------
@@ -42,10 +45,13 @@ class TrialCounts(ShownAsSentence):
     n_control: int
 
     def __post_init__(self) -> None:
+        if not same_name(str(self.study or "")):
+            raise ValueError(f"TrialCounts: the study needs a name, got {self.study!r}")
         for arm in ("treated", "control"):
             events, n = getattr(self, f"events_{arm}"), getattr(self, f"n_{arm}")
-            whole = all(isinstance(x, Real) and math.isfinite(x) for x in (events, n))
-            if not whole or int(events) != events or int(n) != n or not 0 <= events <= n or n < 1:
+            numbers = isinstance(events, Real) and isinstance(n, Real)
+            possible = numbers and 0 <= events <= n and 1 <= n <= MOST
+            if not possible or int(events) != events or int(n) != n:
                 raise ValueError(
                     f"{self.study}, {arm}: {events} of {n} is impossible; expected whole numbers "
                     "of events, from 0 to the size of an arm of at least 1"
@@ -120,7 +126,7 @@ class PooledCounts(ShownAsSentence):
         if self.measure != "risk difference":
             shown = [math.exp(value) for value in shown]
         value, low, high = shown
-        heterogeneity = f"I² = {percent(self.i2)}" if math.isfinite(self.i2) else "I² not known"
+        heterogeneity = f"I² = {self.i2:.0%}" if math.isfinite(self.i2) else "I² not known"
         text = (
             f"{self.method} {self.measure} of {len(self.trials)} trials: {value:.3g} "
             f"({percent(level)} CI {low:.3g} to {high:.3g}), {p_sentence(self.pooled.p)}; "

@@ -47,10 +47,10 @@ class CumulativePool(ShownAsTable):
     >>> steps = rs.cumulative_pool(rs.pool(trials, test="z"))
     >>> print(steps)
     Cumulative pool
-                 Estimate (SD)            95% CI      p   tau²    I²
+                 Estimate (SD)            95% CI      p   tau²   I²
       Trial A           -0.900  -1.527 to -0.273  0.005
-      + Trial B         -0.489  -1.221 to  0.243  0.190  0.206  0.73
-      + Trial C         -0.435  -0.852 to -0.018  0.041  0.063  0.46
+      + Trial B         -0.489  -1.221 to  0.243  0.190  0.206  73%
+      + Trial C         -0.435  -0.852 to -0.018  0.041  0.063  46%
     """
 
     added: tuple[str, ...]
@@ -75,7 +75,7 @@ class CumulativePool(ShownAsTable):
         for step, tau2, i2 in zip(self.estimates, self.tau2, self.i2, strict=True):
             places = decimals(size)
             interval = limits(step.ci.low, step.ci.high, places)
-            between = (number(tau2, decimals(size**2)), number(i2, 2)) if rows else ("", "")
+            between = (number(tau2, decimals(size**2)), f"{i2:.0%}") if rows else ("", "")
             cells = (number(step.value, places), interval, p_number(step.p), *between)
             rows.append((step.label, *cells))
         return Layout(

@@ -107,7 +107,7 @@ class Gosh(ShownAsTable):
             number(float(median), places),
             limits(float(low), float(high), places),
             limits(float(estimates.min()), float(estimates.max()), places),
-            number(float(np.median(self.i2[which])), 2),
+            f"{np.median(self.i2[which]):.0%}",
         )
 
 
@@ -156,9 +156,9 @@ def gosh(pooled: Pooled, *, most: int = MOST, seed: int | None = None) -> Gosh:
     >>> print(rs.gosh(rs.pool(trials)))
     Pooled effects of subsets of the trials (all)
       Trials  Subsets  Median (SD)        Middle 90%  Lowest to highest  Median I²
-      1             3       -0.400  -0.850 to -0.175   -0.900 to -0.150       0.00
-      2             3       -0.489  -0.612 to -0.270   -0.626 to -0.245       0.28
-      3             1       -0.435  -0.435 to -0.435   -0.435 to -0.435       0.46
+      1             3       -0.400  -0.850 to -0.175   -0.900 to -0.150         0%
+      2             3       -0.489  -0.612 to -0.270   -0.626 to -0.245        28%
+      3             1       -0.435  -0.435 to -0.435   -0.435 to -0.435        46%
     """
     require_pooled("gosh", pooled)
     if not isinstance(most, Integral) or most < 1:

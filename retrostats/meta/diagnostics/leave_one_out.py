@@ -35,11 +35,11 @@ class LeaveOneOut(ShownAsTable):
     >>> without = rs.leave_one_out(rs.pool(trials))
     >>> print(without)
     Leave one out
-                       Estimate (SD)           95% CI      p    tau²    I²     Q  p of Q
-      without Trial A         -0.245  -1.789 to 1.298  0.293  0.0000  0.00  0.49   0.483
-      without Trial B         -0.626  -3.788 to 2.536  0.241  0.0346  0.28  1.38   0.240
-      without Trial C         -0.489  -5.232 to 4.254  0.415  0.2058  0.73  3.73   0.053
-      all trials              -0.435  -1.361 to 0.490  0.180  0.0628  0.46  3.73   0.155
+                       Estimate (SD)           95% CI      p    tau²   I²     Q  p of Q
+      without Trial A         -0.245  -1.789 to 1.298  0.293  0.0000   0%  0.49   0.483
+      without Trial B         -0.626  -3.788 to 2.536  0.241  0.0346  28%  1.38   0.240
+      without Trial C         -0.489  -5.232 to 4.254  0.415  0.2058  73%  3.73   0.053
+      all trials              -0.435  -1.361 to 0.490  0.180  0.0628  46%  3.73   0.155
     """
 
     pooled: Pooled
@@ -159,7 +159,7 @@ def _row(label: str, fit: Pooled, size: float) -> tuple[str, ...]:
         limits(mean.ci.low, mean.ci.high, places),
         p_number(mean.p),
         number(fit.tau2, decimals(size**2)),
-        number(fit.i2, 2),
+        f"{fit.i2:.0%}",
         number(fit.q.statistic, 2),
         p_number(fit.q.p),
     )

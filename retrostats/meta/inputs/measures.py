@@ -11,6 +11,7 @@ from scipy.special import ndtri, stdtrit
 
 from retrostats.effects.proportions.differences import risk_difference
 from retrostats.effects.proportions.ratios import odds_ratio, risk_ratio
+from retrostats.effects.ratio import Ratio
 from retrostats.effects.ratio_of_means import ratio_of_means
 from retrostats.effects.summaries import ArmSummary
 from retrostats.effects.two_group import hedges_g, mean_difference
@@ -80,8 +81,28 @@ def _whole(value: float) -> int:
     return int(value)
 
 
+def _ratio(kind: Callable[..., Ratio], row: Row) -> Ratio:
+    """Return a ratio of risks; a table of a review has no option that adds to its cells."""
+    a, n1, c, n2 = counts = _counts(row)
+    try:
+        return kind(*counts)
+    except ValueError as error:
+        if "zero_cells" not in str(error):
+            raise
+        raise ValueError(
+            f"{a} of {n1} against {c} of {n2} has no such ratio with an interval; pool such "
+            "counts by pool_mantel_haenszel or pool_peto, or take the risk difference"
+        ) from None
+
+
 def _risk_difference(row: Row, study: str, unit: str) -> Estimate:
-    found = risk_difference(*_counts(row), label=study, method="wald")
+    a, n1, c, n2 = counts = _counts(row)
+    if n1 > 0 and n2 > 0 and a in (0, n1) and c in (0, n2):
+        raise ValueError(
+            f"{a} of {n1} against {c} of {n2} has a standard error of 0, and no weight follows; "
+            "pool such counts by pool_mantel_haenszel(..., measure='risk difference')"
+        )
+    found = risk_difference(*counts, label=study, method="wald")
     return Estimate.from_se(study, found.value, found.se, unit=unit)
 
 
@@ -110,13 +131,13 @@ FORMS: dict[Measure, Form] = {
     ),
     "risk ratio": Form(
         cells=COUNTS,
-        make=lambda row, study, unit: _log(risk_ratio(*_counts(row)).log, study, unit),
+        make=lambda row, study, unit: _log(_ratio(risk_ratio, row).log, study, unit),
         is_ratio=True,
         unit="log risk ratio",
     ),
     "odds ratio": Form(
         cells=COUNTS,
-        make=lambda row, study, unit: _log(odds_ratio(*_counts(row)).log, study, unit),
+        make=lambda row, study, unit: _log(_ratio(odds_ratio, row).log, study, unit),
         is_ratio=True,
         unit="log odds ratio",
     ),
@@ -195,6 +216,12 @@ def _se_from_p(value: float, row: Row) -> float:
         raise ValueError(
             f"a standard error from p needs an estimate other than 0, and 0 < p < 1; got p = {p:g}"
         )
-    sizes = [row[name] for name in ("n1", "n2") if name in row]
-    quantile = stdtrit(sum(sizes) - 2, p / 2) if len(sizes) == 2 else ndtri(p / 2)
-    return abs(value) / -float(quantile)
+    sizes = [_whole(row[name]) for name in ("n1", "n2") if name in row]
+    if not sizes:
+        return abs(value) / -float(ndtri(p / 2))
+    if len(sizes) != 2 or min(sizes) < 1 or sum(sizes) <= 2:
+        raise ValueError(
+            "p with sizes of arms is taken as that of Student's t, which needs n1 and n2 of 1 or "
+            "more, and 3 or more together; complete them, or leave both empty for a normal test"
+        )
+    return abs(value) / -float(stdtrit(sum(sizes) - 2, p / 2))

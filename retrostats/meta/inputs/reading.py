@@ -12,9 +12,18 @@ from typing import get_args
 from retrostats.data.codebook.types import FileForm
 from retrostats.data.formats.reading import read_table
 from retrostats.data.formats.table import RawTable
-from retrostats.errors import Fault, raise_faults
+from retrostats.effects.arguments import require_level
+from retrostats.errors import DataError, Fault, raise_faults
 from retrostats.estimate import Estimate
-from retrostats.meta.inputs.measures import FORMS, KNOWN, PRINTED, Measure, Row, printed_estimate
+from retrostats.meta.inputs.faults import header_faults, study_fault, why_no_number
+from retrostats.meta.inputs.measures import (
+    FORMS,
+    KNOWN,
+    PRINTED,
+    Measure,
+    Row,
+    printed_estimate,
+)
 from retrostats.meta.inputs.types import StudyTable
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
@@ -35,7 +44,8 @@ def read_estimates(
     arm; *or* the effect as printed: ``estimate`` with ``se``, or with ``ci_low`` and ``ci_high``,
     or with ``p`` (two-sided; with ``n1`` and ``n2`` it is taken as that of Student's t, else of
     the normal). Of ratios write estimate and limits as ratios; ``se`` is that of the logarithm.
-    Rows of both kinds may be mixed. Every other column is kept as a moderator.
+    Rows of both kinds may be mixed; a ``p`` beside arms is not used, and a note says so. Every
+    other column is kept as a moderator.
 
     Parameters
     ----------
@@ -46,7 +56,7 @@ def read_estimates(
         means"``, ``"risk ratio"``, ``"odds ratio"``, ``"risk difference"``, or ``"generic"`` for
         printed effects of any kind. Ratios become logarithms.
     unit
-        Of a mean difference or a generic effect.
+        Of a mean difference or a generic effect; the others have their own.
     level
         Coverage of the printed intervals.
 
@@ -76,19 +86,19 @@ def read_estimates(
     >>> [round(estimate.value, 2) for estimate in table], table.moderators["weeks"]
     ([-0.89, -0.4], (4.0, 6.0))
     """
-    if measure not in FORMS:
+    if measure not in tuple(FORMS):
         raise ValueError(
             f"read_estimates: measure must be one of {', '.join(get_args(Measure))}; "
             f"got {measure!r}"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"read_estimates: the level must lie between 0 and 1, got {level}")
+    require_level(level)
+    unit = _unit(measure, unit)
     raw = read_table(path, FileForm())
     errors = [p for p in raw.problems if p.severity == "error"]
     faults = [Fault(raw.file, p.line, p.column, f"{p.found}; {p.todo}") for p in errors]
     if not faults:
-        faults = list(_header_faults(raw, measure))
-    rows = [] if faults else list(_Reader(raw, measure, unit or FORMS[measure].unit, level, faults))
+        faults = list(header_faults(raw, measure))
+    rows = [] if faults else list(_Reader(raw, measure, unit, level, faults))
     raise_faults(f"table of trials {raw.file}", faults)
     return StudyTable(
         file=raw.file,
@@ -102,21 +112,17 @@ def read_estimates(
     )
 
 
-def _header_faults(raw: RawTable, measure: Measure) -> Iterator[Fault]:
-    form = FORMS[measure]
-    if "study" not in raw:
-        yield Fault(raw.file, 1, "study", "is missing; expected the name of each trial")
-    given = set(raw.header)
-    arms, printed = form.cells and set(form.cells) <= given, "estimate" in given
-    if not arms and not printed:
-        wanted = f"the columns {' '.join(form.cells)}, or " if form.cells else ""
-        yield Fault(
-            raw.file, 1, "", f"holds no effect; for the {measure} expected {wanted}estimate with "
-            "se, with ci_low and ci_high, or with p",
-        )  # fmt: skip
-    strange = [n for n in raw.header if n in KNOWN and n not in (*form.cells, *PRINTED, "study")]
-    for name in [n for n in strange if n not in ("n1", "n2")]:
-        yield Fault(raw.file, 1, name, f"does not belong to the {measure}; rename or remove it")
+def _unit(measure: Measure, given: object) -> str:
+    """Return the unit of the effects; a measure that has its own takes no other."""
+    own = FORMS[measure].unit
+    if not isinstance(given, str):
+        raise TypeError(f"read_estimates: the unit must be a text, as in 'points'; got {given!r}")
+    if own and given.strip() not in ("", own):
+        raise DataError(
+            f"read_estimates: the {measure} is in {own!r}, so that the unit {given!r} does not "
+            "belong to it; leave the unit out, or choose another measure"
+        )
+    return own or given.strip()
 
 
 class _Reader:
@@ -133,15 +139,16 @@ class _Reader:
         for place, line in enumerate(self._raw.lines.tolist()):
             before = len(self._faults)
             study = str(self._raw["study"][place])
-            if not study:
-                self._fault(line, "study", "is empty; name the trial")
+            if wrong := study_fault(study):
+                self._fault(line, "study", wrong)
             row = self._numbers(place, line)
             if len(self._faults) > before:
                 continue
             try:
                 yield self._estimate(row, study)
             except ValueError as error:
-                self._fault(line, "", f"{study}: {error}")
+                # Estimates name themselves already.
+                self._fault(line, "", f"{study}: {str(error).removeprefix(f'{study}: ')}")
 
     def _fault(self, line: int, column: str, message: str) -> None:
         self._faults.append(Fault(self._raw.file, line, column, message))
@@ -154,9 +161,7 @@ class _Reader:
                 continue
             value = number_of(text, self._raw.decimal)
             if value is None:
-                bound = text[:1] in "<>" and name == "p"
-                why = "is a bound; no standard error follows from it" if bound else "is no number"
-                self._fault(line, name, f"{text!r} {why}")
+                self._fault(line, name, why_no_number(text, name))
             else:
                 row[name] = value
         return row
@@ -174,7 +179,9 @@ class _Reader:
         if form.make is None or missing:
             what = f"has no {', '.join(missing)}" if has_arms else "holds no effect"
             raise ValueError(f"{what}; such a row cannot be pooled: complete it or remove it")
-        return form.make(row, study, self._unit), ""
+        unused = ", ".join(name for name in PRINTED if name in row)
+        note = f"{study}: {unused} not used; the effect is that of the arms"
+        return form.make(row, study, self._unit), note if unused else ""
 
 
 def _moderator(raw: RawTable, name: str) -> tuple[float, ...] | tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from retrostats.estimate import Estimate, EstimateTable, tidy_row
@@ -83,8 +83,11 @@ class StudyTable(ShownAsTable):
         return EstimateTable(f"{self.measure.capitalize()}, {self.file}", self.estimates)
 
     def layout(self) -> Layout:
-        """Return the cells as they are printed."""
-        return self.table().layout()
+        """Return the cells as they are printed, and below them the notes on single trials."""
+        names = tuple(f"{study}: " for study in self.studies)
+        notes = tuple(("Note", note) for note in self.notes if note.startswith(names))
+        shown = self.table().layout()
+        return replace(shown, rows=(*shown.rows, *notes))
 
     def tidy(self) -> pd.DataFrame:
         """Return one row per trial: the estimate, then the moderators."""

@@ -85,17 +85,13 @@ class Heterogeneity(ShownAsTable):
     def layout(self) -> Layout:
         """Return the cells as they are printed, and the caveats below them."""
         unit = f" ({self.unit})" if self.unit else ""
-        measures = (
-            ("tau²", self.tau2, self.tau2_ci),
-            (f"tau{unit}", self.tau, self.tau_ci),
-            ("I²", self.i2, self.i2_ci),
-            ("H²", self.h2, self.h2_ci),
-        )
-        rows = []
-        for name, value, ci in measures:
-            size = next((x for x in (value, ci.high) if 0 < x < math.inf), 1.0)
-            places = 3 if name == "I²" else decimals(size)
-            rows.append((name, number(value, places), limits(ci.low, ci.high, places)))
+        share = limits(100 * self.i2_ci.low, 100 * self.i2_ci.high, 1)
+        rows = [
+            _row("tau²", self.tau2, self.tau2_ci),
+            _row(f"tau{unit}", self.tau, self.tau_ci),
+            ("I² (%)", number(100 * self.i2, 1), share),
+            _row("H²", self.h2, self.h2_ci),
+        ]
         return Layout(
             caption=f"Heterogeneity, {self.method} interval",
             header=("", "Estimate", f"{percent(self.tau2_ci.level)} CI"),
@@ -104,6 +100,12 @@ class Heterogeneity(ShownAsTable):
 
     def __str__(self) -> str:
         return self.layout().text()
+
+
+def _row(name: str, value: float, ci: Interval) -> tuple[str, str, str]:
+    size = next((x for x in (value, ci.high) if 0 < x < math.inf), 1.0)
+    places = decimals(size)
+    return name, number(value, places), limits(ci.low, ci.high, places)
 
 
 def heterogeneity_interval(
@@ -158,7 +160,7 @@ def heterogeneity_interval(
                 Estimate             95% CI
       tau²        0.0628  0.0000 to  5.6789
       tau (SD)    0.251    0.000 to  2.383
-      I²          0.462    0.000 to  0.987
+      I² (%)     46.2        0.0 to 98.7
       H²          1.86      1.00 to 78.57
     """
     require_pooled("heterogeneity_interval", pooled)

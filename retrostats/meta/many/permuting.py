@@ -39,6 +39,18 @@ class SignFlipTest(ShownAsSentence):
         Smallest p that so many trials or patterns can give.
     kind
         Whether all patterns were tried, or a random sample of them.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> print(rs.permutation_test_pooled(rs.pool(pain)))
+    Sign-flip test of the mean (exact, 16 patterns): statistic -2.81, p = 0.125 (smallest possible 0.125)
     """
 
     statistic: float
@@ -47,10 +59,13 @@ class SignFlipTest(ShownAsSentence):
     smallest: float
     kind: Literal["exact", "Monte Carlo"]
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         return (
             f"Sign-flip test of the mean ({self.kind}, {self.patterns:,} patterns): statistic "
-            f"{self.statistic:.3g}, {p_sentence(self.p)} (smallest possible {self.smallest:.2g})"
+            f"{self.statistic:.3g}, {p_sentence(self.p)} (smallest possible {self.smallest:.3g})"
         )
 
 

@@ -34,6 +34,15 @@ class PooledMany(ShownAsSentence):
         Of the intervals; ``df`` is infinite for the normal.
     estimator, test
         Names of the estimator of `tau2` and of the test.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> found = rs.pool_many([[-0.9, -0.2, -0.4], [-0.5, -0.6, -0.1]], [0.1, 0.05, 0.08])
+    >>> print(found)
+    2 data sets of 3 trials pooled by reml, hksj; 0 without an answer
+    >>> found.value.round(3).tolist(), found.tau2.round(3).tolist()
+    ([-0.453, -0.427], [0.046, 0.005])
     """
 
     value: Floats
@@ -50,6 +59,9 @@ class PooledMany(ShownAsSentence):
     level: float
     estimator: str
     test: TestName
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __len__(self) -> int:
         return len(self.value)

@@ -35,6 +35,18 @@ class BootstrappedPool(ShownAsSentence):
         How many were drawn, and how many of these had no answer and are left out.
     seed
         It makes the same replicates again.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> pain = [
+    ...     rs.Estimate.from_se("Trial A", -0.9, 0.32, unit="SD"),
+    ...     rs.Estimate.from_se("Trial B", -0.15, 0.22, unit="SD"),
+    ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
+    ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
+    ... ]
+    >>> print(rs.bootstrap_pooled(rs.pool(pain), replicates=499, seed=1))
+    95% bootstrap intervals (parametric, 499 replicates): mean -1.05 to 0.128, tau² 0 to 0.303
     """
 
     mean: Interval
@@ -45,6 +57,9 @@ class BootstrappedPool(ShownAsSentence):
     replicates: int
     failures: int
     seed: int
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         lost = f", {self.failures:,} of them without an answer" if self.failures else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,10 @@ def moderator_columns(moderators: Any, formula: str | None, studies: Studies) ->
         If lengths differ, rows are named otherwise than the trials, a value is missing or
         infinite, a moderator is constant, or columns depend on one another.
     """
+    if formula is not None and not isinstance(formula, str):
+        raise TypeError(
+            f"meta_regression: the formula must be a text such as 'weeks * arm', got {formula!r}"
+        )
     table = _table(moderators, studies.names)
     text = " + ".join(f"`{name}`" for name in table.columns) if formula is None else formula
     terms = read_terms(text.strip().removeprefix("~").strip())
@@ -111,6 +115,7 @@ def _table(moderators: Any, names: Sequence[str]) -> Any:
 
     if isinstance(moderators, pd.DataFrame):
         _require_order(list(moderators.index), names)
+        _require_one_of_each(moderators.columns)
         columns = {str(name): moderators[name] for name in moderators.columns}
     elif isinstance(moderators, Mapping):
         columns = dict(moderators)
@@ -133,12 +138,26 @@ def _table(moderators: Any, names: Sequence[str]) -> Any:
 
 
 def _values(name: str, column: Any) -> Any:
-    if isinstance(column, str) or not hasattr(column, "__len__"):
+    unordered = isinstance(column, str | Set | Mapping) or not hasattr(column, "__len__")
+    if unordered or getattr(column, "ndim", 1) != 1 or any(map(_nested, column)):
         raise TypeError(
             f"meta_regression: the moderator {name!r} must be a list with one value for each "
             f"trial, got {column!r}"
         )
     return column.array if hasattr(column, "array") else column
+
+
+def _nested(value: object) -> bool:
+    return not isinstance(value, str) and isinstance(value, Iterable)
+
+
+def _require_one_of_each(columns: Any) -> None:
+    twice = columns[columns.duplicated()].unique().tolist()
+    if twice:
+        raise DataError(
+            f"meta_regression: the data frame has more than one column {', '.join(map(repr, twice))}"
+            "; give each moderator once, under a name of its own"
+        )
 
 
 def _require_order(index: Sequence[Any], names: Sequence[str]) -> None:

@@ -123,12 +123,15 @@ class MetaRegression(ShownAsTable):
         Raises
         ------
         DataError
-            If a moderator is absent, or a category is not one of those of the trials.
+            If a moderator is absent, a category is not one of those of the trials, or there is no
+            row.
         ValueError
             If the level does not lie between 0 and 1.
         """
         given = by_column(new)
         rows = self.columns.design.rows_for(given)
+        if not len(rows):
+            raise DataError("predict: there is no row to predict; give one value or more of each")
         return predicted(
             self.centred.rows(rows),
             self.fit,

@@ -116,7 +116,7 @@ def pool_subgroups(
 
 def _group_names(groups: Sequence[object], trials: Studies) -> dict[str, NDArray[np.intp]]:
     """Return the places of the trials of each group, in the order in which they first come."""
-    if isinstance(groups, str) or not hasattr(groups, "__len__"):
+    if isinstance(groups, str | Set | Mapping) or not hasattr(groups, "__len__"):
         raise TypeError(
             f"pool_subgroups: groups must be a list with one name for each trial, got {groups!r}"
         )
@@ -130,18 +130,28 @@ def _group_names(groups: Sequence[object], trials: Studies) -> dict[str, NDArray
         for trial, name in zip(trials.names, given, strict=True)
         if not isinstance(name, str) or not name.strip()
     ]
-    problems = [f"{', '.join(unnamed)} has no name of a group (a word)"] if unnamed else []
+    said = "no name of a group (a word); numbers belong to rs.meta_regression"
+    problems = [f"{', '.join(unnamed)}: {said}"] if unnamed else []
     known = list(dict.fromkeys(name for name in given if isinstance(name, str)))
     if len(known) < 2 and not unnamed:
         problems.append(
             f"all trials are in the group {known[0]!r}, and two are needed; use rs.pool"
         )
+    problems += [f"{one} are one group or two? Write each in one way" for one in _alike(known)]
     if OVERALL in known:
         problems.append(f"no group can be called {OVERALL!r}: that is the mean of all trials")
     if problems:
         raise DataError(f"pool_subgroups: {'; '.join(problems)}")
     array = np.array(given, dtype=object)
     return {name: np.flatnonzero(array == name) for name in known}
+
+
+def _alike(known: Sequence[str]) -> list[str]:
+    """Return names of groups that differ only in capitals or blanks."""
+    spelt: dict[str, list[str]] = {}
+    for name in known:
+        spelt.setdefault(same_name(name), []).append(repr(name))
+    return [" and ".join(names) for names in spelt.values() if len(names) > 1]
 
 
 def _caveats(groups: Sequence[Subgroup], between: Between) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Literal, SupportsFloat, get_args
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
@@ -76,7 +76,7 @@ def find_estimator(tau2: TauName | TauSquared) -> tuple[str, TauSquared]:
         known = next((name for name, each in ESTIMATORS.items() if each is tau2), None)
         own = getattr(tau2, "__name__", "<lambda>")
         return known or (own if own != "<lambda>" and isinstance(own, str) else _OWN), tau2
-    if not isinstance(tau2, str) or tau2 not in ESTIMATORS:
+    if tau2 not in tuple(ESTIMATORS):  # a tuple: what has no hash is refused like any other
         raise ValueError(
             f"tau2 must be one of {', '.join(get_args(TauName))}, or a function of (y, v); "
             f"got {tau2!r}"
@@ -105,9 +105,9 @@ def estimate_tau2(name: str, function: TauSquared, y: Floats, v: Floats) -> floa
     >>> estimate_tau2("mine", lambda y, v: np.ptp(y), np.array([0.25, 0.5]), np.array([1.0, 1.0]))
     0.25
     """
-    given = function(y, v)
+    given: object = function(y, v)
     try:
-        value = math.nan if isinstance(given, str) else float(given)
+        value = float(given) if isinstance(given, SupportsFloat) else math.nan
     except (TypeError, ValueError):
         value = math.nan
     if not 0 <= value < math.inf:

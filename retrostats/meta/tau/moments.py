@@ -42,7 +42,7 @@ def dersimonian_laird(y: Floats, v: Floats, x: Floats | None = None) -> float:
     """
     fit = weighted_fit(y, v, x)
     spare = len(y) - len(fit.beta)
-    return max(0.0, (fit.rss - spare) / float(np.trace(fit.projector)))
+    return max(0.0, (fit.rss - spare) / fit.trace)
 
 
 def hedges_olkin(y: Floats, v: Floats, x: Floats | None = None) -> float:
@@ -61,7 +61,7 @@ def hedges_olkin(y: Floats, v: Floats, x: Floats | None = None) -> float:
     """
     fit = weighted_fit(y, np.ones_like(v), x)
     spare = len(y) - len(fit.beta)
-    return max(0.0, (fit.rss - float(np.diag(fit.projector) @ v)) / spare)
+    return max(0.0, (fit.rss - float(fit.diagonal @ v)) / spare)
 
 
 def hunter_schmidt(y: Floats, v: Floats, x: Floats | None = None) -> float:

@@ -53,7 +53,7 @@ def tau2_standard_error(
 
 def _dersimonian_laird(y: Floats, v: Floats, tau2: float, x: Floats | None) -> float:
     fit = weighted_fit(y, v, x)
-    return _of_moment(fit, len(y), tau2, float(np.trace(fit.projector)))
+    return _of_moment(fit, len(y), tau2, fit.trace)
 
 
 def _hunter_schmidt(y: Floats, v: Floats, tau2: float, x: Floats | None) -> float:
@@ -67,18 +67,17 @@ def _hunter_schmidt_corrected(y: Floats, v: Floats, tau2: float, x: Floats | Non
 
 def _of_moment(fit: Weighted, k: int, tau2: float, divisor: float) -> float:
     """Return the root of ``2(k - p) + 4 tau2 tr P + 2 tau2^2 tr PP``, over `divisor`."""
-    # Divided first: squares of weights leave the range of doubles where products do not.
-    p = fit.projector / divisor
+    # Divided step by step: squares of weights leave the range of doubles where products do not.
+    between = tau2 / divisor
     spare = (k - len(fit.beta)) / divisor
-    variance = 2 * spare / divisor + 4 * tau2 * float(np.trace(p)) / divisor
-    return math.sqrt(variance + 2 * float(np.sum((tau2 * p) ** 2)))
+    variance = 2 * spare / divisor + 4 * between * fit.trace / divisor
+    return math.sqrt(variance + 2 * between * fit.squares() * between)
 
 
 def _hedges(y: Floats, v: Floats, tau2: float, x: Floats | None) -> float:
     fit = weighted_fit(y, np.ones_like(v), x)
     spare = len(y) - len(fit.beta)
-    pv = fit.projector * v
-    both = float(np.sum(pv * pv.T)) + 2 * tau2 * float(np.trace(pv)) + tau2**2 * spare
+    both = fit.squares(v, v) + 2 * tau2 * float(fit.diagonal @ v) + tau2**2 * spare
     return math.sqrt(2 * both) / spare
 
 
@@ -87,19 +86,12 @@ def _sidik_jonkman(y: Floats, v: Floats, tau2: float, x: Floats | None) -> float
     if start == 0:
         return 0.0
     fit = weighted_fit(y, v + start, x)
-    p = start * fit.projector
-    pv = fit.projector * v
-    between = tau2 / start
-    terms = (
-        float(np.sum(pv * pv.T))
-        + 2 * between * float(np.sum(pv * p))
-        + between**2 * float(np.sum(p**2))
-    )
+    terms = fit.squares(v, v) + 2 * tau2 * fit.squares(v) + tau2 * fit.squares() * tau2
     return start * math.sqrt(2 * terms) / (len(y) - len(fit.beta))
 
 
 def _restricted(y: Floats, v: Floats, tau2: float, x: Floats | None) -> float:
-    return math.sqrt(2 / float(np.sum(weighted_fit(y, v + tau2, x).projector ** 2)))
+    return math.sqrt(2 / weighted_fit(y, v + tau2, x).squares())
 
 
 def _likelihood(_y: Floats, v: Floats, tau2: float, _x: Floats | None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from retrostats.errors import DataError
@@ -14,6 +14,10 @@ from retrostats.models.mean.plain_formula import PlainFormula, plain_formula
 if TYPE_CHECKING:
     from formulaic.parser.types import Factor as ParsedFactor
     from formulaic.parser.types import Term as ParsedTerm
+
+
+#: Of a sum of terms: there are as many products as terms to this power.
+HIGHEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ def _parsed(text: str) -> tuple[list[ParsedTerm] | None, list[ParsedTerm]]:
 
     if not text.strip():
         raise DataError(f"formula {text!r}: a text such as 'y ~ arm * visit' is needed")
+    _refuse_high_powers(text)
     try:
         formula = Formula(text)
     except (FormulaicError, SyntaxError, ValueError, KeyError, IndexError, TypeError) as error:
@@ -167,14 +172,7 @@ def _refuse_operators(text: str) -> None:
 
     It would take ``y`` alone as the outcome, without a word.
     """
-    from formulaic.errors import FormulaicError
-    from formulaic.parser import DefaultFormulaParser
-
-    try:
-        tokens = list(DefaultFormulaParser().get_tokens(text))
-    except (FormulaicError, SyntaxError, ValueError):
-        return  # parsing tells it
-    written = [(t.token, t.source_start) for t in tokens if t.kind.value == "operator"]
+    written = [(t.token, t.source_start) for t in _tokens(text) if t.kind.value == "operator"]
     tilde = [name for name, _ in written].index("~") if ("~" in dict(written)) else 0
     operators = [name for name, _ in written[:tilde]]
     if not operators:
@@ -188,6 +186,27 @@ def _refuse_operators(text: str) -> None:
         f"formula {text!r}: exactly one outcome is needed before the tilde; an operator there, "
         f"such as {operators[-1]!r}, would drop or add terms and not compute with numbers; {hint}"
     )
+
+
+def _refuse_high_powers(text: str) -> None:
+    """Refuse ``(a + b)**50``: formulaic would make all products of fifty terms, for hours."""
+    for sign, power in pairwise(t.token for t in _tokens(text)):
+        if sign in ("**", "^") and power.isdigit() and int(power[:9]) > HIGHEST:
+            raise DataError(
+                f"formula {text!r}: the power {power[:9]} is above {HIGHEST}; no trial has data for "
+                "such interactions. For a power of a number write I(x**2)"
+            )
+
+
+def _tokens(text: str) -> list[Any]:
+    """Return what formulaic splits a text into; nothing where parsing will say why not."""
+    from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
+
+    try:
+        return list(DefaultFormulaParser().get_tokens(text))
+    except (FormulaicError, SyntaxError, ValueError):
+        return []
 
 
 _BARS = (

@@ -69,6 +69,15 @@ def _lead(pooled: Pooled, evidence: Evidence) -> Iterator[str]:
         )
 
 
+def _in_plain_words(pooled: Pooled) -> Iterator[str]:
+    """Yield what an interval that reaches both sides of no difference means."""
+    reach = pooled.prediction
+    if pooled.pooled.ci.low <= 0 <= pooled.pooled.ci.high:
+        yield "The interval reaches both sides of no difference: which side is better is left open."
+    elif reach is not None and reach.low <= 0 <= reach.high:
+        yield "The prediction interval reaches both sides: a further trial may find the opposite."
+
+
 def limits_words(synthesis: Synthesis) -> str:
     """Return what the answer cannot say, as one paragraph."""
     evidence = synthesis.evidence
@@ -80,6 +89,7 @@ def limits_words(synthesis: Synthesis) -> str:
             "contribute, for the reasons below; being left out says nothing about an effect."
         )
     if synthesis.pooled is not None:
+        told += _in_plain_words(synthesis.pooled)
         told.append(
             "The interval allows for chance and for differences between the trials, as far as so "
             "few trials tell them; it does not allow for bias within them, nor for trials that "

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+from retrostats.analysis.collecting.sensitivity_table import PoolSensitivity
+from retrostats.meta.inference import TEST_WORDS
 from retrostats.meta.pooled_words import model_words
+from retrostats.meta.tau.estimators import ESTIMATOR_WORDS
 from retrostats.report.analysis.words import sentence
 from retrostats.report.blocks import Block, Figure, Heading, Paragraph, Table
 from retrostats.report.meta.synthesis import Synthesis
 
 _I2 = (
-    "I², the share of the variance of a typical trial that is between trials, grows with the size "
-    "of the trials; how far effects differ is tau, and where a further trial would lie is the "
-    "prediction interval."
+    "tau² is the variance of the true effects between trials, tau its square root: how far effects "
+    "differ. I², the share of the variance of a typical trial that is between trials, grows with "
+    "the size of the trials. Where a further trial would lie is the prediction interval."
 )
 _CAUSES = (
     "Asymmetry of a funnel has many causes beside unpublished trials: chance, small trials of "
@@ -78,8 +83,17 @@ def sensitivity_blocks(synthesis: Synthesis) -> tuple[Block, ...]:
     return (
         heading,
         Paragraph(text=_CHOICES),
-        Table(id="sensitivity", layout=found.layout()),
+        Table(id="sensitivity", layout=found.layout(), note=_short_names(found)),
     )
+
+
+def _short_names(found: PoolSensitivity) -> str:
+    """Say what the short names of estimators and tests in the table stand for."""
+    words = {**ESTIMATOR_WORDS, **TEST_WORDS}
+    planned = re.findall(r"\w+", found.caption.rpartition("as planned:")[2])
+    labels = dict.fromkeys((*planned, *(row.label for row in found.rows)))
+    told = [f"{name}, {words[name]}" for name in labels if name in words]
+    return f"k, trials. {'; '.join(told)}." if told else "k, trials."
 
 
 _CHOICES = (

@@ -45,10 +45,18 @@ def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
         return ordinary and known.get(name) == sha256(path.read_bytes())
 
     there = [name for name in names if (out / name).exists() or (out / name).is_symlink()]
-    foreign = sorted(name for name in there if name != LIST and not own(name))
+    foreign = sorted(
+        name for name in there if not (_is_list(out / LIST) if name == LIST else own(name))
+    )
     if foreign:
         raise DataError(
             f"{out}: {', '.join(foreign)} would be replaced, and no earlier report wrote it as it "
             "stands; choose another folder with --out, or move it away"
         )
     return tuple(name for name in sorted(known) if name not in names and own(name))
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a file is wholly such a list, and no notes of somebody under its name."""
+    ordinary = path.is_file() and not path.is_symlink()
+    return ordinary and as_list(read_list(path)).encode("utf-8") == path.read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from retrostats.layout import Layout, true_minus
 from retrostats.meta.pooled_words import heterogeneity, model_words
@@ -11,7 +11,11 @@ from retrostats.report.blocks import Block, Figure, Heading, Listing, Paragraph,
 from retrostats.report.meta.synthesis import Synthesis
 from retrostats.report.meta.types import Contribution, Evidence
 
-_NOTE = "n, subjects of both arms: those analysed, else those randomised."
+_N = "n, subjects of both arms: those analysed, else those randomised."
+_SD = "SD, the unit of a standardised difference: one standard deviation of the scores."
+_ROUTE = "Route, the printed figures from which the estimate was made."
+_CORRELATION = "r, the correlation of the visits that was assumed where only changes are printed."
+_INFERRED = "†, a figure behind it was inferred."
 
 
 def forest_blocks(synthesis: Synthesis, figures: dict[str, str]) -> tuple[Block, ...]:
@@ -82,7 +86,20 @@ def _contributing(synthesis: Synthesis) -> Table:
             words=len(heads),
         )
     )
-    return Table(id="trials", layout=layout, note=_NOTE if any(r.n for r in used) else "")
+    return Table(id="trials", layout=layout, note=_note(used))
+
+
+def _note(used: Sequence[Contribution]) -> str:
+    """Say what the columns and marks stand for, of those that the table has."""
+    marks = "".join(row.label for row in used)
+    told = [
+        (_N, any(row.n for row in used)),
+        (_SD, any(row.estimate is not None and row.estimate.unit == "SD" for row in used)),
+        (_ROUTE, any(row.route not in ("", "given") for row in used)),
+        (_CORRELATION, "r = " in marks),
+        (_INFERRED, "†" in marks),
+    ]
+    return " ".join(words for words, needed in told if needed)
 
 
 def _caveats(evidence: Evidence) -> Iterator[Block]:
