@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -97,11 +98,22 @@ def test_judgements_are_written_filled_and_shown(run):
     assert not Path("b").exists()
 
 
+def test_the_next_command_can_be_typed_as_it_is_told(run):
+    _, out, _ = run("new", "grade", "my file.toml", "--outcome", "knee pain")
+    told = out.splitlines()[-1].partition(": ")[2]
+    assert shlex.split(told)[1:] == [
+        *("meta", "--outcome", "knee pain", "--grade", "my file.toml", "--out", "FOLDER")
+    ]
+    code, _, err = run("new", "grade", "other.toml", "--outcome", " ")
+    assert (code, Path("other.toml").exists()) == (1, False)
+    assert "--outcome is empty" in err
+
+
 def test_judgements_are_not_written_over_others(run):
     run("new", "grade", "mine.toml")
     code, _, err = run("new", "grade", "mine.toml")
     assert code == 1
-    assert "exists already" in err
+    assert "exists already; choose another name, or remove it" in err
 
 
 REFUSED = {

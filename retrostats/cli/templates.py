@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from retrostats.cli.writing import write_new
+from retrostats.errors import DataError
 
 new = typer.Typer(help="Write a folder or file to fill in.", no_args_is_help=True)
 
@@ -97,6 +99,9 @@ def new_grade(
     """Write a file for the judgements of GRADE and the numbers of a search; nothing is judged."""
     from retrostats.report.meta.judgements_template import new_judgements
 
-    write_new(file, new_judgements(outcome), "the judgements")
+    if not outcome.strip():
+        raise DataError("--outcome is empty; expected a word, e.g. pain")
+    write_new(file, new_judgements(outcome), "the judgements", option="")
     typer.echo(f"{file}: judge each domain and write why; the program judges nothing")
-    typer.echo(f"To see it beside the facts: retrostats meta --outcome {outcome} --grade {file}")
+    command = shlex.join(["retrostats", "meta", "--outcome", outcome, "--grade", str(file)])
+    typer.echo(f"To see it beside the facts: {command} --out FOLDER")

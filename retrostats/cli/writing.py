@@ -28,8 +28,17 @@ def told_plainly(place: Path, what: str) -> Iterator[None]:
         raise DataError(f"{where}: {what} cannot be written: {error.strerror or error}") from error
 
 
-def write_new(path: Path, text: str, what: str) -> None:
+def write_new(path: Path, text: str, what: str, *, option: str = "--to") -> None:
     """Write a text to a file that must not exist yet.
+
+    Parameters
+    ----------
+    path, text
+        Where to write what.
+    what
+        In words, e.g. ``"the plan"``.
+    option
+        By which the user named the file; empty where it is an argument.
 
     Raises
     ------
@@ -37,7 +46,8 @@ def write_new(path: Path, text: str, what: str) -> None:
         If there is such a file, or it cannot be written.
     """
     if path.exists():
-        raise DataError(f"{path} exists already; choose another name with --to, or remove it")
+        by = f" with {option}" if option else ""
+        raise DataError(f"{path} exists already; choose another name{by}, or remove it")
     with told_plainly(path, what), path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
 

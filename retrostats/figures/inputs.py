@@ -23,7 +23,10 @@ _MADE_BY: Mapping[type, str] = {
     Agreement: "rs.agreement(first, second)",
     Distribution: "rs.distributions(cohort, outcome, week=...) or rs.distribution_from_summary",
     Estimate: "rs.mean_difference and the other effects, or rs.Estimate.from_se",
-    EstimateTable: "rs.EstimateTable(caption, (estimate, ...)), a model or rs.analyse(...)",
+    EstimateTable: (
+        "rs.EstimateTable(caption, (estimate, ...)), rs.read_estimates(...).table(), a model or "
+        "rs.analyse(...)"
+    ),
     Flow: "rs.analyse(cohort, plan).flow",
     ImprovementCurve: "rs.analyse(cohort, plan).curves[outcome]",
     IndividualChanges: "rs.individual_changes(cohort, outcome, week)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,14 +57,15 @@ def wrapped(text: str, width: float, size: float, *, weight: str = "normal") -> 
     Parameters
     ----------
     text
-        Words between spaces; a no-break space is none.
+        Words between spaces or line breaks, as cells of spreadsheets hold; a no-break space is
+        none.
     width
         In mm.
     size, weight
         As in `width_mm`.
     """
     lines: list[str] = []
-    for word in filter(None, text.split(" ")):
+    for word in filter(None, re.split(r"[ \t\r\n]", text)):
         if lines and width_mm(f"{lines[-1]} {word}", size, weight=weight) <= width:
             lines[-1] = f"{lines[-1]} {word}"
             continue

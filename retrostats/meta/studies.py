@@ -201,9 +201,12 @@ def _problems(given: Sequence[Estimate], names: Sequence[str], fewest: int) -> I
 
 def _repetitions(names: Sequence[str]) -> list[str]:
     counted = Counter(map(same_name, names))
-    twice = dict.fromkeys(n for n in names if same_name(n) and counted[same_name(n)] > 1)
+    spellings: dict[str, dict[str, None]] = {}
+    for name in names:
+        if same_name(name) and counted[same_name(name)] > 1:
+            spellings.setdefault(same_name(name), {})[name] = None
     return [
-        f"the trial {name!r} comes more than once; its estimates are not independent: choose one, "
-        "combine them, or use a model for dependent estimates"
-        for name in twice
+        f"the trial {' or '.join(map(repr, spelt))} comes more than once; its estimates are not "
+        "independent: choose one, combine them, or use a model for dependent estimates"
+        for spelt in spellings.values()
     ]

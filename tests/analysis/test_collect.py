@@ -205,7 +205,7 @@ def test_all_forms_tell_the_same():
 def test_direction_and_favours_agree():
     pain, strength = rs.collect("pain"), rs.collect("strength")
     assert pain.direction == "Negative values favour the first-named arm."
-    assert pain.favours == ("Favours the first-named arm", "Favours the second-named arm")
+    assert pain.favours == ("the first-named arm", "the second-named arm")
     assert strength.direction == "Positive values favour the first-named arm."
     assert strength.favours == pain.favours[::-1]
 

@@ -178,7 +178,7 @@ def test_slips_in_a_call_are_told():
         rs.pool_sensitivity(TRIALS, tau2="best")
     with pytest.raises(ValueError, match="test must be one of"):
         rs.pool_sensitivity(TRIALS, test="best")
-    with pytest.raises(ValueError, match="correlation must lie between"):
+    with pytest.raises(ValueError, match="correlations must be a list of numbers between"):
         rs.pool_sensitivity(rs.collect("pain"), correlations=(1.5,))
     with pytest.raises(ValueError, match="level"):
         rs.pool_sensitivity(TRIALS, level=95)

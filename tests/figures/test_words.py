@@ -90,3 +90,8 @@ def test_a_curve_between_others_gets_a_leader():
         for a, b in itertools.pairwise(LOW)
     ]
     assert any(on_curve)
+
+
+def test_a_line_break_of_a_cell_ends_a_word_and_no_line():
+    assert wrapped("Trial\nA\r\nof  2020", 200, 7) == ["Trial A of 2020"]
+    assert wrapped("Trial\N{NO-BREAK SPACE}A", 200, 7) == ["Trial\N{NO-BREAK SPACE}A"]

@@ -183,7 +183,7 @@ def test_a_trial_that_comes_twice_is_refused_by_name():
     for pool in (rs.pool_mantel_haenszel, rs.pool_peto):
         with pytest.raises(DataError, match="'retro 2020' comes more than once"):
             pool([one, same])
-        with pytest.raises(DataError, match="1 trials, and two or more are needed"):
+        with pytest.raises(DataError, match="1 trial, and two or more are needed"):
             pool([one])
         with pytest.raises(TypeError, match="expected TrialCounts, got tuple"):
             pool([(1, 2, 3, 4), (1, 2, 3, 4)])

@@ -177,7 +177,9 @@ def test_a_huge_q_has_a_p_of_zero():
 def test_a_trial_that_comes_twice_is_refused_by_its_name(other):
     with pytest.raises(rs.DataError) as error:
         rs.pool([trial("Trial A", -0.4, 0.2), trial("Trial B", 0.0, 0.2), trial(other, -0.9, 0.3)])
-    assert "the trial 'Trial A' comes more than once" in str(error.value)
+    spelt = "'Trial A'" if other == "Trial A" else f"'Trial A' or {other!r}"
+    assert str(error.value).count("comes more than once") == 1
+    assert f"the trial {spelt} comes more than once" in str(error.value)
     assert "dependent estimates" in str(error.value)
 
 
@@ -185,7 +187,7 @@ def test_names_of_studies_take_the_place_of_labels():
     three = [trial("g", -0.4, 0.2), trial("g", 0.0, 0.2), trial("g", -0.9, 0.3)]
     pooled = rs.pool(three, studies=["one", "two", "three"])
     assert pooled.studies == ("one", "two", "three")
-    with pytest.raises(rs.DataError, match="the trial 'one' comes more than once"):
+    with pytest.raises(rs.DataError, match="the trial 'one' or 'ONE' comes more than once"):
         rs.pool(three, studies=["one", "two", "ONE"])
     with pytest.raises(rs.DataError, match="2 names of studies for 3 estimates; give one each"):
         rs.pool(three, studies=["one", "two"])

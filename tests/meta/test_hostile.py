@@ -1,213 +1,213 @@
-"""What is no list of trials, no name, no option: refused in words; nothing is left out silently."""
-
-import math
+"""What is no pool, no list, no number: refused in words, before anything is computed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import retrostats as rs
-from retrostats.errors import DataError, FitError
-from retrostats.meta.studies import same_name
+from retrostats.meta.weighted import weighted_fit
 
-TRIALS = [
-    rs.Estimate.from_se(name, value, se, unit="SD")
-    for name, value, se in (("A", -0.9, 0.32), ("B", -0.15, 0.22), ("C", -0.4, 0.28))
-]
-COUNTS = [rs.TrialCounts.of("A", 2, 24, 6, 23), rs.TrialCounts.of("B", 1, 16, 2, 16)]
-#: One name, written so that no reader sees the difference.
-ALIKE = [
-    ("Trial A", "trial\N{NO-BREAK SPACE} a"),
-    ("Trial A", "Trial A\N{ZERO WIDTH SPACE}"),
-    ("M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller", "Mu\N{COMBINING DIAERESIS}ller"),
-    ("Fink", "\N{LATIN SMALL LIGATURE FI}nk"),
-]
-
-
-class Callable:
-    """A function of the user's that is an object, and whose name is no text."""
-
-    __name__ = 5
-
-    def __call__(self, *_):
-        return 0.25
-
-
-@pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_names_that_look_alike_are_one_trial(one, other):
-    assert same_name(one) == same_name(other)
-    with pytest.raises(DataError, match="comes more than once"):
-        rs.pool(TRIALS[:2], studies=[one, other])
-    counts = [rs.TrialCounts.of(one, 2, 24, 6, 23), rs.TrialCounts.of(other, 1, 16, 2, 16)]
-    for pool in (rs.pool_mantel_haenszel, rs.pool_peto):
-        with pytest.raises(DataError, match="comes more than once"):
-            pool(counts)
-
-
-@pytest.mark.parametrize("studies", [5, {"a", "b", "c"}, "abc", [1, 2, 3], object()])
-def test_what_is_no_list_of_names(studies):
-    for pool in (rs.pool, rs.pool_sensitivity):
-        with pytest.raises(TypeError, match="studies must be a list of names; got"):
-            pool(TRIALS, studies=studies)
-
-
-@pytest.mark.parametrize("make", [iter, tuple, np.array, lambda names: (n for n in names)])
-def test_names_may_come_in_any_order_that_is_one(make):
-    found = rs.pool(TRIALS, studies=make(["x", "y", "z"])).studies
-    assert found == ("x", "y", "z")
-    assert {type(name) for name in found} == {str}
-
-
-def test_a_trial_without_a_name_is_told_by_its_place():
-    with pytest.raises(DataError) as caught:
-        rs.pool(TRIALS, studies=["x", " ", "\N{ZERO WIDTH SPACE}"])
-    assert str(caught.value) == "pool: no name is given for estimate 2, 3; name the trial"
-
-
-@pytest.mark.parametrize("given", [None, 3, "ab", [1, 2], set(TRIALS), {"a": 1}])
-def test_what_is_no_list_of_estimates(given):
-    for pool in (rs.pool, rs.pool_sensitivity):
-        with pytest.raises(TypeError, match="need estimates, as a list"):
-            pool(given)
-
-
-@pytest.mark.parametrize("name", ["REML", None, 1, math.nan, ["reml"], {}, ""])
-def test_an_estimator_that_there_is_not(name):
-    with pytest.raises(ValueError, match="tau2 must be one of common, dl"):
-        rs.pool(TRIALS, tau2=name)
-
-
-@pytest.mark.parametrize("given", [math.nan, -1, math.inf, None, "1", 1j, [1], np.array([1.0, 2])])
-def test_a_function_that_gives_no_variance(given):
-    with pytest.raises(FitError, match="one finite number of 0 or more"):
-        rs.pool(TRIALS, tau2=lambda *_: given)
-
-
-def test_a_function_may_be_any_that_gives_one_number():
-    assert rs.pool(TRIALS, tau2=Callable()).estimator == "own function"
-    assert math.copysign(1, rs.pool(TRIALS, tau2=lambda *_: -0.0).tau2) == 1
-
-
-@pytest.mark.parametrize("pool", [rs.pool_mantel_haenszel, rs.pool_peto])
-def test_counts_in_any_order_that_is_one(pool):
-    assert pool(iter(COUNTS)) == pool(COUNTS)
-    for given in (None, 3, set(COUNTS), "ab", [1, 2]):
-        with pytest.raises(TypeError, match=r"expected (a list of )?TrialCounts, got"):
-            pool(given)
-    for level in (95, None, "x", True):
-        with pytest.raises(ValueError, match="level must lie between 0 and 1"):
-            pool(COUNTS, level=level)
-    with pytest.raises(DataError, match=r": 1 trial, and two or more are needed"):
-        pool(COUNTS[:1])
-
-
-@pytest.mark.parametrize("given", ["rr", ["risk ratio"], None])
-def test_a_measure_of_counts_that_there_is_not(given):
-    with pytest.raises(ValueError, match="measure must be one of risk ratio"):
-        rs.pool_mantel_haenszel(COUNTS, measure=given)
-
-
-def test_counts_need_a_name_and_people_that_there_are():
-    for study in ("", " ", None):
-        with pytest.raises(ValueError, match="needs a name"):
-            rs.TrialCounts.of(study, 1, 2, 1, 2)
-    for many in (10**13, 10**400, math.inf):
-        with pytest.raises(ValueError, match="is impossible"):
-            rs.TrialCounts.of("A", 1, many, 1, 2)
-
-
-def test_a_share_of_variation_is_told_in_whole_percent_as_everywhere():
-    counts = [rs.TrialCounts.of("A", 0, 1, 1, 1), rs.TrialCounts.of("B", 1, 1, 0, 1)]
-    assert "I² = 31%." in str(rs.pool_mantel_haenszel(counts))
-
-
-def test_no_measure_is_advised_that_was_just_tried():
-    never = [rs.TrialCounts.of("A", 0, 10, 0, 10), rs.TrialCounts.of("B", 0, 12, 0, 12)]
-    with pytest.raises(DataError) as caught:
-        rs.pool_mantel_haenszel(never, measure="risk difference")
-    assert str(caught.value).endswith("Report the counts")
-
-
-ARMS = "study,n1,mean1,sd1,n2,mean2,sd2"
-EVENTS = "study,events1,n1,events2,n2"
-#: What is wrong, how the effects are read, and what is told.
-ROWS = {
-    "a p of sizes without degrees of freedom": (
-        "study,estimate,p,n1,n2\nA,1,0.03,1,1\n",
-        "generic",
-        "A: p with sizes of arms is taken as that of Student's t",
-    ),
-    "a p of one size": (
-        "study,estimate,p,n1,n2\nA,1,0.03,20,\n",
-        "generic",
-        "complete them, or leave both empty",
-    ),
-    "a p of half a person": (
-        "study,estimate,p,n1,n2\nA,1,0.03,20.5,20\n",
-        "generic",
-        "20.5 is no whole number",
-    ),
-    "no event in an arm": (
-        f"{EVENTS}\nA,0,10,5,10\n",
-        "risk ratio",
-        "0 of 10 against 5 of 10 has no such ratio with an interval; pool such counts by",
-    ),
-    "an arm of events": (
-        f"{EVENTS}\nA,10,10,5,10\n",
-        "odds ratio",
-        "10 of 10 against 5 of 10 has no such ratio",
-    ),
-    "no event at all": (
-        f"{EVENTS}\nA,0,10,0,12\n",
-        "risk difference",
-        "0 of 10 against 0 of 12 has a standard error of 0",
-    ),
+#: Every public function whose first argument is the result of `pool`.
+OF_A_POOL = {
+    "baujat": {},
+    "bootstrap_pooled": {"seed": 1, "replicates": 99},
+    "cumulative_pool": {},
+    "egger_test": {},
+    "fail_safe_n": {},
+    "gosh": {},
+    "heterogeneity_interval": {},
+    "influence": {},
+    "leave_one_out": {},
+    "permutation_test_pooled": {},
+    "pet_peese": {},
+    "rank_correlation_test": {},
+    "selection_model": {"alternative": "less"},
+    "shrunken_estimates": {},
+    "trim_and_fill": {},
 }
 
 
-def read(folder, text, measure, **options):
-    path = folder / "trials.csv"
-    path.write_text(text, encoding="utf-8")
-    return rs.read_estimates(path, measure=measure, **options)
+@pytest.fixture(scope="module")
+def trials():
+    values, errors = (-0.9, -0.15, -0.4, 0.2), (0.32, 0.22, 0.28, 0.3)
+    return [
+        rs.Estimate.from_se(f"Trial {name}", value, se, unit="SD")
+        for name, value, se in zip("ABCD", values, errors, strict=True)
+    ]
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_rows_that_give_no_effect_say_what_to_do(tmp_path, name):
-    text, measure, told = ROWS[name]
-    with pytest.raises(DataError) as caught:
-        read(tmp_path, text, measure)
-    assert told in str(caught.value)
-    assert "zero_cells" not in str(caught.value)
-    assert "A: A:" not in str(caught.value)
+@pytest.mark.parametrize("name", OF_A_POOL)
+def test_what_is_no_pool_is_refused_by_its_type(name, trials):
+    # A meta-regression has trials, y and v too: some functions would answer with other numbers.
+    weeks = rs.meta_regression(trials, {"weeks": [3, 6, 4, 8]})
+    for given in (trials, weeks, rs.pool_subgroups(trials, list("xyxy")), rs.Pooled, None, "pain"):
+        with pytest.raises(TypeError) as error:
+            getattr(rs, name)(given, **OF_A_POOL[name])
+        assert str(error.value) == (
+            f"{name}: need the result of rs.pool, a Pooled; got a value of type "
+            f"{type(given).__name__}; pool the estimates first, as in {name}(rs.pool(estimates))"
+        )
 
 
-def test_a_name_is_told_once(tmp_path):
-    with pytest.raises(DataError, match="line 2: A: the standard error must be positive"):
-        read(tmp_path, "study,estimate,se\nA,1,0\n", "generic")
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", True, float("nan")])
+def test_a_seed_is_a_whole_number_even_where_none_is_needed(seed, trials):
+    for most in (3, 1000):
+        with pytest.raises(ValueError, match=r"^gosh: the seed must be a whole number of 0 or"):
+            rs.gosh(rs.pool(trials), most=most, seed=seed)
 
 
-def test_what_a_row_gives_beside_its_arms_is_not_dropped_silently(tmp_path):
-    text = f"{ARMS},p\nA,16,1.6,0.6,16,2.3,0.9,0.03\nB,16,1.6,0.6,16,2.1,0.9,\n"
-    found = read(tmp_path, text, "standardised mean difference")
-    assert found.notes[1:] == ("A: p not used; the effect is that of the arms",)
+def test_options_of_another_type_are_named(trials):
+    pooled = rs.pool(trials)
+    with pytest.raises(TypeError, match=r"cumulative_pool: by must be a list; got 5$"):
+        rs.cumulative_pool(pooled, by=5)
+    with pytest.raises(TypeError, match=r"cumulative_pool: order must be a list; got 'Trial A'$"):
+        rs.cumulative_pool(pooled, order="Trial A")
+    with pytest.raises(ValueError, match=r"alpha must lie between 0 and 1, got 'a'"):
+        rs.fail_safe_n(pooled, alpha="a")
+    with pytest.raises(ValueError, match=r"target must be above 0 and at most .* got 'a'"):
+        rs.fail_safe_n(pooled, kind="orwin", target="a")
+    with pytest.raises(ValueError, match=r"steps must be one-sided p values .* got \['a'\]"):
+        rs.selection_model(pooled, alternative="less", steps=["a"])
+    with pytest.raises(ValueError, match=r"the level must lie between 0 and 1, .* got 'a'"):
+        rs.bootstrap_pooled(pooled, seed=1, level="a")
+    with pytest.raises(ValueError, match=r"predictor must be one of .* got \[\]"):
+        rs.egger_test(pooled, predictor=[])
+    with pytest.raises(rs.DataError, match=r"sizes must be a list of numbers; got 'many'"):
+        rs.egger_test(pooled, predictor="n", sizes="many")
+    with pytest.raises(TypeError, match=r"correlations must be a list of numbers; got 0.5"):
+        rs.correlation_sensitivity(trials, list("aabc"), correlations=0.5)
 
 
-def test_a_measure_with_a_unit_of_its_own_takes_no_other(tmp_path):
-    text = "study,estimate,se\nA,1,0.5\n"
-    with pytest.raises(DataError, match="the standardised mean difference is in 'SD'"):
-        read(tmp_path, text, "standardised mean difference", unit="points")
-    assert read(tmp_path, text, "standardised mean difference", unit="SD")[0].unit == "SD"
-    assert read(tmp_path, text, "generic", unit=" points ")[0].unit == "points"
-    with pytest.raises(TypeError, match="the unit must be a text"):
-        read(tmp_path, text, "generic", unit=5)
+@pytest.mark.parametrize(
+    "values", [{1, 2, 3, 4}, np.ones((4, 2)), [[1], [2], [3], [4]], dict.fromkeys(range(4), 1)]
+)
+def test_a_moderator_is_a_list_of_single_values(values, trials):
+    with pytest.raises(TypeError, match=r"the moderator 'weeks' must be a list with one value"):
+        rs.meta_regression(trials, {"weeks": values})
 
 
-@pytest.mark.parametrize("options", [{"level": None}, {"level": "x"}, {"level": True}])
-def test_a_level_of_printed_intervals_that_is_none(tmp_path, options):
-    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
-        read(tmp_path, "study,estimate,se\nA,1,0.5\n", "generic", **options)
+def test_moderators_and_formulas_that_are_none(trials):
+    twice = pd.DataFrame([[1, 2], [2, 3], [4, 5], [3, 1]], columns=["weeks", "weeks"])
+    with pytest.raises(
+        rs.DataError, match=r"more than one column is called 'weeks'; give each moderator"
+    ):
+        rs.meta_regression(trials, twice)
+    with pytest.raises(TypeError, match=r"the formula must be a text such as .* got 3"):
+        rs.meta_regression(trials, {"weeks": [3, 6, 4, 8]}, formula=3)
+    weeks = rs.meta_regression(trials, {"weeks": [3, 6, 4, 8]})
+    with pytest.raises(rs.DataError, match=r"predict: there is no row to predict"):
+        weeks.predict({"weeks": []})
 
 
-@pytest.mark.parametrize("measure", [["generic"], {}, None, "smd"])
-def test_a_measure_of_a_table_that_there_is_not(tmp_path, measure):
-    with pytest.raises(ValueError, match="measure must be one of standardised"):
-        read(tmp_path, "study,estimate,se\nA,1,0.5\n", measure)
+@pytest.mark.parametrize("power", ["50", "7", "9" * 6000])
+@pytest.mark.parametrize("sign", ["**", "^"])
+def test_a_power_of_terms_that_would_take_hours_is_refused(power, sign, trials):
+    given = {"weeks": [3, 6, 4, 8], "dose": [1, 5, 2, 2]}
+    with pytest.raises(rs.DataError, match=rf"the power {power[:9]} is above 6; no trial has"):
+        rs.meta_regression(trials, given, formula=f"(weeks + dose){sign}{power}")
+
+
+def test_powers_of_numbers_and_small_powers_of_terms_stay(trials):
+    squared = rs.meta_regression(trials, {"weeks": [3, 6, 4, 8]}, formula="I(weeks**12)")
+    assert squared.columns.names[1] == "I(weeks ** 12)"
+    both = {"weeks": [3, 6, 4, 8], "dose": [1, 5, 2, 2]}
+    with pytest.raises(rs.FitError, match="weeks:dose"):
+        rs.meta_regression(trials, both, formula="(weeks + dose)**2")
+
+
+def test_groups_that_differ_in_spelling_alone_are_asked_about(trials):
+    with pytest.raises(rs.DataError, match=r"'ground' and 'Ground ' are one group or two\?"):
+        rs.pool_subgroups(trials, ["ground", "treadmill", "Ground ", "treadmill"])
+    with pytest.raises(TypeError, match="groups must be a list with one name for each trial"):
+        rs.pool_subgroups(trials, {"a", "b", "c", "d"})
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [["a", "b"]],
+        [[1, 2], [1]],
+        [[1j, 2, 3]],
+        [[10**400, 1, 2]],
+        np.ma.masked_array([[1.0, 2, 3]], [[0, 1, 0]]),
+    ],
+)
+def test_data_sets_are_real_numbers(y):
+    with pytest.raises(TypeError, match=r"^pool_many: y must be an array of real numbers"):
+        rs.pool_many(y, [1, 1, 1])
+
+
+@pytest.mark.parametrize("covariance", ["a", [["a"] * 4] * 4, np.eye(4) * 1j, [[1], [1, 2]]])
+def test_a_covariance_is_of_real_numbers(covariance, trials):
+    with pytest.raises(TypeError, match=r"^pool_dependent: covariance must be an array of real"):
+        rs.pool_dependent(trials, list("aabc"), covariance=covariance)
+    with pytest.raises(TypeError, match=r"^dependent estimates: covariance must be an array of"):
+        rs.DependentEstimates(
+            estimates=tuple(trials), clusters=tuple("aabc"), covariance=covariance
+        )
+
+
+def test_dependent_estimates_may_come_from_a_generator(trials):
+    listed = rs.pool_dependent(trials, list("aabc"), correlation=0.5)
+    drawn = rs.pool_dependent((each for each in trials), iter("aabc"), correlation=0.5)
+    assert drawn.pooled == listed.pooled
+
+
+def test_arms_that_are_none_and_arms_without_number():
+    control = rs.ArmSummary(arm="control", n=10**12, mean=1.0, sd=1.0)
+    retro = rs.ArmSummary(arm="retro", n=20, mean=3.1, sd=1.5)
+    with pytest.raises(ValueError, match="2 or more, and at most 100; got 1000000000"):
+        rs.split_control(control, 10**9)
+    for given in (None, 1, "control"):
+        with pytest.raises((TypeError, ValueError), match="ArmSummary"):
+            rs.shared_control_covariance([retro], given, trial="Trial A")
+
+
+def pairwise(y, v):
+    """Return ``y'Py`` and ``P`` from all pairs of trials: sums of one sign, and slow."""
+    w = 1 / v
+    products = np.outer(w / w.sum(), w)
+    squared = products * (y[:, None] - y) ** 2
+    projector = -products
+    np.fill_diagonal(products, 0.0)
+    np.fill_diagonal(projector, products.sum(axis=0))
+    return squared.sum() / 2, projector
+
+
+@pytest.mark.parametrize("spread", [0, 2, 6, 12])
+@pytest.mark.parametrize("offset", [0.0, 1e8])
+def test_a_mean_without_pairs_is_that_of_all_pairs(spread, offset):
+    rng = np.random.default_rng(spread)
+    for k in (2, 3, 40):
+        v = 10 ** rng.uniform(-spread, spread, k)
+        y = offset + rng.normal(0, 1, k) * np.sqrt(v + 1)
+        fit = weighted_fit(y, v)
+        rss, projector = pairwise(y, v)
+        # The largest gap that was seen is 2e-15; the bound of the docstring is 2 eps sqrt(1 + k).
+        assert fit.rss == pytest.approx(rss, rel=1e-14)
+        np.testing.assert_allclose(fit.projector, projector, rtol=1e-13)
+        assert fit.trace == pytest.approx(np.trace(projector), rel=1e-13)
+        left, right = v, rng.uniform(0, 1, k)
+        squares = left @ projector**2 @ right
+        assert fit.squares(left, right) == pytest.approx(squares, rel=1e-13)
+        assert fit.squares() == pytest.approx(np.sum(projector**2), rel=1e-13)
+
+
+@pytest.mark.parametrize("tau2", ["reml", "pm", "dl", "sj", "he"])
+def test_no_square_of_the_number_of_trials_is_held(tau2):
+    import tracemalloc
+
+    from retrostats.meta.inference import coefficients
+    from retrostats.meta.tau.estimators import find_estimator
+    from retrostats.meta.tau.standard_errors import tau2_standard_error
+
+    k = 3000
+    rng = np.random.default_rng(1)
+    y, v = rng.normal(0, 0.5, k), rng.uniform(0.05, 0.3, k)
+    tracemalloc.start()
+    found = find_estimator(tau2)[1](y, v)
+    coefficients(y, v, found, test="hksj")
+    tau2_standard_error(tau2, y, v, found)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < k * k * 8 / 4

@@ -150,7 +150,7 @@ def test_it_says_what_it_did():
         ({"y": [0.1, 0.2]}, r"a row for each data set.*got shape \(2,\)"),
         ({"y": [[0.1], [0.2]]}, r"two or more trials; got shape \(2, 1\)"),
         ({"v": [0.1, 0.1]}, r"v has shape \(2, 3\) as y, or \(3,\).*got \(2,\)"),
-        ({"level": 1.0}, "the level must lie between 0 and 1, got 1.0"),
+        ({"level": 1.0}, "the level must lie between 0 and 1, as in level=0.95; got 1.0"),
         ({"test": "hk"}, "test must be one of z, t, hksj, hksj_adhoc; got 'hk'"),
         ({"tau2": "REML"}, "tau2 must be one of common, dl"),
     ],

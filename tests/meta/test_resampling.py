@@ -183,7 +183,7 @@ def test_an_estimator_without_an_answer_is_counted_or_refused():
     ("options", "message"),
     [
         ({"kind": "cases"}, "kind must be 'parametric' or 'trials', got 'cases'"),
-        ({"level": 0}, "the level must lie between 0 and 1, got 0"),
+        ({"level": 0}, "the level must lie between 0 and 1, as in level=0.95; got 0"),
         ({"replicates": 39}, "at least 40 replicates"),
         ({"level": 0.999, "replicates": 999}, "at least 2000 replicates"),
         ({"seed": "1"}, "whole number of 0 or more, got '1'"),

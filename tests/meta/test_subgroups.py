@@ -200,6 +200,7 @@ def test_plain_json_values():
         (["a"] * 6, rs.DataError, "all trials are in the group 'a'"),
         (["a", "b"], rs.DataError, "2 names of groups for 6 trials"),
         (["a", "", "b", None, "b", "a"], rs.DataError, "'Trial B', 'Trial D' has no name"),
+        ([4, 6, 4, 6, 8, 8], rs.DataError, "numbers are for rs.meta_regression"),
         (["a", "b", "overall", "a", "b", "a"], rs.DataError, "can be called 'overall'"),
         ("ababab", TypeError, "must be a list"),
     ],

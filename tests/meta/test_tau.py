@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.special import chdtri
 
@@ -103,7 +103,7 @@ def test_the_median_unbiased_form_is_not_below(data):
 
 
 @EACH
-@settings(max_examples=FEW)
+@settings(max_examples=FEW, suppress_health_check=[HealthCheck.filter_too_much])
 @given(sets())
 def test_a_column_of_ones_is_no_regression(name, data):
     y, v = data

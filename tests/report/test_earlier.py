@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from retrostats.errors import DataError
-from retrostats.report.analysis.earlier import LIST, checksums, require_own
+from retrostats.report.analysis.writing import LIST
+from retrostats.report.earlier import checksums, require_own
 
 NAMES = ("report.html", "figures/flow.svg")
 
@@ -25,38 +26,38 @@ def out(tmp_path):
 
 
 def test_what_an_earlier_report_alone_had_is_named(out):
-    assert require_own(out, [*NAMES, LIST]) == ("tables/old.csv",)
+    assert require_own(out, [*NAMES, LIST], LIST) == ("tables/old.csv",)
 
 
 def test_an_empty_or_missing_folder_is_fine(tmp_path):
-    assert require_own(tmp_path, NAMES) == ()
-    assert require_own(tmp_path / "none", NAMES) == ()
+    assert require_own(tmp_path, NAMES, LIST) == ()
+    assert require_own(tmp_path / "none", NAMES, LIST) == ()
 
 
 def test_a_changed_file_is_neither_replaced_nor_removed(out):
     (out / "tables/old.csv").write_text("edited")
-    assert require_own(out, NAMES) == ()
+    assert require_own(out, NAMES, LIST) == ()
     (out / "report.html").write_text("edited")
     with pytest.raises(DataError, match=r"report\.html would be replaced"):
-        require_own(out, NAMES)
+        require_own(out, NAMES, LIST)
 
 
 def test_a_file_that_no_report_wrote_is_not_replaced(tmp_path):
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "flow.svg").write_text("mine")
     with pytest.raises(DataError, match=r"figures/flow\.svg would be replaced"):
-        require_own(tmp_path, NAMES)
+        require_own(tmp_path, NAMES, LIST)
 
 
 def test_a_link_in_place_of_a_file_or_folder_is_refused(out, tmp_path):
     (out / "report.html").unlink()
     (out / "report.html").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(DataError, match=r"report\.html would be replaced"):
-        require_own(out, NAMES)
+        require_own(out, NAMES, LIST)
     (out / "figures").rename(tmp_path / "figures")
     (out / "figures").symlink_to(tmp_path / "figures")
     with pytest.raises(DataError, match="figures is a link"):
-        require_own(out, NAMES)
+        require_own(out, NAMES, LIST)
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "tables/../../secret"])
@@ -64,7 +65,7 @@ def test_a_list_that_points_outside_is_not_believed(out, tmp_path, name):
     (tmp_path / "secret").write_text("x")
     digest = checksums(tmp_path, ["secret"]).split()[0]
     (out / LIST).write_text(f"{digest}  {name}\n")
-    assert require_own(out, []) == ()
+    assert require_own(out, [], LIST) == ()
 
 
 def test_the_list_is_what_sha256sum_reads(out):

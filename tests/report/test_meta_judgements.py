@@ -111,6 +111,13 @@ FAULTS = {
         ("# reports_assessed = ", "reports_assessed = 10\nreports_excluded = 4\n#"),
         "studies_included = 7, but only 6 reports were left",
     ),
+    "more duplicates than records": (
+        (
+            "# records_identified = \n# duplicates_removed = ",
+            "records_identified = 12\nduplicates_removed = 20",
+        ),
+        "duplicates_removed = 20, but records_identified = 12",
+    ),
     "a negative count": (("# records_excluded = ", "records_excluded = -1"), "is no count"),
     "a fraction": (("# records_excluded = ", "records_excluded = 1.5"), "a whole number"),
     "no TOML": (('start = "high"', "start = high"), "not valid TOML"),

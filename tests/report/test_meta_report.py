@@ -212,6 +212,7 @@ def rows_of(path):
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
+@pytest.mark.whole
 def test_files_are_written_and_are_the_same_twice(tmp_path):
     found = real("pain")
     first = write_meta(found, tmp_path / "one")
@@ -236,6 +237,7 @@ def test_files_are_written_and_are_the_same_twice(tmp_path):
     assert float(choices[0]["estimate"]) == pytest.approx(found.pooled.pooled.value)
 
 
+@pytest.mark.whole
 def test_the_page_needs_nothing_from_outside(tmp_path):
     page = write_meta(real("pain"), tmp_path)[0].read_text(encoding="utf-8")
     assert "<script" not in page
@@ -243,6 +245,7 @@ def test_the_page_needs_nothing_from_outside(tmp_path):
     assert page.count("data:image/svg+xml;base64,") == 2
 
 
+@pytest.mark.whole
 def test_hostile_words_are_escaped(tmp_path):
     given = replace(evidence(2), left_out=((SCRIPT, SCRIPT),), outcome=SCRIPT, caption=SCRIPT)
     page = write_meta(synthesise(given), tmp_path)[0].read_text(encoding="utf-8")
@@ -250,6 +253,7 @@ def test_hostile_words_are_escaped(tmp_path):
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.whole
 def test_files_of_others_stay_and_figures_of_an_earlier_report_go(tmp_path):
     write_meta(synthesise(evidence(3)), tmp_path)
     (tmp_path / "mine.txt").write_text("mine")

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.layout import Layout, Words, Written, limits, p_number
+from retrostats.meta.pool import pool
 from retrostats.tables.latex import as_latex
 from retrostats.tables.latex_text import latex
 from retrostats.tables.paper import PaperTable
@@ -407,6 +408,9 @@ def test_what_cannot_be_saved_is_said(tmp_path):
         save_table(TABLE, tmp_path / "no" / "a.md")
     with pytest.raises(TypeError, match=r"expected a PaperTable.*got str.*save_figure"):
         save_table("Table 1", tmp_path / "a.md")
+    pooled = pool([Estimate.from_se(name, -0.5, 0.2, unit="") for name in "AB"], test="z")
+    with pytest.raises(TypeError, match=r"got Pooled\. Give its \.layout\(\)"):
+        save_table(pooled, tmp_path / "a.md")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -51,7 +51,7 @@ class CollectRequest(ShownAsFields):
     bounds: Bounds = "left out"
 
     def __post_init__(self) -> None:
-        given = self.outcome
+        given: object = self.outcome
         if not isinstance(given, str) or not given.strip():
             raise ValueError(f"collect: the outcome must be a word, as in 'pain'; got {given!r}")
         # "Pain" is the kind and not only the outcomes that bear this very name.

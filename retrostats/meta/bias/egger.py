@@ -194,11 +194,6 @@ def egger_test(
 
 def _predictor(pooled: Pooled, predictor: Predictor, sizes: Sequence[float] | None) -> Floats:
     """Return the predictor of each trial, shape ``(k,)``."""
-    if sizes is not None and predictor in ("se", "variance"):
-        raise ValueError(
-            "egger_test: sizes belong to predictor='n' or 'inverse root n', not to "
-            f"{predictor!r}; leave them out, or choose one of those"
-        )
     if predictor == "se":
         return np.sqrt(pooled.v)
     if predictor == "variance":

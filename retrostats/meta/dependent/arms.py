@@ -10,6 +10,9 @@ from retrostats.effects.arguments import require_kind, require_numbers
 from retrostats.effects.summaries import OF_RAW, ArmSummary, combine_groups, require_all_arms
 from retrostats.errors import DataError
 
+#: More arms than any trial has; a slip such as the number of participants would fill the memory.
+MOST_ARMS = 100
+
 
 def combine_arms(arms: Sequence[ArmSummary], *, name: str = "") -> ArmSummary:
     r"""Merge arms of a trial as if their participants had been one arm.
@@ -97,8 +100,11 @@ def split_control(control: ArmSummary, into: int = 2) -> tuple[ArmSummary, ...]:
     """
     require_kind("control", control, ArmSummary, OF_RAW)
     require_numbers("split_control", into=into)
-    if into < 2 or into != int(into):
-        raise ValueError(f"split_control: into must be a whole number of 2 or more, got {into!r}")
+    if not 2 <= into <= MOST_ARMS or into != int(into):
+        raise ValueError(
+            f"split_control: into must be a whole number of 2 or more, and at most {MOST_ARMS}; "
+            f"got {into!r}"
+        )
     least, more = divmod(control.n, int(into))
     if least < 2:
         raise DataError(

@@ -120,6 +120,7 @@ def shared_control_covariance(
     0.529
     """
     require_all_arms(active)
+    require_all_arms([control])
     names = [arm.arm for arm in active]
     if not active or len(set(names)) < len(names) or control.arm in names:
         raise DataError(

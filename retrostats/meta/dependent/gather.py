@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from retrostats.arrays import real_numbers
 from retrostats.errors import DataError
 from retrostats.estimate import Estimate
 from retrostats.meta.dependent.types import DependentEstimates, covariance_faults
@@ -69,8 +69,8 @@ def as_dependent(
     if covariance is None:
         used = USUAL_CORRELATION if correlation is None else correlation
         require_correlation(caller, used, gathered.names)
-        return working_covariance(estimates, studies, correlation=used)
-    matrix = np.asarray(covariance, dtype=float)
+        return working_covariance(gathered.estimates, gathered.names, correlation=used)
+    matrix = real_numbers(f"{caller}: covariance", covariance)
     faults = covariance_faults(gathered.estimates, gathered.names, matrix)
     if faults:
         raise DataError(f"{caller}: " + "; ".join(faults))

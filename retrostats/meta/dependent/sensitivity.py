@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from retrostats.estimate import Estimate, EstimateTable
@@ -119,6 +119,10 @@ def correlation_sensitivity(
     >>> [round(estimate.value, 3) for estimate in found.table()][:3]
     [-0.41, -0.411, -0.412]
     """
+    if isinstance(correlations, str | Set) or not isinstance(correlations, Iterable):
+        raise TypeError(
+            f"correlation_sensitivity: correlations must be a list of numbers; got {correlations!r}"
+        )
     chosen = tuple(correlations)
     if not chosen:
         raise ValueError("correlation_sensitivity: give one or more correlations")

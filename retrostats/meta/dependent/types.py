@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrostats.arrays import Floats, read_only
+from retrostats.arrays import Floats, read_only, real_numbers
 from retrostats.errors import DataError
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.layout import Layout, ShownAsTable
@@ -63,7 +63,8 @@ class DependentEstimates(ShownAsTable):
         return self.layout().text()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "covariance", read_only(self.covariance))
+        given = real_numbers("dependent estimates: covariance", self.covariance)
+        object.__setattr__(self, "covariance", read_only(given))
         found = covariance_faults(self.estimates, self.clusters, self.covariance)
         if found:
             raise DataError("dependent estimates: " + "; ".join(found))

@@ -69,7 +69,7 @@ def read_estimates(
     ------
     DataError
         With every fault of the file, by line and column: an unknown or missing column, a cell
-        that is no number, a row that is neither kind or both, an impossible effect.
+        that is no number, a row of totals or of neither kind or both, an impossible effect.
 
     Examples
     --------
@@ -108,7 +108,8 @@ def read_estimates(
         moderators=MappingProxyType(
             {name: _moderator(raw, name) for name in raw.header if name not in KNOWN}
         ),
-        notes=(*raw.notes, *(note for _, note in rows if note)),
+        form=raw.form,
+        notes=tuple(note for _, note in rows if note),
     )
 
 

@@ -30,6 +30,8 @@ class StudyTable(ShownAsTable):
     moderators
         The further columns: numbers where every cell is one, otherwise words; a missing cell is
         ``nan`` or ``""``.
+    form
+        What the file was read as, such as ``"CSV, comma, decimal point, UTF-8"``.
     notes
         What a reader should know of the file and its rows.
 
@@ -52,6 +54,7 @@ class StudyTable(ShownAsTable):
     measure: str
     estimates: tuple[Estimate, ...]
     moderators: Mapping[str, tuple[float, ...] | tuple[str, ...]]
+    form: str
     notes: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -84,8 +87,7 @@ class StudyTable(ShownAsTable):
 
     def layout(self) -> Layout:
         """Return the cells as they are printed, and below them the notes on single trials."""
-        names = tuple(f"{study}: " for study in self.studies)
-        notes = tuple(("Note", note) for note in self.notes if note.startswith(names))
+        notes = tuple(("Note", note) for note in self.notes)
         shown = self.table().layout()
         return replace(shown, rows=(*shown.rows, *notes))
 
@@ -106,5 +108,6 @@ class StudyTable(ShownAsTable):
             "measure": self.measure,
             "estimates": [estimate.to_dict() for estimate in self.estimates],
             "moderators": {name: list(cells) for name, cells in self.moderators.items()},
+            "form": self.form,
             "notes": list(self.notes),
         }

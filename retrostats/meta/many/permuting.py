@@ -49,8 +49,9 @@ class SignFlipTest(ShownAsSentence):
     ...     rs.Estimate.from_se("Trial C", -0.4, 0.28, unit="SD"),
     ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
     ... ]
-    >>> print(rs.permutation_test_pooled(rs.pool(pain)))
-    Sign-flip test of the mean (exact, 16 patterns): statistic -2.81, p = 0.125 (smallest possible 0.125)
+    >>> test = rs.permutation_test_pooled(rs.pool(pain))
+    >>> test.p, test.patterns
+    (0.125, 16)
     """
 
     statistic: float

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from retrostats.arrays import Floats
+from retrostats.arrays import Floats, real_numbers
+from retrostats.effects.arguments import require_level
 from retrostats.layout import ShownAsSentence
 from retrostats.meta.inference import ROUNDING, TestName, require_test
 from retrostats.meta.many.estimators import find_many, trace, weighted_means
@@ -123,8 +124,7 @@ def pool_many(
     """
     values, variances = _read(y, v)
     require_test(test)
-    if not 0 < level < 1:
-        raise ValueError(f"pool_many: the level must lie between 0 and 1, got {level}")
+    require_level(level)
     name, estimator = find_many(tau2)
     with np.errstate(all="ignore"):
         usable = np.isfinite(values).all(axis=1)
@@ -157,7 +157,7 @@ def pool_many(
 
 
 def _read(y: ArrayLike, v: ArrayLike) -> tuple[Floats, Floats]:
-    values, variances = np.asarray(y, dtype=float), np.asarray(v, dtype=float)
+    values, variances = real_numbers("pool_many: y", y), real_numbers("pool_many: v", v)
     if values.ndim != 2 or values.shape[1] < 2:
         raise ValueError(
             f"pool_many: y has a row for each data set and a column for each of two or more "

@@ -155,7 +155,7 @@ def _require_one_of_each(columns: Any) -> None:
     twice = columns[columns.duplicated()].unique().tolist()
     if twice:
         raise DataError(
-            f"meta_regression: the data frame has more than one column {', '.join(map(repr, twice))}"
+            f"meta_regression: more than one column is called {', '.join(map(repr, twice))}"
             "; give each moderator once, under a name of its own"
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrostats.arrays import Floats
+from retrostats.errors import DataError
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.layout import Layout, ShownAsTable
 from retrostats.layout.html import caveats

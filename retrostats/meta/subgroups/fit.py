@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from retrostats.errors import DataError
 from retrostats.estimate import Estimate
 from retrostats.meta.inference import TestName
 from retrostats.meta.pool import pool
-from retrostats.meta.studies import Studies, gather_studies
+from retrostats.meta.studies import Studies, gather_studies, same_name
 from retrostats.meta.subgroups.types import OVERALL, Between, PooledSubgroups, Subgroup
 from retrostats.meta.subgroups.ways import means_test, pooled_alone, pooled_with_common
 from retrostats.meta.tau.estimators import TauName, TauSquared
@@ -130,8 +130,8 @@ def _group_names(groups: Sequence[object], trials: Studies) -> dict[str, NDArray
         for trial, name in zip(trials.names, given, strict=True)
         if not isinstance(name, str) or not name.strip()
     ]
-    said = "no name of a group (a word); numbers belong to rs.meta_regression"
-    problems = [f"{', '.join(unnamed)}: {said}"] if unnamed else []
+    said = "has no name of a group (a word); numbers are for rs.meta_regression"
+    problems = [f"{', '.join(unnamed)} {said}"] if unnamed else []
     known = list(dict.fromkeys(name for name in given if isinstance(name, str)))
     if len(known) < 2 and not unnamed:
         problems.append(

@@ -193,8 +193,8 @@ def _refuse_high_powers(text: str) -> None:
     for sign, power in pairwise(t.token for t in _tokens(text)):
         if sign in ("**", "^") and power.isdigit() and int(power[:9]) > HIGHEST:
             raise DataError(
-                f"formula {text!r}: the power {power[:9]} is above {HIGHEST}; no trial has data for "
-                "such interactions. For a power of a number write I(x**2)"
+                f"formula {text!r}: the power {power[:9]} is above {HIGHEST}; no trial has data "
+                "for such interactions. For a power of a number write I(x**2)"
             )
 
 

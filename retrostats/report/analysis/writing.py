@@ -11,16 +11,18 @@ from retrostats.progress import Show, told
 from retrostats.report.analysis.content import analysis_document
 from retrostats.report.analysis.csv_tables import csv_tables
 from retrostats.report.analysis.drawings import alternative_texts, draw_figures
-from retrostats.report.analysis.earlier import LIST, checksums, require_own
 from retrostats.report.analysis.results import as_json
 from retrostats.report.blocks import Document
 from retrostats.report.document import Writer, write_text, write_together
+from retrostats.report.earlier import checksums, require_own
 from retrostats.report.pages.html import as_html
 from retrostats.report.pages.pdf import as_pdf
 from retrostats.report.pages.word import as_word
 
 #: Formats of every figure.
 FORMATS = ("svg", "pdf", "png")
+#: Name of the list of all files of the report.
+LIST = "report.sha256"
 
 
 def write_analysis(
@@ -83,7 +85,7 @@ def _written(analysis: Analysis, out: Path, tell: Show) -> tuple[Path, ...]:
         "tables.docx": lambda path: path.write_bytes(as_word(document)),
     }
     writers[LIST] = _list_writer(tuple(writers))
-    written = write_together(out, writers, stale=require_own(out, writers))
+    written = write_together(out, writers, stale=require_own(out, writers, LIST))
     tell("Written", 1.0)
     first = [out / name for name in ("report.html", "report.pdf", "tables.docx", "results.json")]
     return (*first, *(path for path in written if path not in first))

@@ -196,6 +196,11 @@ def _contradictions(search: Mapping[str, int], where: TableAt) -> Iterator[Fault
     for name, count in search.items():
         if count < 0:
             yield where.fault(name, f"{name} = {count} is no count; expected 0 or more")
+    for _, whole, part in _FOLLOWS:
+        if {whole, part} <= set(search) and search[part] > search[whole]:
+            yield where.fault(
+                part, f"{part} = {search[part]}, but {whole} = {search[whole]}; correct one of them"
+            )
     for name, whole, part in _FOLLOWS:
         if {name, whole, part} <= set(search) and search[name] != search[whole] - search[part]:
             expected = search[whole] - search[part]

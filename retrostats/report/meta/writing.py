@@ -10,10 +10,10 @@ from retrostats.figures.saving import save_figure
 from retrostats.figures.style import Axes
 from retrostats.report.analysis.drawings import alternative_texts
 from retrostats.report.document import Writer, write_text, write_together
+from retrostats.report.earlier import checksums, require_own
 from retrostats.report.meta.content import meta_document
 from retrostats.report.meta.csv_tables import csv_tables
 from retrostats.report.meta.drawings import draw_figures
-from retrostats.report.meta.own_files import LIST, listed, require_own
 from retrostats.report.meta.results import as_json
 from retrostats.report.meta.scale import Scale
 from retrostats.report.meta.synthesis import Synthesis
@@ -21,6 +21,8 @@ from retrostats.report.pages.html import as_html
 
 #: Formats of every figure; the page holds the first.
 FORMATS = ("svg", "pdf", "png")
+#: Name of the list of all files of the report.
+LIST = "meta.sha256"
 
 
 def write_meta(
@@ -78,13 +80,13 @@ def write_meta(
 
     writers["meta.html"] = write_page
     writers[LIST] = _list_writer(tuple(writers))
-    written = write_together(folder, writers, stale=require_own(folder, writers))
+    written = write_together(folder, writers, stale=require_own(folder, writers, LIST))
     page = folder / "meta.html"
     return page, *(path for path in written if path != page)
 
 
 def _list_writer(names: tuple[str, ...]) -> Writer:
-    return lambda path: path.write_bytes(listed(path.parent, names).encode("utf-8"))
+    return lambda path: path.write_bytes(checksums(path.parent, names).encode("utf-8"))
 
 
 def _drawing(ax: Axes, *, last_layout: bool) -> Writer:

@@ -8,9 +8,6 @@ from pathlib import Path
 from retrostats.checksums import as_list, read_list, sha256
 from retrostats.errors import DataError
 
-#: Lists every file of a report with its SHA-256, in the form that `sha256sum --check` reads.
-LIST = "report.sha256"
-
 #: How many files a message names.
 _NAMED = 5
 
@@ -20,7 +17,7 @@ def checksums(folder: Path, names: Collection[str]) -> str:
     return as_list({name: sha256((folder / name).read_bytes()) for name in names})
 
 
-def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
+def require_own(out: Path, names: Collection[str], list_name: str) -> tuple[str, ...]:
     """Refuse to replace what no earlier report wrote, or what was changed since.
 
     Parameters
@@ -29,6 +26,9 @@ def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
         The folder of the report; it need not exist.
     names
         Files that the new report writes.
+    list_name
+        Of the file that lists all files of a report of this kind with their SHA-256, in the form
+        that `sha256sum --check` reads.
 
     Returns
     -------
@@ -43,9 +43,13 @@ def require_own(out: Path, names: Collection[str]) -> tuple[str, ...]:
     for folder in {Path(name).parent for name in names}:
         if (out / folder).is_symlink() and folder != Path():
             raise DataError(f"{out / folder} is a link; the report needs a folder of its own")
-    listed = read_list(out / LIST)
+    listed = read_list(out / list_name)
     there = [name for name in names if (out / name).exists() or (out / name).is_symlink()]
-    foreign = sorted(name for name in there if name != LIST and not _unchanged(out, name, listed))
+    foreign = sorted(
+        name
+        for name in there
+        if not (_is_list(out / name) if name == list_name else _unchanged(out, name, listed))
+    )
     if foreign:
         more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
         raise DataError(
@@ -59,3 +63,9 @@ def _unchanged(out: Path, name: str, listed: Mapping[str, str]) -> bool:
     path = out / name
     ordinary = path.is_file() and not path.is_symlink() and not path.parent.is_symlink()
     return ordinary and listed.get(name) == sha256(path.read_bytes())
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a file is wholly such a list, and no notes of somebody under its name."""
+    ordinary = path.is_file() and not path.is_symlink()
+    return ordinary and as_list(read_list(path)).encode("utf-8") == path.read_bytes()
