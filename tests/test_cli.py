@@ -67,6 +67,7 @@ def test_one_trial_is_reproduced_into_a_new_folder_without_a_word(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "deep"]
 
 
+@pytest.mark.whole
 def test_all_trials_are_reproduced_when_none_is_named_and_twice_the_same(tmp_path):
     start = time.perf_counter()
     first = run("reproduce", "--out", tmp_path / "a")
@@ -80,6 +81,7 @@ def test_all_trials_are_reproduced_when_none_is_named_and_twice_the_same(tmp_pat
     assert content["claims"]
 
 
+@pytest.mark.whole
 def test_ones_own_folder_of_trials_is_reproduced_without_the_bundled_claims(own, tmp_path):
     done = run("reproduce", "--trials", own, "--out", tmp_path / "out")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -101,6 +103,7 @@ def test_a_broken_folder_lists_every_fault_and_writes_nothing(broken, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.whole
 def test_a_broken_folder_leaves_an_older_report_as_it_is(own, tmp_path, request):
     out = tmp_path / "out"
     assert run("reproduce", "--trials", own, "--out", out).returncode == 0

@@ -89,6 +89,7 @@ def test_a_file_with_errors_is_not_analysed_and_nothing_is_written(run):
     assert not Path("report").exists()
 
 
+@pytest.mark.whole
 def test_the_report_is_written_and_no_other_file_touched(run):
     Path("report/figures").mkdir(parents=True)
     mine = Path("report/figures/responders_mine.pdf")

@@ -37,6 +37,7 @@ def content(folder):
     return json.loads((Path(folder) / "meta.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.whole
 def test_the_bundled_trials_are_pooled(run):
     code, out, err = run("meta", "--outcome", "pain", "--out", "report")
     assert (code, err) == (0, "")
@@ -56,6 +57,7 @@ def test_one_trial_and_none_are_answers(run):
     assert not Path("none/forest.svg").exists()
 
 
+@pytest.mark.whole
 def test_options_reach_the_pool(run):
     options = ("--tau2", "dl", "--test", "z", "--level", "0.9", "--correlation", "0.7")
     code, _, _ = run("meta", "--out", "a", *options)
@@ -67,6 +69,7 @@ def test_options_reach_the_pool(run):
     assert found["pooled"]["ci"]["level"] == 0.9
 
 
+@pytest.mark.whole
 def test_a_table_of_ones_own(run):
     Path("mine.csv").write_text(TABLE)
     code, out, _ = run(
@@ -81,6 +84,7 @@ def test_a_table_of_ones_own(run):
     assert "On NRS 0-10, if the SD" in (Path("a") / "meta.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.whole
 def test_judgements_are_written_filled_and_shown(run):
     code, out, _ = run("new", "grade", "mine.toml", "--outcome", "function")
     assert code == 0

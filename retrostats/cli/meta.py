@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from retrostats.cli import meta_options as options
 from retrostats.cli.writing import told_plainly
 from retrostats.errors import DataError
 
@@ -21,103 +21,25 @@ if TYPE_CHECKING:
     from retrostats.report.meta.types import Benefit, Evidence
 
 
-#: By default: whose figures may contribute, and the correlation between visits.
-_ROLES, _CORRELATION = "cited,retro trial", 0.5
-
-
-class Tau2(StrEnum):
-    """Estimators of the variance between trials."""
-
-    REML = "reml"
-    ML = "ml"
-    DL = "dl"
-    PM = "pm"
-    PMM = "pmm"
-    EB = "eb"
-    SJ = "sj"
-    HE = "he"
-    HS = "hs"
-    HSK = "hsk"
-    COMMON = "common"
-
-
-class Test(StrEnum):
-    """Tests of the pooled effect."""
-
-    HKSJ = "hksj"
-    HKSJ_ADHOC = "hksj_adhoc"
-    T = "t"
-    Z = "z"
-
-
-class Measure(StrEnum):
-    """What the effects of an own table are."""
-
-    SMD = "standardised mean difference"
-    MD = "mean difference"
-    ROM = "ratio of means"
-    RR = "risk ratio"
-    OR = "odds ratio"
-    RD = "risk difference"
-    GENERIC = "generic"
-
-
-class Sign(StrEnum):
-    """Which sign of the estimates of an own table is a benefit."""
-
-    NEGATIVE = "negative"
-    POSITIVE = "positive"
-
-
 def meta(  # noqa: PLR0913 - each is an option of the command
-    out: Annotated[Path, typer.Option(help="Folder for the report; made if it is missing.")],
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            help="pain, function, mobility, strength, or the name of an outcome; pain when omitted."
-        ),
-    ] = None,
-    trials: Annotated[
-        Path | None,
-        typer.Option(help="Your own folder of trial folders, in place of the bundled one."),
-    ] = None,
-    roles: Annotated[
-        str, typer.Option(help="Roles of the trials that may contribute, with commas.")
-    ] = _ROLES,
-    compare: Annotated[
-        tuple[str, str] | None,
-        typer.Option(help="Which arms, e.g. --compare retro control; any pair when omitted."),
-    ] = None,
+    out: options.Out,
+    outcome: options.Outcome = None,
+    trials: options.Trials = None,
+    roles: options.Roles = options.ROLES,
+    compare: options.Compare = None,
     *,
-    estimates: Annotated[
-        Path | None, typer.Option(help="A table of trials of your own, in place of these.")
-    ] = None,
-    measure: Annotated[
-        Measure, typer.Option(help="What the effects of --estimates are.")
-    ] = Measure.SMD,
-    unit: Annotated[str, typer.Option(help="Unit of a mean difference in --estimates.")] = "",
-    favours: Annotated[
-        tuple[str, str] | None,
-        typer.Option(help="Of --estimates: whom a value below zero favours, and one above."),
-    ] = None,
-    benefit: Annotated[
-        Sign | None, typer.Option(help="Of --estimates: the sign of a benefit.")
-    ] = None,
-    tau2: Annotated[Tau2, typer.Option(help="Variance between trials.")] = Tau2.REML,
-    test: Annotated[Test, typer.Option(help="Test of the pooled effect.")] = Test.HKSJ,
-    level: Annotated[float, typer.Option(help="Of every interval.")] = 0.95,
-    correlation: Annotated[
-        float, typer.Option(help="Imputed between visits, where only changes are printed.")
-    ] = _CORRELATION,
-    instrument: Annotated[
-        str | None, typer.Option(help="Tell the answer in its unit too, e.g. nrs.")
-    ] = None,
-    sd: Annotated[
-        float | None, typer.Option(help="SD of its scores, by which a g is multiplied.")
-    ] = None,
-    grade: Annotated[
-        Path | None, typer.Option(help="Judgements; `retrostats new grade` writes the file.")
-    ] = None,
+    estimates: options.Estimates = None,
+    measure: options.WhatEffects = options.Measure.SMD,
+    unit: options.Unit = "",
+    favours: options.Favours = None,
+    benefit: options.Benefit = None,
+    tau2: options.VarianceBetween = options.Tau2.REML,
+    test: options.TestOfMean = options.Test.HKSJ,
+    level: options.Level = 0.95,
+    correlation: options.Correlation = options.CORRELATION,
+    instrument: options.Instrument = None,
+    sd: options.Sd = None,
+    grade: options.Grade = None,
 ) -> None:
     """Pool the trials; write the report, its data, a forest plot and a funnel plot."""
     from retrostats.data.catalogue import load_trials
@@ -127,27 +49,27 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     from retrostats.report.meta.writing import write_meta
 
     scale = _scale(instrument, sd)
-    if outcome is not None and not outcome.strip():
-        raise DataError("--outcome is empty; expected a word, e.g. pain")
-    if estimates is None:
-        of_table = {"--measure": measure != Measure.SMD, "--unit": unit, "--favours": favours}
-        _refuse_unused(of_table | {"--benefit": benefit}, "with --estimates")
-    else:
-        of_trials = {"--roles": roles != _ROLES, "--compare": compare}
-        of_trials |= {"--correlation": correlation != _CORRELATION}
-        _refuse_unused(of_trials, "without --estimates")
-        if outcome is None:
-            raise DataError("--estimates: of which outcome? Name it, e.g. --outcome function")
-    outcome = outcome or "pain"
-    judgements = read_judgements(grade, outcome=outcome) if grade else None
+    asked = _outcome(outcome, estimates)
+    judgements = read_judgements(grade, outcome=asked) if grade else None
     loaded = load_trials((), trials)
+    of_table = {
+        "--measure": measure != options.Measure.SMD,
+        "--unit": unit,
+        "--favours": favours,
+        "--benefit": benefit,
+    }
+    of_trials = {
+        "--roles": roles != options.ROLES,
+        "--compare": compare,
+        "--correlation": correlation != options.CORRELATION,
+    }
     if estimates is not None:
+        _refuse_unused(of_trials, "without --estimates")
         own = _OwnTable(path=estimates, measure=measure, unit=unit, favours=favours, sign=benefit)
-        evidence = _of_table(own, outcome)
+        evidence = _of_table(own, asked)
     else:
-        evidence = _of_trials(
-            trials, outcome, roles=roles, compare=compare, correlation=correlation
-        )
+        _refuse_unused(of_table, "with --estimates")
+        evidence = _of_trials(trials, asked, roles=roles, compare=compare, correlation=correlation)
     synthesis = synthesise(
         evidence,
         tau2=tau2.value,
@@ -162,6 +84,15 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     typer.echo(f"Read {written[0]}")
 
 
+def _outcome(outcome: str | None, estimates: Path | None) -> str:
+    """Return the outcome; a table of one's own does not say of which it is."""
+    if outcome is None and estimates is not None:
+        raise DataError("--estimates: of which outcome? Name it, e.g. --outcome function")
+    if outcome is not None and not outcome.strip():
+        raise DataError("--outcome is empty; expected a word, e.g. pain")
+    return outcome or "pain"
+
+
 def _refuse_unused(given: Mapping[str, object], where: str) -> None:
     """Refuse options that would have no effect: their user expects one."""
     unused = [name for name, value in given.items() if value]
@@ -174,10 +105,10 @@ class _OwnTable:
     """A user's own table, and what it does not tell itself."""
 
     path: Path
-    measure: Measure
+    measure: options.Measure
     unit: str
     favours: tuple[str, str] | None
-    sign: Sign | None
+    sign: options.Sign | None
 
 
 def _of_table(own: _OwnTable, outcome: str) -> Evidence:
@@ -185,10 +116,10 @@ def _of_table(own: _OwnTable, outcome: str) -> Evidence:
     from retrostats.report.meta.evidence import evidence_of_table
 
     table = read_estimates(own.path, measure=own.measure.value, unit=own.unit)
-    signs: dict[Sign | None, Benefit] = {
+    signs: dict[options.Sign | None, Benefit] = {
         None: "",
-        Sign.NEGATIVE: "negative",
-        Sign.POSITIVE: "positive",
+        options.Sign.NEGATIVE: "negative",
+        options.Sign.POSITIVE: "positive",
     }
     return evidence_of_table(table, outcome, favours=own.favours, benefit=signs[own.sign])
 

@@ -41,6 +41,7 @@ LONG = {
     "README.md",
     "docs/how-to/from-redcap-to-a-report.md",
     "docs/how-to/rerun-a-notebook-on-your-file.md",
+    "docs/meta.md",
     "docs/notebooks.md",
     "docs/report.md",
     "docs/tutorial.md",

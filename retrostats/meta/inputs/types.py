@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from retrostats.estimate import Estimate, EstimateTable, tidy_row
 from retrostats.layout import Layout, ShownAsTable
@@ -66,14 +66,8 @@ class StudyTable(ShownAsTable):
     def __len__(self) -> int:
         return len(self.estimates)
 
-    @overload
-    def __getitem__(self, which: int | str) -> Estimate: ...
-
-    @overload
-    def __getitem__(self, which: slice) -> EstimateTable: ...
-
-    def __getitem__(self, which: int | str | slice) -> Estimate | EstimateTable:
-        """Return the estimate of a study, by place or name, or a table of several."""
+    def __getitem__(self, which: int | str) -> Estimate:
+        """Return the estimate of a study, by place or name."""
         return self.table()[which]
 
     @property
