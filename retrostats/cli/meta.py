@@ -49,9 +49,6 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     from retrostats.report.meta.writing import write_meta
 
     scale = _scale(instrument, sd)
-    asked = _outcome(outcome, estimates)
-    judgements = read_judgements(grade, outcome=asked) if grade else None
-    loaded = load_trials((), trials)
     of_table = {
         "--measure": measure != options.Measure.SMD,
         "--unit": unit,
@@ -63,12 +60,17 @@ def meta(  # noqa: PLR0913 - each is an option of the command
         "--compare": compare,
         "--correlation": correlation != options.CORRELATION,
     }
-    if estimates is not None:
+    if estimates is None:
+        _refuse_unused(of_table, "with --estimates")
+    else:
         _refuse_unused(of_trials, "without --estimates")
+    asked = _outcome(outcome, estimates)
+    judgements = read_judgements(grade, outcome=asked) if grade else None
+    loaded = load_trials((), trials)
+    if estimates is not None:
         own = _OwnTable(path=estimates, measure=measure, unit=unit, favours=favours, sign=benefit)
         evidence = _of_table(own, asked)
     else:
-        _refuse_unused(of_table, "with --estimates")
         evidence = _of_trials(trials, asked, roles=roles, compare=compare, correlation=correlation)
     synthesis = synthesise(
         evidence,
