@@ -42,7 +42,10 @@ def test_the_bundled_trials_are_pooled(run):
     code, out, err = run("meta", "--outcome", "pain", "--out", "report")
     assert (code, err) == (0, "")
     assert out.splitlines()[0].startswith("2 trials with 77 subjects can be pooled for pain.")
-    assert out.splitlines()[1] == f"Read {Path('report') / 'meta.html'}"
+    *_, caution, last = out.splitlines()
+    assert caution.startswith("Caution: The estimates agree more closely")
+    assert "test='hksj_adhoc'" in caution
+    assert last == f"Read {Path('report') / 'meta.html'}"
     pooled = rs.pool(rs.collect("pain")).pooled
     assert content("report")["pooled"]["pooled"]["value"] == pytest.approx(pooled.value)
 

@@ -43,7 +43,7 @@ def meta(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Pool the trials; write the report, its data, a forest plot and a funnel plot."""
     from retrostats.data.catalogue import load_trials
-    from retrostats.report.meta.answer import lead
+    from retrostats.report.meta.answer import cautions, lead
     from retrostats.report.meta.judgements import read_judgements
     from retrostats.report.meta.synthesis import synthesise
     from retrostats.report.meta.writing import write_meta
@@ -83,6 +83,8 @@ def meta(  # noqa: PLR0913 - each is an option of the command
     with told_plainly(out, "the report"):
         written = write_meta(synthesis, out, scale=scale, trials=_cited(loaded, synthesis))
     typer.echo(lead(synthesis))
+    for caution in cautions(synthesis):
+        typer.echo(f"Caution: {caution}")
     typer.echo(f"Read {written[0]}")
 
 

@@ -32,10 +32,15 @@ def answer_blocks(synthesis: Synthesis, scale: Scale | None) -> tuple[Block, ...
         blocks.append(Paragraph(text="What there is:"))
         told = (f"{e.label}: {interval_words(e)}" for e in evidence.estimates)
         blocks.append(Listing(items=tuple(told)))
-    caveats = dict.fromkeys((*evidence.caveats, *(pooled.caveats if pooled else ())))
-    blocks += [Notice(text=sentence(caveat), kind="caution") for caveat in caveats]
+    blocks += [Notice(text=caution, kind="caution") for caution in cautions(synthesis)]
     blocks.append(Paragraph(text=limits_words(synthesis)))
     return tuple(blocks)
+
+
+def cautions(synthesis: Synthesis) -> tuple[str, ...]:
+    """Return what a reader of the answer must know, in sentences."""
+    of_pool = synthesis.pooled.caveats if synthesis.pooled else ()
+    return tuple(map(sentence, dict.fromkeys((*synthesis.evidence.caveats, *of_pool))))
 
 
 def lead(synthesis: Synthesis) -> str:
