@@ -36,7 +36,7 @@ class _Choice:
 
 
 def pool_sensitivity(
-    estimates: Collected | Sequence[Estimate],
+    estimates: Collected | Iterable[Estimate],
     *,
     tau2: TauName | TauSquared = "reml",
     test: TestName = "hksj",
@@ -225,7 +225,7 @@ def _conclusion(row: PoolSensitivityRow) -> int | None:
     return int(low > 0) - int(high < 0)
 
 
-def _caption(planned: _Choice, estimates: Collected | Sequence[Estimate]) -> str:
+def _caption(planned: _Choice, estimates: Collected | Iterable[Estimate]) -> str:
     name = find_estimator(planned.tau2)[0]
     of = f"{estimates.request.title}, pooled" if isinstance(estimates, Collected) else "Pooled"
     return f"{of} under other choices; as planned: {name}, {planned.test}"

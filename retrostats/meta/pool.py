@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from retrostats.meta.tau.standard_errors import tau2_standard_error
 
 
 def pool(
-    estimates: Sequence[Estimate],
+    estimates: Iterable[Estimate],
     *,
     tau2: TauName | TauSquared = "reml",
     test: TestName = "hksj",

@@ -44,7 +44,7 @@ class Studies:
 
 def gather_studies(
     caller: str,
-    estimates: Sequence[Estimate],
+    estimates: Iterable[Estimate],
     *,
     studies: Sequence[str] | None = None,
     fewest: int = 2,
@@ -116,7 +116,7 @@ def same_name(name: str) -> str:
     return " ".join("".join(c for c in written if unicodedata.category(c) != "Cf").split())
 
 
-def listed_estimates(caller: str, estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+def listed_estimates(caller: str, estimates: Iterable[Estimate]) -> tuple[Estimate, ...]:
     """Return estimates as they are given, or say that they are none.
 
     Parameters

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Collected(ShownAsTable, Sequence[Estimate]):
+class Collected(ShownAsTable):
     """Estimates that printed figures allow; as a sequence, the chosen one of each trial.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +35,7 @@ FEW = 10
 
 
 def meta_regression(
-    estimates: Sequence[Estimate],
+    estimates: Iterable[Estimate],
     moderators: Mapping[str, Sequence[Any]] | pd.DataFrame,
     *,
     formula: str | None = None,

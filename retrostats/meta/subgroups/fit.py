@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import get_args
 
 import numpy as np
@@ -23,7 +23,7 @@ FEW = 5
 
 
 def pool_subgroups(
-    estimates: Sequence[Estimate],
+    estimates: Iterable[Estimate],
     groups: Sequence[str],
     *,
     tau2: TauName | TauSquared = "reml",
