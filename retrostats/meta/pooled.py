@@ -15,6 +15,7 @@ from retrostats.layout import Layout, ShownAsTable
 from retrostats.layout.html import caveats
 from retrostats.meta.heterogeneity import CochranQ
 from retrostats.meta.inference import TestName
+from retrostats.meta.levels import at_level
 from retrostats.meta.pooled_words import caption, in_words, pooled_layout, sentence
 from retrostats.meta.prediction import prediction_limits
 from retrostats.meta.tau.estimators import TauSquared
@@ -148,7 +149,7 @@ class Pooled(ShownAsTable):
         A trial whose interval has another level gets that of ``value ± t * se`` with its own df;
         the caption says so.
         """
-        rows = (_at_level(trial, self.level) for trial in self.trials)
+        rows = (at_level(trial, self.level) for trial in self.trials)
         return EstimateTable(caption(self), (*rows, self.pooled))
 
     def layout(self) -> Layout:
@@ -194,14 +195,6 @@ class Pooled(ShownAsTable):
 
     def _repr_html_(self) -> str:
         return self.layout().html() + caveats(self.caveats)
-
-
-def _at_level(trial: Estimate, level: float) -> Estimate:
-    if trial.ci.level == level:
-        return trial
-    return Estimate.from_se(
-        trial.label, trial.value, trial.se, unit=trial.unit, df=trial.df, level=level
-    )
 
 
 def require_pooled(caller: str, given: object) -> None:

@@ -18,6 +18,7 @@ from retrostats.layout import (
 )
 from retrostats.layout.html import caveats
 from retrostats.meta.heterogeneity import CochranQ
+from retrostats.meta.levels import at_level
 from retrostats.meta.pooled import Pooled
 from retrostats.meta.regression.numbers import ModeratorTest
 
@@ -202,18 +203,4 @@ def _row(group: Subgroup) -> tuple[str, ...]:
         p_number(mean.p),
         "" if alone else f"{group.tau2:.3g}",
         "" if alone else f"{group.i2:.0%}",
-    )
-
-
-def at_level(estimate: Estimate, level: float) -> Estimate:
-    """Return an estimate with its interval at a level; exact limits stay where it is theirs."""
-    if estimate.ci.level == level:
-        return estimate
-    return Estimate.from_se(
-        estimate.label,
-        estimate.value,
-        estimate.se,
-        unit=estimate.unit,
-        df=estimate.df,
-        level=level,
     )

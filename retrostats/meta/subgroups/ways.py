@@ -15,11 +15,12 @@ from retrostats.errors import FitError
 from retrostats.estimate import Estimate
 from retrostats.meta.heterogeneity import cochran_q, typical_variance
 from retrostats.meta.inference import Coefficients, TestName, standard_errors
+from retrostats.meta.levels import at_level
 from retrostats.meta.pool import pool
 from retrostats.meta.regression.numbers import ModeratorTest, joint_test, regress, residual_tau2
 from retrostats.meta.regression.scaling import centred
 from retrostats.meta.studies import Studies
-from retrostats.meta.subgroups.types import Subgroup, at_level
+from retrostats.meta.subgroups.types import Subgroup
 from retrostats.meta.tau.estimators import TauName, TauSquared, find_estimator
 
 

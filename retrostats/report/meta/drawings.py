@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from retrostats.estimate import Estimate, EstimateTable, Interval
+from retrostats.estimate import Estimate, EstimateTable
 from retrostats.figures.forest import plot_forest
 from retrostats.figures.forest_parts import Scale
 from retrostats.figures.funnel import plot_funnel
 from retrostats.figures.style import Axes
+from retrostats.meta.levels import at_level
 from retrostats.meta.pooled_words import is_log
 from retrostats.report.meta.synthesis import Synthesis
 
@@ -25,7 +26,7 @@ def draw_figures(synthesis: Synthesis) -> dict[str, Axes]:
     drawn: dict[str, Axes] = {}
     if not evidence.estimates or not _one_unit(evidence.estimates):
         return drawn
-    rows = tuple(_at_level(e, synthesis.level) for e in evidence.estimates)
+    rows = tuple(at_level(e, synthesis.level) for e in evidence.estimates)
     scale: Scale = "log" if is_log(rows[0].unit) else "linear"
     if pooled is None:
         drawn["forest"] = plot_forest(
@@ -55,13 +56,3 @@ def draw_figures(synthesis: Synthesis) -> dict[str, Axes]:
 
 def _one_unit(estimates: Iterable[Estimate]) -> bool:
     return len({estimate.unit for estimate in estimates}) == 1
-
-
-def _at_level(estimate: Estimate, level: float) -> Estimate:
-    """Return an estimate whose interval has the level of the pool, by its own se and df."""
-    if estimate.ci.level == level or not estimate.se > 0:
-        return estimate
-    other = Estimate.from_se(
-        estimate.label, estimate.value, estimate.se, unit=estimate.unit, df=estimate.df, level=level
-    )
-    return replace(estimate, ci=Interval(other.ci.low, other.ci.high, level))
