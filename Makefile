@@ -7,7 +7,7 @@ STAMP := $(VENV)/.stamp
 .DELETE_ON_ERROR:
 BENCH_STAMP := $(VENV)/.stamp-bench
 
-.PHONY: install reproduce notebooks docs test test-whole test-slow lint lab bench bench-files bench-models example simulate coverage bench-pooling simulate-pooling gallery picture lock clean
+.PHONY: install reproduce notebooks docs test test-whole test-slow lint lab bench bench-files bench-models example simulate coverage bench-pooling simulate-pooling bench-batch bench-registry simulate-missing gallery picture lock clean
 
 reproduce: example notebooks ## recompute every printed comparison, analyse the example, run the notebooks
 	$(BIN)/retrostats reproduce --out reports
@@ -44,6 +44,15 @@ bench: $(STAMP) ## how long import, help and full reports take
 
 bench-files: $(STAMP) ## how long a file of a million rows takes to be read and checked
 	$(BIN)/python benchmarks/cohort_files.py
+
+bench-batch: $(STAMP) ## small mixed models a second: batched, in a loop, and by statsmodels; writes benchmarks/BATCH.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/batched_fits.py
+
+bench-registry: $(STAMP) ## a mixed model of ten million subjects from files; writes benchmarks/REGISTRY.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/registry.py --dask --subjects 1000000 10000000
+
+simulate-missing: $(STAMP) ## how often intervals hold the truth when outcomes are imputed; writes benchmarks/MISSING.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/missing_coverage.py
 
 install: $(STAMP) ## the package and all it needs, in .venv
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retrostats.analysis.collecting.collected import Collected
     from retrostats.analysis.collecting.sensitivity_table import PoolSensitivity
     from retrostats.analysis.common_scale import common_scale
+    from retrostats.analysis.missing_data import analyse_missing, tipping_point
     from retrostats.analysis.pool_sensitivity import pool_sensitivity
     from retrostats.analysis.reproduce import reproduce
     from retrostats.analysis.types import Analysis
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from retrostats.data.cohort.reading import check_cohort, read_cohort
     from retrostats.data.cohort.types import Cohort
     from retrostats.data.instrument_catalogue import load_instruments
+    from retrostats.data.parts.reading import read_parts
+    from retrostats.data.parts.types import PartFiles
     from retrostats.data.printed import Printed
     from retrostats.data.published import PublishedTrial
     from retrostats.description.agreement import agreement
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     from retrostats.integrity.grimmer import grimmer
     from retrostats.integrity.sprite import sprite
     from retrostats.integrity.verdicts import Reproduction
+    from retrostats.jobs.types import Workers
     from retrostats.journals import Journal, find_journal
     from retrostats.meta.bias.egger import egger_test
     from retrostats.meta.bias.fail_safe import fail_safe_n
@@ -136,6 +140,9 @@ if TYPE_CHECKING:
     from retrostats.meta.regression.types import MetaRegression
     from retrostats.meta.subgroups.fit import pool_subgroups
     from retrostats.meta.subgroups.types import PooledSubgroups
+    from retrostats.missing.imputations import Imputations
+    from retrostats.missing.impute import impute
+    from retrostats.missing.rubin import PooledImputations, pool_imputations
     from retrostats.models.ancova import fit_ancova
     from retrostats.models.anova import fit_mixed_anova
     from retrostats.models.covariance import CovarianceStructure
@@ -149,6 +156,22 @@ if TYPE_CHECKING:
     from retrostats.plan.in_words import plan_in_words
     from retrostats.plan.reading import read_plan
     from retrostats.plan.types import AnalysisPlan
+    from retrostats.power.closed.ancova import power_ancova
+    from retrostats.power.closed.anova import power_anova
+    from retrostats.power.closed.answer import PowerAnswer
+    from retrostats.power.closed.clusters import power_clusters
+    from retrostats.power.closed.crossover import power_crossover
+    from retrostats.power.closed.means import power_paired, power_two_groups
+    from retrostats.power.closed.proportions import power_proportions
+    from retrostats.power.design.draw import SimulatedTrials
+    from retrostats.power.design.fields import (
+        DesignArm,
+        Dropout,
+        MeasurementScale,
+        SimulatedCovariate,
+    )
+    from retrostats.power.design.reading import read_design
+    from retrostats.power.design.types import TrialDesign
     from retrostats.report.analysis.paper_tables import report_tables
     from retrostats.report.analysis.writing import write_analysis
     from retrostats.report.citation import Citations, cite
@@ -174,40 +197,52 @@ __all__ = [
     "CumulativePool",
     "DataError",
     "DependentEstimates",
+    "DesignArm",
+    "Dropout",
     "Estimate",
     "EstimateTable",
     "FTest",
     "FitError",
     "Gosh",
     "Heterogeneity",
+    "Imputations",
     "Influence",
     "Interval",
     "Journal",
     "JudgedClaim",
     "LeaveOneOut",
     "LmmFit",
+    "MeasurementScale",
     "MetaRegression",
     "MixedAnova",
     "MmrmFit",
     "PairedSummary",
     "PaperTable",
+    "PartFiles",
     "PermutationTest",
     "PlanError",
     "PoolSensitivity",
     "Pooled",
     "PooledCounts",
     "PooledDependent",
+    "PooledImputations",
     "PooledMany",
     "PooledSubgroups",
+    "PowerAnswer",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
     "SignFlipTest",
+    "SimulatedCovariate",
+    "SimulatedTrials",
     "StudyTable",
     "TrialCounts",
+    "TrialDesign",
+    "Workers",
     "agreement",
     "analyse",
+    "analyse_missing",
     "baujat",
     "blank_axes",
     "bootstrap_interval",
@@ -249,6 +284,7 @@ __all__ = [
     "hedges_g",
     "heterogeneity_interval",
     "hodges_lehmann",
+    "impute",
     "individual_changes",
     "influence",
     "judge_claims",
@@ -293,11 +329,19 @@ __all__ = [
     "plot_trajectories",
     "pool",
     "pool_dependent",
+    "pool_imputations",
     "pool_mantel_haenszel",
     "pool_many",
     "pool_peto",
     "pool_sensitivity",
     "pool_subgroups",
+    "power_ancova",
+    "power_anova",
+    "power_clusters",
+    "power_crossover",
+    "power_paired",
+    "power_proportions",
+    "power_two_groups",
     "pre_post_control_d",
     "probability_of_superiority",
     "published_effects",
@@ -308,7 +352,9 @@ __all__ = [
     "ratio_of_means_change",
     "read_codebook",
     "read_cohort",
+    "read_design",
     "read_estimates",
+    "read_parts",
     "read_plan",
     "reliability",
     "report_tables",
@@ -327,6 +373,7 @@ __all__ = [
     "standardised_mean_change",
     "subject_courses",
     "suggest_codebook",
+    "tipping_point",
     "trim_and_fill",
     "tukey_hsd",
     "variability_ratio",
@@ -341,6 +388,10 @@ _HOMES = {
     "analysis.collecting.collected": ("Collected",),
     "analysis.collecting.sensitivity_table": ("PoolSensitivity",),
     "analysis.common_scale": ("common_scale",),
+    "analysis.missing_data": (
+        "analyse_missing",
+        "tipping_point",
+    ),
     "analysis.pool_sensitivity": ("pool_sensitivity",),
     "analysis.reproduce": ("reproduce",),
     "analysis.types": ("Analysis",),
@@ -358,6 +409,8 @@ _HOMES = {
     ),
     "data.cohort.types": ("Cohort",),
     "data.instrument_catalogue": ("load_instruments",),
+    "data.parts.reading": ("read_parts",),
+    "data.parts.types": ("PartFiles",),
     "data.printed": ("Printed",),
     "data.published": ("PublishedTrial",),
     "description.agreement": ("agreement",),
@@ -480,6 +533,7 @@ _HOMES = {
     "integrity.grimmer": ("grimmer",),
     "integrity.sprite": ("sprite",),
     "integrity.verdicts": ("Reproduction",),
+    "jobs.types": ("Workers",),
     "journals": (
         "Journal",
         "find_journal",
@@ -561,6 +615,12 @@ _HOMES = {
     "meta.regression.types": ("MetaRegression",),
     "meta.subgroups.fit": ("pool_subgroups",),
     "meta.subgroups.types": ("PooledSubgroups",),
+    "missing.imputations": ("Imputations",),
+    "missing.impute": ("impute",),
+    "missing.rubin": (
+        "PooledImputations",
+        "pool_imputations",
+    ),
     "models.ancova": ("fit_ancova",),
     "models.anova": ("fit_mixed_anova",),
     "models.covariance": ("CovarianceStructure",),
@@ -574,6 +634,25 @@ _HOMES = {
     "plan.in_words": ("plan_in_words",),
     "plan.reading": ("read_plan",),
     "plan.types": ("AnalysisPlan",),
+    "power.closed.ancova": ("power_ancova",),
+    "power.closed.anova": ("power_anova",),
+    "power.closed.answer": ("PowerAnswer",),
+    "power.closed.clusters": ("power_clusters",),
+    "power.closed.crossover": ("power_crossover",),
+    "power.closed.means": (
+        "power_paired",
+        "power_two_groups",
+    ),
+    "power.closed.proportions": ("power_proportions",),
+    "power.design.draw": ("SimulatedTrials",),
+    "power.design.fields": (
+        "DesignArm",
+        "Dropout",
+        "MeasurementScale",
+        "SimulatedCovariate",
+    ),
+    "power.design.reading": ("read_design",),
+    "power.design.types": ("TrialDesign",),
     "report.analysis.paper_tables": ("report_tables",),
     "report.analysis.writing": ("write_analysis",),
     "report.citation": (

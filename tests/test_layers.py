@@ -16,7 +16,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
     {"errors", "layout", "arrays", "checksums", "whole_files", "progress"},
-    {"instruments", "journals", "estimate"},
+    {"instruments", "journals", "estimate", "jobs"},
     {"data"},
     {"plan"},
     {"models", "effects"},
@@ -37,6 +37,7 @@ ONLY_IN = {
     "seaborn": "figures",
     "typer": "cli",
     "tqdm": "progress",
+    **dict.fromkeys(("joblib", "distributed", "threadpoolctl"), "jobs"),
     **dict.fromkeys(("jupytext", "nbclient", "nbconvert", "nbformat"), "notebooks"),
 }
 GROUND = {"numpy", "scipy.special"}

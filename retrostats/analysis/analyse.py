@@ -13,6 +13,7 @@ from retrostats.analysis.endpoints import (
     fit_notes,
     plain_reason,
 )
+from retrostats.analysis.missing_scores import plan_of
 from retrostats.analysis.population import Members, members
 from retrostats.analysis.sensitivity import sensitivity_rows
 from retrostats.analysis.subgroups import subgroup_result
@@ -26,7 +27,6 @@ from retrostats.description.types import ImprovementCurve
 from retrostats.description.visits import outcome_summaries
 from retrostats.errors import PlanError, RetrostatsError
 from retrostats.plan.agreement import require_fits
-from retrostats.plan.reading import read_plan
 from retrostats.plan.sentences import strategy_caveats
 from retrostats.plan.types import AnalysisPlan, Endpoint
 from retrostats.progress import Show, told
@@ -72,7 +72,7 @@ def analyse(
     >>> print(analysis.primary.planned[0].judgement.verdict)
     better, less than worthwhile
     """
-    plan = _plan_of(plan)
+    plan = plan_of(plan, "analyse")
     require_fits(plan, cohort.codebook)
     with told(progress) as tell:
         return _analysed(cohort, plan, tell)
@@ -116,14 +116,6 @@ def _analysed(cohort: Cohort, plan: AnalysisPlan, tell: Show) -> Analysis:
         subgroups=subgroups,
         caveats=_caveats(cohort, plan, endpoints, unanswered),
     )
-
-
-def _plan_of(plan: AnalysisPlan | Path | str) -> AnalysisPlan:
-    if isinstance(plan, AnalysisPlan):
-        return plan
-    if isinstance(plan, (str, Path)):
-        return read_plan(plan)
-    raise PlanError(f"analyse: expected a plan or the path of one, got {type(plan).__name__}")
 
 
 def _curves(

@@ -17,10 +17,12 @@ from retrostats.analysis.endpoints import (
     plain_reason,
     with_model,
 )
+from retrostats.analysis.missing_rows import missing_row
 from retrostats.analysis.population import members, rows_of_members
 from retrostats.analysis.types import SensitivityRow
 from retrostats.errors import PlanError, RetrostatsError
 from retrostats.estimate import Estimate
+from retrostats.plan.sensitivity import IMPUTING
 from retrostats.plan.types import PopulationPlan, Sensitivity
 from retrostats.plan.words import quantity
 
@@ -42,6 +44,8 @@ def sensitivity_rows(
     for each in planned:
         if each.kind == "delta":
             rows += _deltas(request, found, each)
+        elif each.kind in IMPUTING:
+            rows.append(missing_row(request, each))
         else:
             rows.append(_refitted(request, each))
     return tuple(rows)

@@ -95,8 +95,9 @@ def fit_mmrm(  # noqa: PLR0913 - the choices of a written analysis plan, each by
         Expressions may hold arithmetic, comparisons, elementwise functions of numpy, and
         ``center, scale, standardize, poly, bs, cr, cc, cs``.
     data
-        A data frame with one row per subject and visit, or a cohort; or an iterable of data
-        frames with whole subjects in each, or a dask data frame, of which only sums are kept.
+        A data frame with one row per subject and visit, or a cohort; or a folder of files from
+        `read_parts`, an iterable of data frames with whole subjects in each, or a dask data
+        frame, of which only sums are kept.
     subject, visit
         Columns that say who and when.
     covariance

@@ -42,6 +42,10 @@ def require_fits(plan: AnalysisPlan, codebook: Codebook) -> None:
 
 def _arms(plan: AnalysisPlan, book: Codebook) -> Found:
     known = [arm.label for arm in book.arms]
+    for position, each in enumerate(plan.sensitivity):
+        if each.reference is not None and each.reference not in known:
+            place = Place(table="sensitivity", position=position, key="reference")
+            yield place, unknown("arm", each.reference, known)
     for at, comparison in enumerate(plan.comparisons):
         table = "comparisons" if at else "estimand"
         for key in ("treatment", "comparator"):

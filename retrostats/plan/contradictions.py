@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from retrostats.data.rules import Rule
 from retrostats.plan.grammar import Place
+from retrostats.plan.missing_contradictions import references
 from retrostats.plan.model_contradictions import model, sensitivity
 from retrostats.plan.types import AnalysisPlan
 
@@ -195,6 +196,7 @@ RULES: tuple[tuple[Callable[[AnalysisPlan], Found], frozenset[str]], ...] = (
     (_multiplicity, frozenset({"multiplicity", "secondary"})),
     (_population, frozenset({"population"})),
     (sensitivity, frozenset({"sensitivity", "model", "population"})),
+    (references, frozenset({"sensitivity", "estimand"})),
     (_responders, frozenset({"responders"})),
     (_subgroups, frozenset({"subgroups", "model"})),
 )

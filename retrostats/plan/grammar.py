@@ -12,11 +12,12 @@ from retrostats.data.tables import KeyLines, shown
 from retrostats.errors import Fault
 from retrostats.plan import names
 
-ValueKind = Literal["text", "number", "truth", "texts", "numbers"]
+ValueKind = Literal["text", "number", "whole", "truth", "texts", "numbers"]
 
 _EXPECTED = {
     "text": "text in quotes",
     "number": "a number",
+    "whole": "a whole number",
     "truth": "true or false",
     "texts": "a list of texts, as in [\"age\", \"sex\"]",
     "numbers": "a list of numbers, as in [0.5, 1]",
@@ -38,6 +39,7 @@ _TEXT = PlanKey(kind="text", required=True)
 _NUMBER = PlanKey(kind="number", required=True)
 _TRUTH = PlanKey(kind="truth")
 _TEXTS = PlanKey(kind="texts")
+_WHOLE = PlanKey(kind="whole")
 
 
 def _one_of(allowed: tuple[str, ...], *, required: bool = False) -> PlanKey:
@@ -81,6 +83,12 @@ REPEATED: Mapping[str, Mapping[str, PlanKey]] = {
         "rules": _TEXTS,
         "covariance": _one_of(tuple(names.COVARIANCES)),
         "deltas": PlanKey(kind="numbers"),
+        "reference": PlanKey(kind="text"),
+        "imputation": _one_of(names.IMPUTATIONS),
+        "inference": _one_of(names.INFERENCES),
+        "imputations": _WHOLE,
+        "replicates": _WHOLE,
+        "seed": _WHOLE,
     },
     "responders": {
         "outcome": _TEXT,
@@ -233,6 +241,8 @@ def _fits(value: object, kind: ValueKind) -> bool:
         return isinstance(value, bool)
     if kind == "text":
         return isinstance(value, str)
+    if kind == "whole":
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
     if kind == "number":
         right = isinstance(value, (int, float)) and not isinstance(value, bool)
         return right and abs(value) <= _LARGEST and not math.isnan(value)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from retrostats.data.rules import Rule
 from retrostats.plan.grammar import Place
+from retrostats.plan.missing_contradictions import missing
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM, did_you_mean
 from retrostats.plan.types import AnalysisPlan, ModelPlan, Sensitivity
 
@@ -129,7 +130,7 @@ def sensitivity(plan: AnalysisPlan) -> Found:
     """Yield what contradicts itself, or repeats the main analysis, in the further analyses."""
     meanings = [_meaning(each) for each in plan.sensitivity]
     for position, each in enumerate(plan.sensitivity):
-        listed = [*_fields(each), *_useless(each, plan)]
+        listed = [*_fields(each), *missing(each, plan), *_useless(each, plan)]
         if meanings[position] in meanings[:position]:
             listed.append(("kind", f"the analysis {each.kind!r} stands twice; take one out"))
         for key, message in listed:
@@ -137,8 +138,9 @@ def sensitivity(plan: AnalysisPlan) -> Found:
 
 
 def _meaning(each: Sensitivity) -> tuple[object, ...]:
-    """Return what two entries share when they are the same analysis; all deltas are one."""
-    return each.kind, _asked(each.rules), each.covariance
+    """Return what two entries share when they are the same analysis, whatever deltas and seeds."""
+    ways = each.reference, each.imputation, each.inference
+    return each.kind, _asked(each.rules), each.covariance, *ways
 
 
 def _asked(rules: Sequence[Rule]) -> frozenset[tuple[object, ...]]:
@@ -154,7 +156,8 @@ def _fields(each: Sensitivity) -> Iterator[tuple[str, str]]:
         "deltas": ("delta", bool(each.deltas), "[0.5, 1]"),
     }
     for key, (owner, given, example) in owners.items():
-        if given and each.kind != owner:
+        taken = key == "deltas" and each.kind == "tipping point"
+        if given and each.kind != owner and not taken:
             yield key, f"{key} belongs to kind = {owner!r}, not to {each.kind!r}; take it out"
         if not given and each.kind == owner:
             yield key, f"kind = {owner!r} needs {key}, e.g. {key} = {example}"

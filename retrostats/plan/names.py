@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import get_args
 
+from retrostats.plan.sensitivity import ImputationKind, InferenceKind, SensitivityKind
 from retrostats.plan.types import (
     ModelKind,
     ModelPlan,
     MultiplicityMethod,
     PopulationKind,
-    SensitivityKind,
     Strategy,
 )
 
@@ -20,6 +20,8 @@ POPULATIONS: tuple[str, ...] = get_args(PopulationKind)
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 MULTIPLICITY_METHODS: tuple[str, ...] = get_args(MultiplicityMethod)
 SENSITIVITIES: tuple[str, ...] = get_args(SensitivityKind)
+IMPUTATIONS: tuple[str, ...] = get_args(ImputationKind)
+INFERENCES: tuple[str, ...] = get_args(InferenceKind)
 FAMILIES = ("comparisons", "all")
 STANDARD_ERRORS = ("classical", "HC2", "HC3")
 MISSING_RESPONSES = ("non-responder", "excluded")

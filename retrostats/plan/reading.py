@@ -31,6 +31,9 @@ from retrostats.plan.types import (
     Subgroup,
 )
 
+#: Keys of a further analysis that fills in what is missing.
+_MISSING_KEYS = ("reference", "imputation", "inference", "imputations", "replicates", "seed")
+
 
 def read_plan(path: Path | str) -> AnalysisPlan:
     """Read an analysis plan.
@@ -191,6 +194,7 @@ def _sensitivity(tables: PlanTables) -> tuple[Sensitivity, ...]:
                 rules=_rules(tables, each, place),
                 covariance=each.get("covariance"),
                 deltas=each.get("deltas", ()),
+                **{key: each[key] for key in _MISSING_KEYS if key in each},
             )
         )
     return tuple(found)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from retrostats.data.codebook.types import Codebook
 from retrostats.plan.model_sentences import model_sentences
+from retrostats.plan.sensitivity_words import missing_sentences, sensitivity_words
 from retrostats.plan.types import AnalysisPlan, IntercurrentEvent
 from retrostats.plan.words import (
     endpoint_words,
     instrument_words,
     listed,
     responder_words,
-    sensitivity_words,
     subgroup_words,
 )
 
@@ -206,6 +206,7 @@ def _further(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
             else ("analyses of the primary endpoint are")
         )
         yield f"The sensitivity {verb} {listed(words)}."
+    yield from missing_sentences(plan, book)
     for definition in plan.responders:
         yield responder_words(definition, book)
     if plan.responders:

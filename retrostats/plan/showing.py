@@ -78,6 +78,10 @@ def _multiplicity(plan: AnalysisPlan) -> str:
 
 def _sensitivity(each: Sensitivity) -> str:
     details = [*(rule.text for rule in each.rules), each.covariance or "", value_words(each.deltas)]
+    details += [f"reference {each.reference}" if each.reference else "", each.inference or ""]
+    counts = {"imputations": each.imputations, "replicates": each.replicates}
+    details += [f"{count} {name}" for name, count in counts.items() if count is not None]
+    details += [f"seed {each.seed}" if each.seed is not None else ""]
     told = ", ".join(filter(None, details))
     return f"{each.kind} ({told})" if told else each.kind
 

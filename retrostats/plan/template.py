@@ -17,6 +17,24 @@ from retrostats.plan.suggested import (
 from retrostats.plan.words import amount
 from retrostats.plan.writing import toml_number, toml_text
 
+#: Analyses that a trial with missing outcomes needs, to be taken up by whoever signs the plan.
+_MISSING = """\
+# What is assumed of missing outcomes can be changed as well: "jump to reference", "copy reference",
+# "copy increments in reference", "last mean carried forward" (optional keys: reference, an arm;
+# imputation and inference), "multiple imputation", "predictive mean matching" (imputations, seed)
+# and "tipping point". Three tables that most trials need:
+# [[sensitivity]]
+# kind = "jump to reference"  # who leaves loses the effect; conditional means and a jackknife
+#
+# [[sensitivity]]
+# kind = "multiple imputation"
+# imputations = 100
+# seed = 1  # any whole number of yours, settled before the data are seen
+#
+# [[sensitivity]]
+# kind = "tipping point"  # how wrong must missing at random be before the answer changes?
+"""
+
 
 def new_plan(codebook: Codebook | None) -> str:
     """Return a commented plan in TOML.
@@ -194,7 +212,7 @@ def _sensitivity(book: Codebook | None) -> str:
         tables.append(delta.format(MARK, steps, why))
     else:
         tables.append(_off(delta.format("", "0.5, 1, 2", "")))
-    return intro + "\n".join(tables)
+    return intro + "\n".join([*tables, _MISSING])
 
 
 def _responders(book: Codebook | None) -> str:

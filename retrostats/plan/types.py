@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from retrostats.data.rules import Rule
+from retrostats.plan.sensitivity import Sensitivity
 from retrostats.plan.showing import plan_html
+
+__all__ = [
+    "AnalysisPlan",
+    "Comparison",
+    "Endpoint",
+    "Estimand",
+    "IntercurrentEvent",
+    "ModelKind",
+    "ModelPlan",
+    "Multiplicity",
+    "MultiplicityMethod",
+    "PopulationKind",
+    "PopulationPlan",
+    "ResponderPlan",
+    "Sensitivity",
+    "Strategy",
+    "Subgroup",
+]
 
 ModelKind = Literal["mmrm", "lmm", "ancova", "mixed_anova"]
 PopulationKind = Literal["all randomised", "per protocol"]
@@ -15,10 +34,6 @@ Strategy = Literal[
     "treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"
 ]
 MultiplicityMethod = Literal["none", "holm", "hierarchical"]
-SensitivityKind = Literal[
-    "complete cases", "per protocol", "ancova", "mixed_anova", "lmm", "covariance", "unadjusted",
-    "delta",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,32 +153,6 @@ class PopulationPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
-    """One further analysis of the primary endpoint.
-
-    Attributes
-    ----------
-    kind
-        ``"complete cases"``: only subjects seen at every visit. ``"per protocol"``: those who
-        meet the rules. ``"ancova"``, ``"mixed_anova"``, ``"lmm"``: another model.
-        ``"covariance"``: another structure, `covariance`. ``"unadjusted"``: no covariates.
-        ``"delta"``: missing outcomes of the treated arm are worse by each of `deltas` than the
-        model expects.
-    rules
-        For ``"per protocol"``.
-    covariance
-        For ``"covariance"``.
-    deltas
-        For ``"delta"``: in the unit of the outcome, positive, worse for the patient.
-    """
-
-    kind: SensitivityKind
-    rules: tuple[Rule, ...] = ()
-    covariance: str | None = None
-    deltas: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponderPlan:
     """Who counts as a responder: who improves from baseline by so much.
 
@@ -260,6 +249,13 @@ class AnalysisPlan:
     def __post_init__(self) -> None:
         from retrostats.plan.writing import plan_digest
 
+        # The comparator is what a plan means that names no reference: both are one plan.
+        usual = self.estimand.comparison.comparator
+        further = tuple(
+            replace(each, reference=None) if each.reference == usual else each
+            for each in self.sensitivity
+        )
+        object.__setattr__(self, "sensitivity", further)
         object.__setattr__(self, "digest", plan_digest(self))
 
     @classmethod

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrostats.data.codebook.types import Codebook, Outcome
-from retrostats.plan.names import COVARIANCES
-from retrostats.plan.types import Endpoint, ResponderPlan, Sensitivity, Subgroup
+from retrostats.plan.types import Endpoint, ResponderPlan, Subgroup
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -77,29 +76,6 @@ def visit_words(week: float, book: Codebook) -> str:
     """Return the visit of a week, with the week where its label does not tell it."""
     label, told = book.visit_at(week).label, f"week {amount(week)}"
     return label if label.casefold() == told else f"{label} ({told})"
-
-
-def sensitivity_words(each: Sensitivity, primary: Endpoint, unit: str) -> str:
-    """Return what a further analysis of the primary endpoint does."""
-    rules = listed([rule.text for rule in each.rules])
-    covariance = COVARIANCES.get(each.covariance or "", each.covariance)
-    deltas = listed([amount(delta) for delta in each.deltas])
-    return {
-        "complete cases": "the planned model in subjects with the outcome at every visit",
-        "per protocol": f"the planned model per protocol, in subjects who meet {rules}",
-        "ancova": f"an analysis of covariance of week {amount(primary.week)} alone",
-        "mixed_anova": (
-            "a mixed (split-plot) analysis of variance of the changes from baseline in subjects "
-            "with every visit"
-        ),
-        "lmm": "a linear mixed model with a random intercept of the subject",
-        "covariance": f"the planned model with a {covariance} covariance",
-        "unadjusted": "the planned model with neither baseline nor covariates",
-        "delta": (
-            f"the planned model with the missing outcomes of the treated arm worse by {deltas} "
-            f"{unit} than it expects"
-        ),
-    }[each.kind]
 
 
 def responder_words(definition: ResponderPlan, book: Codebook) -> str:

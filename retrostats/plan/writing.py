@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+from retrostats.plan.sensitivity import REFERENCE_BASED
 from retrostats.plan.types import AnalysisPlan, ModelPlan, ResponderPlan, Sensitivity
 
 Value = str | bool | float | Sequence[str] | Sequence[float]
@@ -64,7 +65,7 @@ def _tables(plan: AnalysisPlan) -> Iterator[tuple[str, Entries]]:
     rules = [rule.text for rule in plan.population.rules]
     yield "[population]", [("kind", plan.population.kind), ("rules", rules)]
     for each in plan.sensitivity:
-        yield "[[sensitivity]]", _sensitivity(each)
+        yield "[[sensitivity]]", _sensitivity(each, plan)
     for definition in plan.responders:
         yield "[[responders]]", _responder(definition)
     for subgroup in plan.subgroups:
@@ -84,7 +85,7 @@ def _model(model: ModelPlan) -> Entries:
     ]
 
 
-def _sensitivity(each: Sensitivity) -> Iterator[tuple[str, Value]]:
+def _sensitivity(each: Sensitivity, plan: AnalysisPlan) -> Iterator[tuple[str, Value]]:
     yield "kind", each.kind
     if each.rules:
         yield "rules", [rule.text for rule in each.rules]
@@ -92,6 +93,11 @@ def _sensitivity(each: Sensitivity) -> Iterator[tuple[str, Value]]:
         yield "covariance", each.covariance
     if each.deltas:
         yield "deltas", each.deltas
+    if each.kind in REFERENCE_BASED or each.reference is not None:
+        yield "reference", each.reference or plan.estimand.comparison.comparator
+    for key in ("imputation", "inference", "imputations", "replicates", "seed"):
+        if (value := getattr(each, key)) is not None:
+            yield key, value
 
 
 def _responder(definition: ResponderPlan) -> Iterator[tuple[str, Value]]:

@@ -13,6 +13,8 @@ from retrostats.journals import JOURNALS
 from retrostats.models.covariance import structure
 
 from .makers_meta import POOLING
+from .makers_missing import MISSING
+from .makers_power import POWER
 
 FOLDER = "data/example_cohort"
 
@@ -159,4 +161,4 @@ MAKERS = {
     "VisitSummary": lambda: analysis().outcomes[0],
 }
 RETRO_CI = rs.Interval(-1.4371, -0.1572, 0.95)
-MAKERS |= POOLING
+MAKERS |= POOLING | MISSING | POWER

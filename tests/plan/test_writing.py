@@ -18,6 +18,7 @@ from retrostats.data.rules import parse_rule
 from retrostats.plan import names
 from retrostats.plan.contradictions import contradictions
 from retrostats.plan.reading import read_plan
+from retrostats.plan.sensitivity import IMPUTING
 from retrostats.plan.types import (
     AnalysisPlan,
     Comparison,
@@ -76,6 +77,16 @@ def plans(draw: st.DrawFn) -> AnalysisPlan:
         st.builds(Sensitivity, kind=st.just("covariance"), covariance=COVARIANCE),
         st.builds(
             Sensitivity, kind=st.just("delta"), deltas=st.lists(POSITIVE, max_size=3).map(tuple)
+        ),
+        st.builds(
+            Sensitivity,
+            kind=st.sampled_from(IMPUTING),
+            reference=st.none() | st.sampled_from(["control", "forward", "retro"]),
+            imputation=st.none() | st.sampled_from(names.IMPUTATIONS),
+            inference=st.none() | st.sampled_from(names.INFERENCES),
+            imputations=st.none() | st.integers(0, 500),
+            replicates=st.none() | st.integers(0, 5000),
+            seed=st.none() | st.integers(0, 10**15),
         ),
     )
     responders = st.builds(

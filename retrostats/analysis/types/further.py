@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from retrostats.analysis.showing import subgroup_html
 from retrostats.estimate import Estimate, EstimateTable
 from retrostats.layout import ShownAsFields
+from retrostats.missing.results import MissingEstimate
+from retrostats.missing.tipping_result import TippingPoint
 from retrostats.plan.types import Endpoint
 
 
@@ -19,12 +21,16 @@ class SensitivityRow(ShownAsFields):
     label, comparison
         The analysis, and the arms.
     estimate
-        ``None`` where it could not be made.
+        ``None`` where it could not be made, and for a tipping point.
     subjects
         Those of the two arms that the model uses.
     note
         What differs from the plan: population, model, the covariance that was used in place of
-        a planned one, caveats of the fit.
+        a planned one, caveats of the fit; how many outcomes were filled in, and how.
+    missing
+        Of an analysis that fills in missing outcomes, all that it gave.
+    tipping
+        Of a search for the tipping point, what it found; the row then has no estimate.
     """
 
     label: str
@@ -32,6 +38,8 @@ class SensitivityRow(ShownAsFields):
     estimate: Estimate | None
     subjects: int
     note: str
+    missing: MissingEstimate | None = None
+    tipping: TippingPoint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

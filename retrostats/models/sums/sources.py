@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from retrostats.arrays import Floats
+from retrostats.data.parts.types import PartFiles
 from retrostats.errors import DataError
 from retrostats.models.frame.model_frame import model_frame
 from retrostats.models.frame.types import ModelFrame
@@ -40,14 +41,18 @@ def prepare(
     formula
         The mean.
     data
-        A data frame, an object with one in ``frame``, a dask data frame, or an iterable of
-        data frames with whole subjects in each.
+        A data frame, an object with one in ``frame``, a folder of files from `read_parts`, a dask
+        data frame, or an iterable of data frames with whole subjects in each.
     roles
         Names of columns.
     levels
         Levels of categorical columns; needed for parts unless their columns are categorical.
     """
     model = read_formula(formula)
+    if isinstance(data, PartFiles):
+        from retrostats.models.sums.files import prepare_files
+
+        return prepare_files(model, data, roles, levels)
     if hasattr(data, "columns") or hasattr(data, "frame"):
         if hasattr(data, "to_delayed"):
             from retrostats.models.sums.parts import prepare_dask

@@ -1,0 +1,208 @@
+"""The sample size with which a plan has the power that is wanted, by simulation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scipy.special import ndtri
+
+from retrostats.analysis.simulating.asking import design_of, plan_of
+from retrostats.analysis.simulating.crossing import Crossing, crossing
+from retrostats.analysis.simulating.points import Simulations
+from retrostats.errors import DataError
+from retrostats.jobs.types import Workers
+from retrostats.plan.types import AnalysisPlan
+from retrostats.power.design.types import TrialDesign
+from retrostats.power.simulated.curve import FoundSampleSize
+from retrostats.power.simulated.result import SimulatedPower
+from retrostats.progress import Show, told
+
+#: Trials of the first look, and the fewest of every later one but the final.
+_LOOK, _FEWEST = 500, 1000
+#: Sizes beyond this are a slip of the design.
+_LARGEST = 100_000
+#: The search brackets its guess by these factors, and asks again beyond the outer ones.
+_BRACKET, _TRUSTED = (0.85, 1.15), (0.75, 1.35)
+#: Rounds of bracketing, and of final simulations, before the search gives up.
+_ROUNDS = 5
+#: Monte Carlo errors that the final power may lie below the one wanted.
+_ERRORS = 2.0
+
+
+def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by whom
+    design: TrialDesign | Path | str,
+    plan: AnalysisPlan | Path | str,
+    *,
+    power: float = 0.9,
+    start: int = 30,
+    replicates: int = 10_000,
+    seed: int,
+    workers: Workers | int = 1,
+    checkpoint: Path | str | None = None,
+    margin: float | None = None,
+    progress: Show | None = None,
+) -> FoundSampleSize:
+    """Find the smallest sample size with which the plan has a power, and confirm it.
+
+    Use it for the sample size of a protocol; not for a first idea, which a closed form such as
+    `power_mmrm` gives at once.
+
+    Parameters
+    ----------
+    design, plan
+        As in `simulate_power`.
+    power
+        Wanted of the first comparison, between 0.5 and 1; with a `margin`, the share of trials
+        whose interval excludes it.
+    start
+        Subjects per arm of the first look; any size for which the model can be fitted will do.
+    replicates
+        Trials of the final simulation; the search takes a fifth of it at every other size.
+    seed, workers, checkpoint, margin, progress
+        As in `simulate_power`.
+
+    Returns
+    -------
+    FoundSampleSize
+        Subjects of an arm with allocation 1, the final simulation there, the range of sizes that
+        the simulations leave, and all of them in order.
+
+    Raises
+    ------
+    DataError
+        If the power cannot be reached: no true difference, one beyond the margin, or more than
+        100,000 subjects per arm.
+    PlanError, ValueError
+        As in `simulate_power`.
+
+    Notes
+    -----
+    The first look gives the standard error of the planned analysis, from which a z test's formula
+    guesses the size. The next ones lie 15 % on either side, and a probit line in the root of n
+    through all powers is solved for n. The size stands when a final simulation at it is not below
+    the power by more than two Monte Carlo errors; else the search goes on from what it has
+    learnt.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> found = rs.find_sample_size(
+    ...     folder / "design.toml", folder / "plan.toml", power=0.8, replicates=1000, seed=1
+    ... )
+    >>> found.low <= found.n <= found.high
+    True
+    """
+    if not 0.5 <= power < 1:
+        raise ValueError(f"find_sample_size: power must be at least 0.5 and below 1, got {power!r}")
+    with told(progress) as tell:
+        runs = Simulations(
+            design=design_of(design), plan=plan_of(plan), replicates=replicates, seed=seed,
+            workers=workers, checkpoint=checkpoint, margin=margin, precision=None, tell=tell,
+        )  # fmt: skip
+        search = _Search(runs=runs, power=power)
+        return search.answer(start)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Search:
+    """Simulations so far, and what they say of the size."""
+
+    runs: Simulations
+    power: float
+    history: list[tuple[int, float, float, int]] = field(default_factory=list)
+    by_size: dict[int, tuple[float, int]] = field(default_factory=dict)
+
+    def answer(self, start: int) -> FoundSampleSize:
+        first = self.look(start, min(_LOOK, self.runs.replicates), (0.0, 0.1))
+        cross = self.bracketed(_guess(self.runs, first, start, self.power))
+        for turn in range(_ROUNDS):
+            n = _whole(cross.n)
+            span = (0.5 + 0.1 * turn, 0.6 + 0.1 * turn)
+            final = self.look(n, self.runs.replicates, span)
+            cross = crossing(self.by_size, self.power)
+            found = self.runs.aimed(final)
+            if found.value >= self.power - _ERRORS * found.error:
+                return self.found(n, final, cross)
+        tried = ", ".join(f"{n:,}: {power:.3f}" for n, power, _, _ in self.history)
+        raise DataError(
+            f"find_sample_size: the search did not settle (power by subjects per arm: {tried}); "
+            "look at a power_curve over n"
+        )
+
+    def found(self, n: int, final: SimulatedPower, cross: Crossing) -> FoundSampleSize:
+        """Return the size, and the range that the simulations leave."""
+        return FoundSampleSize(
+            n=n,
+            power=self.power,
+            confirmed=final,
+            history=tuple(self.history),
+            low=min(n, math.floor(cross.low)),
+            high=max(n, math.ceil(cross.high)) if math.isfinite(cross.high) else _LARGEST,
+        )
+
+    def look(self, n: int, trials: int, span: tuple[float, float]) -> SimulatedPower:
+        """Simulate at one size and keep what it says."""
+        found = self.runs.run(n, f"n-{n}", span=span, replicates=trials)
+        power = self.runs.aimed(found)
+        self.history.append((n, power.value, power.error, found.replicates))
+        # Two simulations at one size share trials, so that only the longer one counts.
+        self.by_size[n] = max(
+            self.by_size.get(n, (0.0, 0)), (power.value, found.replicates), key=lambda each: each[1]
+        )
+        return found
+
+    def bracketed(self, guess: float) -> Crossing:
+        """Return where the curve crosses, from sizes on either side of it."""
+        trials = min(self.runs.replicates, max(_FEWEST, self.runs.replicates // 5))
+        for turn in range(_ROUNDS):
+            for place, factor in enumerate(_BRACKET):
+                at = 0.1 + 0.08 * turn + 0.04 * place
+                self.look(_whole(guess * factor), trials, (at, at + 0.04))
+            cross = crossing(self.by_size, self.power)
+            if _TRUSTED[0] * guess <= cross.n <= _TRUSTED[1] * guess:
+                return cross
+            guess = min(max(cross.n, guess / 2), 2 * guess)
+        return cross
+
+
+def _guess(runs: Simulations, first: SimulatedPower, n: int, power: float) -> float:
+    """Return the size by the formula of a z test with the standard error of the plan.
+
+    Raises
+    ------
+    DataError
+        If no size has the power.
+    """
+    primary, margin = first.primary, runs.margin
+    worse = primary.truth if runs.design.better == "lower" else -primary.truth
+    away = abs(worse) if margin is None else margin - worse
+    if away <= 0:
+        what = "no true difference" if margin is None else "a true difference beyond the margin"
+        raise DataError(
+            f"find_sample_size: the design has {what} ({primary.label}: {primary.truth:g}), so "
+            "that no sample size has the power; change the design"
+        )
+    if math.isnan(primary.model_se.value):
+        raise DataError(
+            f"find_sample_size: the planned model could not be fitted with {n} subjects per arm; "
+            "give a larger start"
+        )
+    level = runs.plan.model.level
+    z = float(ndtri(power) + ndtri(0.5 + level / 2))
+    guess = n * (z * primary.model_se.value / away) ** 2
+    if guess > _LARGEST:
+        raise DataError(
+            f"find_sample_size: about {guess:,.0f} subjects per arm would be needed, more than "
+            f"{_LARGEST:,}; look at the difference of the design ({primary.label}: "
+            f"{primary.truth:g})"
+        )
+    return guess
+
+
+def _whole(n: float) -> int:
+    """Return a size that the search may try: 3 or more, and not beyond the largest."""
+    return max(3, min(_LARGEST, math.ceil(n - 1e-9)))

@@ -1,0 +1,1 @@
+"""Simulated trials analysed by the very plan of the trial."""

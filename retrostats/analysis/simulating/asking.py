@@ -1,0 +1,111 @@
+"""Whether a plan can be simulated under a design, and with how many subjects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from retrostats.analysis.simulating.adjusting import require_own_family
+from retrostats.errors import DataError, PlanError
+from retrostats.plan.reading import read_plan
+from retrostats.plan.types import AnalysisPlan
+from retrostats.power.design.agreement import agreement
+from retrostats.power.design.reading import read_design
+from retrostats.power.design.types import TrialDesign
+
+#: Subjects of an arm with allocation 1, or those of each arm by label or in their order.
+Sizes: TypeAlias = int | Mapping[str, int] | Sequence[int]
+
+#: Fewer than two subjects of an arm tell nothing about it.
+FEWEST = 2
+#: A product of whole numbers and allocations that is whole but for its last digits.
+_WHOLE = 1e-9
+
+
+def plan_of(given: AnalysisPlan | Path | str) -> AnalysisPlan:
+    """Return a plan, read from its file if it is a path."""
+    return given if isinstance(given, AnalysisPlan) else read_plan(given)
+
+
+def design_of(given: TrialDesign | Path | str) -> TrialDesign:
+    """Return a design, read from its file if it is a path."""
+    return given if isinstance(given, TrialDesign) else read_design(given)
+
+
+def require_simulable(design: TrialDesign, plan: AnalysisPlan) -> None:
+    """Refuse a plan that asks for what the design does not describe.
+
+    Raises
+    ------
+    PlanError
+        Listing every disagreement between the two.
+    """
+    faults = agreement(design, plan)
+    if faults:
+        told = "\n".join(f"  {place}. {fault}" for place, fault in enumerate(faults, start=1))
+        raise PlanError(
+            f"plan {plan.title!r} against design {design.title!r}: {len(faults)} "
+            f"{'fault' if len(faults) == 1 else 'faults'} found.\n{told}"
+        )
+    require_own_family(plan)
+
+
+def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
+    """Return the subjects of each arm, in the order of the design.
+
+    Parameters
+    ----------
+    design
+        Its arms and their allocation.
+    n
+        Subjects of an arm with allocation 1, the others in proportion, rounded up; or the number
+        of each arm, by label or in order.
+
+    Raises
+    ------
+    DataError
+        If an arm is unknown or lacks its number, or has fewer than two subjects.
+    """
+    labels = [arm.label for arm in design.arms]
+    if isinstance(n, Mapping):
+        if set(n) != set(labels):
+            raise DataError(
+                f"n: expected a number for each of {', '.join(labels)}; got {', '.join(map(str, n))}"
+            )
+        found: list[object] = [n[label] for label in labels]
+    elif isinstance(n, int) and not isinstance(n, bool):
+        found = [math.ceil(n * arm.allocation - _WHOLE) for arm in design.arms]
+    elif isinstance(n, Sequence) and not isinstance(n, str) and len(n) == len(labels):
+        found = list(n)
+    else:
+        raise DataError(
+            f"n: expected the subjects of an arm with allocation 1, or {len(labels)} numbers, one "
+            f"for each of {', '.join(labels)}; got {n!r}"
+        )
+    sizes = tuple(size for size in map(_whole, found) if size is not None)
+    if len(sizes) < len(found):
+        raise DataError(f"n: each arm needs a whole number of {FEWEST} or more; got {n!r}")
+    return sizes
+
+
+def _whole(size: object) -> int | None:
+    """Return a size as an int; None where it is no whole number that is large enough."""
+    if isinstance(size, bool) or not hasattr(size, "__index__"):
+        return None
+    whole = int(size.__index__())
+    return whole if whole >= FEWEST else None
+
+
+def caveats_of(plan: AnalysisPlan) -> tuple[str, ...]:
+    """Return what a reader must know of the plan that the simulation does not hold."""
+    told: list[str] = []
+    if plan.population.kind == "per protocol":
+        told.append(
+            "the plan analyses those who meet its rules, so n counts these subjects and not all "
+            "randomised"
+        )
+    if plan.secondary:
+        told.append("the power is that of the primary endpoint; secondary endpoints have their own")
+    return tuple(told)

@@ -1,0 +1,81 @@
+"""Several simulations in a row: each with its own folder and its share of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from retrostats.analysis.simulate import simulate_power
+from retrostats.analysis.simulating.asking import Sizes
+from retrostats.jobs.types import Workers
+from retrostats.plan.types import AnalysisPlan
+from retrostats.power.design.types import TrialDesign
+from retrostats.power.simulated.comparison import MonteCarlo
+from retrostats.power.simulated.result import SimulatedPower
+from retrostats.progress import Show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulations:
+    """What several simulations share.
+
+    Attributes
+    ----------
+    design, plan
+        The truth and the analysis.
+    replicates, seed, workers, checkpoint, margin, precision
+        As in `simulate_power`; each simulation has a folder of its own in `checkpoint`.
+    tell
+        Told how far all of them are.
+    """
+
+    design: TrialDesign
+    plan: AnalysisPlan
+    replicates: int
+    seed: int
+    workers: Workers | int
+    checkpoint: Path | str | None
+    margin: float | None
+    precision: float | None
+    tell: Show
+
+    def run(
+        self, n: Sizes, name: str, *, span: tuple[float, float] = (0.0, 1.0), **changes: int
+    ) -> SimulatedPower:
+        """Simulate once.
+
+        Parameters
+        ----------
+        n
+            As in `simulate_power`.
+        name
+            Of its folder, and what the bar says.
+        span
+            The shares of all work at which it begins and ends.
+        **changes
+            Another number of ``replicates``.
+        """
+        asked = replace(self, **changes) if changes else self  # type: ignore[arg-type]
+        return simulate_power(
+            self.design,
+            self.plan,
+            n=n,
+            replicates=asked.replicates,
+            seed=self.seed,
+            workers=self.workers,
+            checkpoint=None if self.checkpoint is None else Path(self.checkpoint) / name,
+            margin=self.margin,
+            precision=self.precision,
+            progress=_part(self.tell, span, name.replace("-", " ", 1)),
+        )
+
+    def aimed(self, found: SimulatedPower) -> MonteCarlo:
+        """Return the power that is looked at: by the margin where there is one."""
+        margin = found.primary.margin_power
+        return found.power if margin is None else margin
+
+
+def _part(tell: Show, span: tuple[float, float], name: str) -> Callable[[str, float], None]:
+    low, high = span
+    return lambda words, share: tell(f"{words}, {name}", low + (high - low) * share)

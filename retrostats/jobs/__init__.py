@@ -1,0 +1,1 @@
+"""Work that is repeated many times: the same results on one core, many cores, many machines."""

@@ -1,0 +1,153 @@
+"""Where blocks run: the workers of a dask cluster, on this machine or on many."""
+
+from __future__ import annotations
+
+import platform
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+
+import numpy as np
+
+from retrostats import __version__
+from retrostats.errors import DataError, FitError
+from retrostats.jobs.blocks import Job, run_packed
+from retrostats.jobs.pools import AHEAD, packed
+
+#: Seconds to wait for the scheduler, and then for its first worker.
+PATIENCE = 5
+
+
+class Cluster:
+    """The workers of a cluster. It replaces workers that die and runs their blocks again.
+
+    Parameters
+    ----------
+    job
+        What is done.
+    scheduler
+        Address of the scheduler.
+
+    Raises
+    ------
+    DataError
+        If dask is not installed, nobody answers at the address, there are no workers, or a worker
+        has other versions of retrostats or numpy than this process, so that its results might
+        differ.
+    """
+
+    def __init__(self, job: Job, scheduler: str) -> None:
+        self._job, self._scheduler = job, scheduler
+        content = packed(job.task)
+        self._client = _connected(scheduler)
+        try:
+            _require_workers(self._client, scheduler)
+            # The cluster keeps the task as the result of a task, which it can make again when the
+            # worker that holds it dies.
+            mark = uuid.uuid4().hex
+            self._mark = f"retrostats-{mark}"
+            self._content = self._client.submit(bytes, content, key=f"{self._mark}-task")
+        except BaseException:
+            self._client.close()
+            raise
+
+    def room(self) -> int:
+        """Return two blocks for each thread of the workers there are now."""
+        threads: int = sum(self._client.nthreads().values())
+        return AHEAD * max(1, threads)
+
+    def submit(self, block: int) -> Any:
+        """Hand the block to the scheduler."""
+        job = self._job
+        return self._client.submit(
+            run_packed,
+            self._content,
+            job.seed,
+            block,
+            job.places(block),
+            key=f"{self._mark}-{block}",
+        )
+
+    def lost(self, _error: BaseException) -> bool:
+        """Return False: the scheduler runs again what its workers lost."""
+        return False
+
+    def told(self, error: Exception, block: int, /) -> Exception:
+        """Return the error in words of this package, if it is one of the cluster."""
+        from distributed import KilledWorker
+
+        if isinstance(error, KilledWorker):
+            return FitError(
+                f"{self._job.told(block)}: each worker of the cluster that ran it was killed, the "
+                f"last one {error.last_worker.address}; most often memory runs out: use smaller "
+                "blocks or workers with more memory"
+            )
+        if isinstance(error, CancelledError):
+            return DataError(
+                f"{self._job.told(block)}: the scheduler {self._scheduler} is gone, or took the "
+                "work back; see that the cluster runs, and call again"
+            )
+        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+        return error
+
+    def renew(self) -> None:
+        """Do nothing: the cluster looks after its workers."""
+
+    def close(self) -> None:
+        """Leave the cluster; what has not begun there is dropped."""
+        self._client.close()
+
+    def abandon(self) -> None:
+        """Leave the cluster; a block that has begun there is worked on to its end."""
+        self._client.close()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions on which the bits of the results may depend."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"retrostats": __version__, "numpy": np.__version__, "Python": python}
+
+
+def _connected(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise DataError(
+            "the backend 'dask' needs dask.distributed, which is not installed: "
+            'pip install "retrostats[dask]"'
+        ) from error
+    try:
+        connect: Any = Client  # it has no types
+        return connect(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"no dask scheduler answers at {scheduler} ({str(error).splitlines()[0]}); start one "
+            "with `dask scheduler`, which prints its address, or mend the address"
+        ) from error
+
+
+def _require_workers(client: Any, scheduler: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError as error:
+        raise DataError(
+            f"the dask scheduler {scheduler} has no workers; start some with "
+            f"`dask worker {scheduler}`"
+        ) from error
+    here, faults = versions(), []
+    answers: Mapping[str, Any] = client.run(versions, on_error="return")
+    for address, there in sorted(answers.items()):
+        if isinstance(there, Exception):
+            faults.append(f"{address}: {there}")
+        elif there != here:
+            faults.append(f"{address}: {_words(there)}")
+    if faults:
+        raise DataError(
+            f"workers of {scheduler} would not give the results of this process, which has "
+            f"{_words(here)}; install the same on all machines:\n  " + "\n  ".join(faults)
+        )
+
+
+def _words(found: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in found.items())

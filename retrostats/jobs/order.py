@@ -1,0 +1,161 @@
+"""Blocks finish in any order and are handed on in theirs; lost ones run again."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from retrostats.errors import FitError
+from retrostats.jobs.blocks import Job
+from retrostats.jobs.pools import Pool
+
+#: How often a block may be lost with its worker before it is given up: it runs twice again.
+MOST_LOSSES = 3
+#: So often lost, a block runs with no other beside it, so that the next loss tells whose it was.
+ALONE_AFTER = 2
+#: Seconds between looks at work whose end nobody told; also lets Ctrl-C through on Windows.
+LOOK = 1.0
+
+Result = dict[str, np.ndarray[Any, Any]]
+
+
+class Board:
+    """Hands out blocks, and keeps what came back until it is asked for.
+
+    Parameters
+    ----------
+    pool
+        Who does the work.
+    job
+        What is done.
+    waiting
+        Blocks to do.
+    finished
+        Called with each block and its result when it arrives, in any order.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        job: Job,
+        waiting: Iterable[int],
+        finished: Callable[[int, Result], None],
+    ) -> None:
+        self._pool, self._job, self._finished = pool, job, finished
+        self._waiting = sorted(waiting)
+        self._running: dict[int, Any] = {}
+        self._ended: SimpleQueue[int] = SimpleQueue()
+        self._losses: Counter[int] = Counter()
+        self._results: dict[int, Result] = {}
+        self._errors: dict[int, Exception] = {}
+
+    def result(self, block: int) -> Result:
+        """Return the result of a block; wait until it is there.
+
+        Raises
+        ------
+        FitError
+            If its worker died each time.
+        Exception
+            What the task raised, with a note that names the block. A later block's error is not
+            told before all earlier blocks are handed on, so that it does not depend on who was
+            faster.
+        """
+        while block not in self._results:
+            if block in self._errors:
+                raise self._errors[block]
+            self._hand_out()
+            self._take_in()
+        return self._results.pop(block)
+
+    def stop(self) -> None:
+        """Take back what has not begun."""
+        for future in self._running.values():
+            future.cancel()
+
+    def keep_finished(self) -> None:
+        """Take in, without waiting, what has finished."""
+        for block in [b for b, future in self._running.items() if future.done()]:
+            with suppress(Exception):  # what failed or was cancelled cannot be kept
+                self._finished(block, self._running.pop(block).result())
+
+    def _hand_out(self) -> None:
+        while self._waiting and len(self._running) < self._room():
+            block = heapq.heappop(self._waiting)
+            future = self._pool.submit(block)
+            self._running[block] = future
+            future.add_done_callback(lambda _future, block=block: self._ended.put(block))
+
+    def _room(self) -> int:
+        """Return how many blocks may run at a time; none after a block that failed."""
+        if self._errors and min(self._errors) < self._waiting[0]:
+            return 0
+        suspects = {*self._running, self._waiting[0]}
+        if any(self._losses[block] >= ALONE_AFTER for block in suspects):
+            return 1
+        return self._pool.room()
+
+    def _take_in(self) -> None:
+        """Wait until a block ends; take in all that have."""
+        lost = [block for block in self._just_ended() if self._was_lost(block)]
+        if not lost:
+            return
+        # All blocks of a broken pool are lost with it.
+        for block in sorted({*lost, *self._running}):
+            future = self._running.pop(block, None)
+            if future is not None and future.done() and not self._failed_with_pool(future):
+                self._settle(block, future)
+                continue
+            self._count_loss(block)
+        self._pool.renew()
+
+    def _just_ended(self) -> Iterator[int]:
+        try:
+            yield self._ended.get(timeout=LOOK)
+        except Empty:
+            yield from [block for block, future in self._running.items() if future.done()]
+        while not self._ended.empty():
+            yield self._ended.get()
+
+    def _was_lost(self, block: int) -> bool:
+        future = self._running.get(block)
+        if future is None or not future.done():  # of a pool that is gone, or told already
+            return False
+        if self._failed_with_pool(future):
+            return True
+        self._settle(block, self._running.pop(block))
+        return False
+
+    def _failed_with_pool(self, future: Any) -> bool:
+        try:
+            error = future.exception()
+        except CancelledError as cancelled:
+            error = cancelled
+        return error is not None and self._pool.lost(error)
+
+    def _settle(self, block: int, future: Any) -> None:
+        try:
+            result = future.result()
+        except Exception as error:  # raised when the block's turn comes
+            self._errors[block] = self._pool.told(error, block)
+            return
+        self._results[block] = result
+        self._finished(block, result)
+
+    def _count_loss(self, block: int) -> None:
+        self._losses[block] += 1
+        if self._losses[block] < MOST_LOSSES:
+            heapq.heappush(self._waiting, block)
+            return
+        self._errors[block] = FitError(
+            f"{self._job.told(block)}: the worker that ran it was killed {MOST_LOSSES} times, the "
+            "last time with no other block beside it; most often memory runs out: use smaller "
+            "blocks or a machine with more memory"
+        )

@@ -1,0 +1,211 @@
+"""Where blocks run: in this process, in its threads, in processes of this machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
+from typing import Any, Protocol
+
+from retrostats.jobs.blocks import Job, run_packed
+
+#: After which an idle process ends by itself; until then the next run can use it.
+SECONDS_IDLE = 60
+#: Blocks handed out for each worker: one to work on, one to go on with.
+AHEAD = 2
+
+
+class Pool(Protocol):
+    """Does blocks. `submit` hands out a future whose callbacks may come from another thread."""
+
+    def room(self) -> int:
+        """Return how many blocks may be handed out at a time."""
+
+    def submit(self, block: int) -> Any:
+        """Hand out a block; return its future."""
+
+    def lost(self, error: BaseException) -> bool:
+        """Say whether an error means that a worker died, so that the block can run again."""
+
+    def told(self, error: Exception, block: int, /) -> Exception:
+        """Return what a block raised, in words that a user can follow."""
+
+    def renew(self) -> None:
+        """Replace the workers after one has died."""
+
+    def close(self) -> None:
+        """Hand back what was taken, with no work left or none wanted."""
+
+    def abandon(self) -> None:
+        """Stop at once, whatever is running."""
+
+
+class Inline:
+    """The calling process: a block is done when it has been handed out."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def room(self) -> int:
+        """Return 1."""
+        return 1
+
+    def submit(self, block: int) -> Future[Any]:
+        """Run the block."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(self._job.run(block))
+        except Exception as error:  # told by whoever asks for the result
+            future.set_exception(error)
+        return future
+
+    def lost(self, _error: BaseException) -> bool:
+        """Return False: if this process dies there is nobody to ask."""
+        return False
+
+    def told(self, error: Exception, block: int, /) -> Exception:
+        """Return the error with a note that names the block."""
+        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+        return error
+
+    def renew(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def abandon(self) -> None:
+        """Do nothing."""
+
+
+class Threads(Inline):
+    """Threads of this process."""
+
+    def __init__(self, job: Job, count: int) -> None:
+        super().__init__(job)
+        self._count = count
+        self._executor = ThreadPoolExecutor(count, thread_name_prefix="retrostats-block")
+
+    def room(self) -> int:
+        """Return two blocks for each thread."""
+        return AHEAD * self._count
+
+    def submit(self, block: int) -> Future[Any]:
+        """Hand the block to a thread."""
+        return self._executor.submit(self._job.run, block)
+
+    def close(self) -> None:
+        """Drop blocks that have not begun; a thread ends what it has begun."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def abandon(self) -> None:
+        """Wait for the blocks that have begun: a thread cannot be stopped."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Processes:
+    """Processes of this machine, by the executor of joblib."""
+
+    def __init__(self, job: Job, count: int) -> None:
+        self._job, self._count = job, count
+        self._packed = packed(job.task)
+        self._executor = _IDLE.take(count)
+
+    def room(self) -> int:
+        """Return two blocks for each process."""
+        return AHEAD * self._count
+
+    def submit(self, block: int) -> Future[Any]:
+        """Hand the block to a process."""
+        job = self._job
+        future: Future[Any] = self._executor.submit(
+            run_undisturbed, self._packed, job.seed, block, job.places(block)
+        )
+        return future
+
+    def lost(self, error: BaseException) -> bool:
+        """Say whether a process was killed."""
+        return isinstance(error, (BrokenExecutor, CancelledError))
+
+    def told(self, error: Exception, block: int, /) -> Exception:
+        """Return the error with a note that names the block."""
+        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+        return error
+
+    def renew(self) -> None:
+        """Start other processes."""
+        self.abandon()
+        self._executor = _IDLE.take(self._count)
+
+    def close(self) -> None:
+        """Leave the processes to the next run; they end by themselves when idle."""
+        _IDLE.give_back(self._executor, self._count)
+
+    def abandon(self) -> None:
+        """Kill the processes."""
+        self._executor.shutdown(wait=True, kill_workers=True)
+
+
+class _Idle:
+    """The processes of the last run, kept for the next: starting them takes a second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Any = None
+        self._mark: tuple[int, int] | None = None
+
+    def take(self, count: int) -> Any:
+        """Return an executor with so many processes, which nobody else has."""
+        with self._lock:
+            kept, mark = self._kept, self._mark
+            self._kept = self._mark = None
+        if mark == (count, os.getpid()):  # a forked process cannot use those of its parent
+            return kept
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        if mark is not None and mark[1] == os.getpid():
+            kept.shutdown(wait=True, kill_workers=True)
+        return ProcessPoolExecutor(count, timeout=SECONDS_IDLE)
+
+    def give_back(self, executor: Any, count: int) -> None:
+        """Keep an executor; where one is kept already, end it."""
+        with self._lock:
+            spare, self._kept, self._mark = self._kept, executor, (count, os.getpid())
+        if spare is not None:
+            spare.shutdown(wait=True, kill_workers=True)
+
+
+_IDLE = _Idle()
+
+
+def packed(task: Callable[..., Any]) -> bytes:
+    """Return the task as bytes that another process can unpack.
+
+    Raises
+    ------
+    TypeError
+        If it holds something that cannot be sent, such as an open file.
+    """
+    # That of joblib, wherever this version of it keeps it: it packs functions of scripts, too.
+    from joblib.externals.loky.cloudpickle_wrapper import dumps
+
+    try:
+        content: bytes = dumps(task)
+    except Exception as error:
+        raise TypeError(
+            f"run_replicates: {task!r} cannot be sent to another process ({error}); use a function "
+            "of a module or an object that can be pickled, or one worker"
+        ) from error
+    return content
+
+
+def run_undisturbed(content: bytes, seed: int, block: int, places: range) -> Any:
+    """Run one block, deaf to Ctrl-C: a terminal sends it to all, and the parent decides."""
+    import signal
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return run_packed(content, seed, block, places)
+    finally:
+        signal.signal(signal.SIGINT, before)

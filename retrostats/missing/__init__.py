@@ -1,0 +1,1 @@
+"""Estimates when outcomes are missing: imputation, reference-based assumptions, tipping points."""

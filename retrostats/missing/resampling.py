@@ -1,0 +1,150 @@
+"""Jackknife and bootstrap of an estimate from conditional means."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from retrostats.arrays import Floats
+from retrostats.errors import FitError
+from retrostats.jobs.types import Workers
+from retrostats.missing.conditional import resampled_estimates
+from retrostats.missing.shifted import Resampled
+from retrostats.missing.types import MissingRequest, VisitScores
+
+#: Resamples in one block of work: enough to be fitted together, few enough to share among workers.
+BLOCK = 250
+#: Share of resamples that may have no answer. More are a sign that the answers left are a choice.
+MOST_FAILED = 0.01
+
+
+def base_estimate(scores: VisitScores, request: MissingRequest) -> Floats:
+    """Return the estimate in all subjects and its slopes in the shifts, shape ``(1 + arms,)``.
+
+    Raises
+    ------
+    FitError
+        If the model cannot be fitted.
+    """
+    found, reasons = resampled_estimates(scores, request, np.ones((1, len(scores.y))))
+    if reasons:
+        raise FitError(
+            f"the model that imputation starts from cannot be fitted: {reasons[0]}. Leave a visit "
+            "or a covariate out"
+        )
+    return np.asarray(found[0])
+
+
+def jackknife(scores: VisitScores, request: MissingRequest) -> Resampled:
+    """Leave each subject out in turn; the variance is ``(n - 1) / n`` times the sum of squares.
+
+    Parameters
+    ----------
+    scores, request
+        What was seen and asked for.
+
+    Raises
+    ------
+    FitError
+        If the model cannot be fitted, to all subjects or without one of them.
+
+    References
+    ----------
+    .. [1] Wolbers M, Noci A, Delmar P, Gower-Page C, Yiu S, Bartlett JW (2022). Standard and
+       reference-based conditional mean imputation. Pharm Stat 21, 1246-1257. doi:10.1002/pst.2234
+    """
+    n = len(scores.y)
+    base = base_estimate(scores, request)
+    found, reasons = resampled_estimates(scores, request, 1.0 - np.eye(n))
+    if reasons:
+        raise FitError(
+            f"jackknife: without one of the subjects the model cannot be fitted ({len(reasons)} of "
+            f"{n} times): {reasons[0]}. Leave a rare category or a visit out, or take the bootstrap"
+        )
+    return Resampled(base=base, resamples=found, factor=(n - 1) / n, failures=0)
+
+
+def bootstrap(
+    scores: VisitScores,
+    request: MissingRequest,
+    *,
+    workers: Workers | int = 1,
+    progress: Callable[..., Any] | None = None,
+) -> Resampled:
+    """Draw subjects with replacement within arms; the variance is that of the estimates.
+
+    Parameters
+    ----------
+    scores, request
+        What was seen and asked for, with seed and number of replicates.
+    workers, progress
+        As in `retrostats.jobs.run.run_replicates`.
+
+    Raises
+    ------
+    FitError
+        If the model cannot be fitted to all subjects, or more than 1% of the resamples have no
+        answer.
+    """
+    from retrostats.jobs.run import run_replicates
+
+    if request.seed is None:
+        raise ValueError("bootstrap: resamples are drawn; the request needs a seed")
+    base = base_estimate(scores, request)
+    done = run_replicates(
+        Resample(scores=scores, request=request),
+        request.replicates,
+        seed=request.seed,
+        block=BLOCK,
+        key=digest("bootstrap", scores, request),
+        workers=workers,
+        progress=progress,
+        words="Resampling",
+    )
+    found = done.arrays["estimates"]
+    good = np.isfinite(found[:, 0])
+    failures = int((~good).sum())
+    if failures > MOST_FAILED * len(found):
+        raise FitError(
+            f"bootstrap: {failures:,} of {len(found):,} resamples have no answer, more than "
+            f"{MOST_FAILED:.0%}, such as when a rare category or a visit with few subjects is "
+            "missing from them. Leave it out, or take the jackknife"
+        )
+    kept = found[good]
+    return Resampled(base=base, resamples=kept, factor=1 / (len(kept) - 1), failures=failures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Resample:
+    """The work of one block: subjects drawn with replacement within arms.
+
+    Attributes
+    ----------
+    scores, request
+        What was seen and asked for.
+    """
+
+    scores: VisitScores
+    request: MissingRequest
+
+    def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, Floats]:
+        """Return the estimates of these resamples, shape ``(len(places), 1 + arms)``."""
+        counts = np.zeros((len(places), len(self.scores.y)))
+        for arm in range(len(self.scores.arms)):
+            (rows,) = np.nonzero(self.scores.arm == arm)
+            if rows.size:
+                shares = np.full(rows.size, 1 / rows.size)
+                counts[:, rows] = rng.multinomial(rows.size, shares, size=len(places))
+        return {"estimates": resampled_estimates(self.scores, self.request, counts)[0]}
+
+
+def digest(what: str, scores: VisitScores, request: MissingRequest) -> str:
+    """Return a text that changes with anything that changes the numbers."""
+    made = hashlib.sha256(repr((what, request, scores.arms, scores.visits)).encode())
+    for array in (scores.y, scores.arm, scores.covariates):
+        made.update(np.ascontiguousarray(array).tobytes())
+    return made.hexdigest()

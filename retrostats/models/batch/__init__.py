@@ -1,0 +1,1 @@
+"""Many small repeated-measures models fitted at once."""

@@ -1,0 +1,189 @@
+"""Power against sample size, dropout, correlation or difference; and the sample size found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from retrostats.layout import Layout, ShownAsTable, limits, number, percent
+from retrostats.power.simulated.comparison import POWER_PLACES
+from retrostats.power.simulated.result import SimulatedPower
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What a curve varies.
+Over: TypeAlias = Literal["n", "dropout", "correlation", "difference"]
+
+#: What it is called at the head of a column and below an axis.
+OVER_WORDS: dict[str, str] = {
+    "n": "Subjects per arm",
+    "dropout": "Share gone by the last visit",
+    "correlation": "Correlation between visits",
+    "difference": "True difference",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PowerCurve(ShownAsTable):
+    """Power at several values of one thing; see `power_curve`.
+
+    Attributes
+    ----------
+    over
+        What differs: ``"n"``, ``"dropout"``, ``"correlation"`` or ``"difference"``.
+    values
+        In increasing order.
+    points
+        The power at each value.
+    closed
+        Power of the comparison of the estimand by a closed form at each value, for comparison;
+        empty where none exists.
+    closed_name
+        Which closed form; empty where there is none.
+    """
+
+    over: Over
+    values: tuple[float, ...]
+    points: tuple[SimulatedPower, ...]
+    closed: tuple[float, ...]
+    closed_name: str
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __iter__(self) -> Iterator[SimulatedPower]:
+        return iter(self.points)
+
+    def __getitem__(self, place: int) -> SimulatedPower:
+        return self.points[place]
+
+    @property
+    def unit(self) -> str:
+        """Of the values; empty for shares, correlations and counts."""
+        return self.points[0].design.unit if self.over == "difference" else ""
+
+    @property
+    def words(self) -> str:
+        """What differs, with its unit."""
+        return OVER_WORDS[self.over] + (f", {self.unit}" if self.unit else "")
+
+    def layout(self) -> Layout:
+        """Return a row for each value."""
+        first = self.points[0].primary
+        rows = []
+        for place, (value, point) in enumerate(zip(self.values, self.points, strict=True)):
+            low, high, _ = point.primary.interval
+            rows.append(
+                (
+                    f"{value:g}",
+                    f"{point.total:,}",
+                    number(point.power.value, POWER_PLACES),
+                    limits(low, high, POWER_PLACES),
+                    number(point.power.error, 4),
+                    *([number(self.closed[place], POWER_PLACES)] if self.closed else []),
+                )
+            )
+        level = percent(first.interval.level)
+        head = [self.words, "Total", "Power", f"{level} CI", "Monte Carlo error"]
+        return Layout(
+            caption=f"Power of {self.points[0].design.outcome}, {first.label}",
+            header=(*head, *([self.closed_name] if self.closed else [])),
+            rows=tuple(rows),
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """Return a row for each value and comparison."""
+        import pandas as pd
+
+        rows = [
+            {self.over: value, "total": point.total, **each.to_dict()}
+            for value, point in zip(self.values, self.points, strict=True)
+            for each in point.comparisons
+        ]
+        frame = pd.DataFrame(rows)
+        if self.closed:
+            repeats = len(self.points[0].comparisons)
+            primary = [frame["comparison"] == self.points[0].primary.label]
+            closed = [power for power in self.closed for _ in range(repeats)]
+            frame["closed"] = pd.Series(closed).where(primary[0])
+        return frame
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        return self.layout().text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FoundSampleSize(ShownAsTable):
+    """The smallest sample size with the power asked for; see `find_sample_size`.
+
+    Attributes
+    ----------
+    n
+        Subjects of an arm with allocation 1.
+    power
+        What was asked for.
+    confirmed
+        The final simulation at `n`, with the interval of its power.
+    history
+        Every simulation on the way, in order: `n`, power, its Monte Carlo error, and trials; the
+        last is the final one.
+    low, high
+        Sizes between which the curve through all simulations crosses the power asked for, at
+        the level of the interval; they tell how well `n` is known.
+    """
+
+    n: int
+    power: float
+    confirmed: SimulatedPower
+    history: tuple[tuple[int, float, float, int], ...]
+    low: int
+    high: int
+
+    @property
+    def total(self) -> int:
+        """Subjects of all arms."""
+        return self.confirmed.total
+
+    def layout(self) -> Layout:
+        """Return a row for each simulation on the way."""
+        rows = tuple(
+            (f"{n:,}", number(power, POWER_PLACES), number(error, 4), f"{trials:,}")
+            for n, power, error, trials in self.history
+        )
+        return Layout(
+            caption=f"Search for a power of {100 * self.power:.4g}%",
+            header=("Subjects per arm", "Power", "Monte Carlo error", "Trials"),
+            rows=rows,
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """Return a row for each simulation on the way."""
+        import pandas as pd
+
+        return pd.DataFrame(self.history, columns=["n", "power", "error", "trials"])
+
+    def paragraph(self) -> str:
+        """Return the sample-size paragraph of a protocol, of the final simulation."""
+        return self.confirmed.paragraph()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        primary = self.confirmed.primary
+        low, high, level = primary.interval
+        sizes = f"{self.low:,} to {self.high:,}" if self.low < self.high else f"{self.n:,}"
+        return "\n".join(
+            [
+                f"{self.n:,} subjects per arm ({self.total:,} in all) for a power of "
+                f"{100 * self.power:.4g}%: simulated {number(primary.power.value, POWER_PLACES)} "
+                f"({percent(level)} CI {limits(low, high, POWER_PLACES)}); by the curve through "
+                f"all simulations the size lies in {sizes}",
+                self.layout().text(),
+            ]
+        )

@@ -1,0 +1,130 @@
+"""Folders of data files: what is found there, what is refused, and what is read."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import retrostats as rs
+from retrostats.errors import DataError
+
+CENTRES = (
+    pd.DataFrame({"id": ["007", "008"], "arm": ["retro", "control"], "pain": [5.0, 6.0]}),
+    pd.DataFrame({"id": ["107", "108"], "arm": ["forward", None], "pain": [4.5, None]}),
+)
+
+
+def write(folder, tables=CENTRES, kind="csv"):
+    for number, table in enumerate(tables):
+        path = folder / f"centre-{number}.{kind}"
+        if kind == "csv":
+            table.to_csv(path, index=False)
+        else:
+            table.to_parquet(path)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_files_come_one_after_the_other_by_name(tmp_path, kind):
+    parts = rs.read_parts(write(tmp_path, kind=kind), texts=("id",))
+    assert parts.files == (f"centre-0.{kind}", f"centre-1.{kind}")
+    for _ in range(2):  # can be read again
+        for found, expected in zip(parts, CENTRES, strict=True):
+            pd.testing.assert_frame_equal(found, expected)
+
+
+def test_only_the_columns_asked_for_are_read(tmp_path):
+    parts = rs.read_parts(write(tmp_path, kind="parquet"))
+    assert list(parts.read(1, ("pain",)).columns) == ["pain"]
+
+
+def test_levels_are_those_of_all_files_without_missing_ones(tmp_path):
+    parts = rs.read_parts(write(tmp_path))
+    assert parts.levels("arm", "pain") == {
+        "arm": ("control", "forward", "retro"),
+        "pain": (4.5, 5.0, 6.0),
+    }
+
+
+def test_levels_of_a_category_keep_their_order(tmp_path):
+    order = ["retro", "control"]
+    tables = [
+        pd.DataFrame({"arm": pd.Categorical([arm], categories=order)}) for arm in reversed(order)
+    ]
+    parts = rs.read_parts(write(tmp_path, tables, "parquet"))
+    assert parts.levels("arm") == {"arm": ("retro", "control")}
+
+
+def test_categories_that_differ_between_files_are_refused(tmp_path):
+    tables = [pd.DataFrame({"arm": pd.Categorical([arm])}) for arm in ("retro", "control")]
+    parts = rs.read_parts(write(tmp_path, tables, "parquet"))
+    with pytest.raises(DataError, match=r"centre-1\.parquet: arm has the categories \('control',\)"):
+        parts.levels("arm")
+
+
+def test_texts_and_numbers_of_one_column_are_refused(tmp_path):
+    tables = [pd.DataFrame({"visit": ["week 3"]}), pd.DataFrame({"visit": [6]})]
+    parts = rs.read_parts(write(tmp_path, tables))
+    with pytest.raises(DataError, match=r"texts=\('visit',\)"):
+        parts.levels("visit")
+    assert rs.read_parts(tmp_path, texts=("visit",)).levels("visit") == {"visit": ("6", "week 3")}
+
+
+def test_all_files_that_differ_are_told_together(tmp_path):
+    first = CENTRES[0]
+    write(tmp_path, [first, first.drop(columns="pain"), first.assign(age=60)])
+    with pytest.raises(DataError) as caught:
+        rs.read_parts(tmp_path, texts=("name",))
+    told = str(caught.value)
+    assert "centre-1.csv: lacks pain" in told
+    assert "centre-2.csv: has age beside them" in told
+    assert "texts: no column 'name'" in told
+
+
+def test_a_column_named_twice_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("id,pain,pain\n1,2,3\n")
+    with pytest.raises(DataError, match=r"a\.csv: repeats the column 'pain'"):
+        rs.read_parts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ((), "no .parquet and no .csv file"),
+        (("a.csv", "b.parquet"), "both Parquet and CSV files"),
+        (("a.csv", "notes.txt"), "notes.txt: neither a .parquet nor a .csv"),
+        (("a.csv", "old.csv/"), "old.csv: neither"),
+    ],
+)
+def test_folders_that_are_not_of_one_kind(tmp_path, names, told):
+    for name in names:
+        (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text("id\n1\n")
+    with pytest.raises(DataError, match=told.replace(".", r"\.")):
+        rs.read_parts(tmp_path)
+
+
+def test_marks_of_other_programs_are_passed_over(tmp_path):
+    write(tmp_path)
+    (tmp_path / "_SUCCESS").touch()
+    (tmp_path / ".hidden").touch()
+    assert len(rs.read_parts(tmp_path)) == len(CENTRES)
+
+
+def test_a_folder_that_is_none(tmp_path):
+    with pytest.raises(DataError, match="registry: not a folder"):
+        rs.read_parts(tmp_path / "registry")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_file_that_is_damaged_is_named(tmp_path, kind):
+    write(tmp_path, kind=kind)
+    (tmp_path / f"centre-1.{kind}").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DataError, match=rf"centre-1\.{kind}: cannot be read"):
+        rs.read_parts(tmp_path)
+
+
+def test_a_file_that_went_away_is_named(tmp_path):
+    parts = rs.read_parts(write(tmp_path))
+    (tmp_path / "centre-1.csv").unlink()
+    with pytest.raises(DataError, match=r"centre-1\.csv: cannot be read"):
+        list(parts)
