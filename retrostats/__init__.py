@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from retrostats.analysis.collecting.collected import Collected
     from retrostats.analysis.collecting.sensitivity_table import PoolSensitivity
     from retrostats.analysis.common_scale import common_scale
+    from retrostats.analysis.design_from_trial import design_from_trial
     from retrostats.analysis.missing_data import analyse_missing, tipping_point
     from retrostats.analysis.pool_sensitivity import pool_sensitivity
+    from retrostats.analysis.power_curve import power_curve
     from retrostats.analysis.reproduce import reproduce
+    from retrostats.analysis.sample_size import find_sample_size
+    from retrostats.analysis.simulate import simulate_power
     from retrostats.analysis.types import Analysis
     from retrostats.data.catalogue import list_trials, load_trial
     from retrostats.data.claims import load_claims
@@ -86,10 +90,12 @@ if TYPE_CHECKING:
     from retrostats.figures.funnel import plot_funnel
     from retrostats.figures.gosh import plot_gosh
     from retrostats.figures.missing import plot_missing
+    from retrostats.figures.power import plot_power
     from retrostats.figures.raincloud import plot_raincloud
     from retrostats.figures.responders import plot_responders
     from retrostats.figures.saving import save_figure
     from retrostats.figures.style import blank_axes, describe
+    from retrostats.figures.tipping import plot_tipping
     from retrostats.figures.trajectory import plot_trajectories
     from retrostats.integrity.claims import JudgedClaim, judge_claims
     from retrostats.integrity.debit import debit
@@ -161,7 +167,9 @@ if TYPE_CHECKING:
     from retrostats.power.closed.answer import PowerAnswer
     from retrostats.power.closed.clusters import power_clusters
     from retrostats.power.closed.crossover import power_crossover
-    from retrostats.power.closed.means import power_paired, power_two_groups
+    from retrostats.power.closed.means import power_two_groups
+    from retrostats.power.closed.mmrm import power_mmrm
+    from retrostats.power.closed.paired import power_paired
     from retrostats.power.closed.proportions import power_proportions
     from retrostats.power.design.draw import SimulatedTrials
     from retrostats.power.design.fields import (
@@ -172,6 +180,8 @@ if TYPE_CHECKING:
     )
     from retrostats.power.design.reading import read_design
     from retrostats.power.design.types import TrialDesign
+    from retrostats.power.simulated.curve import FoundSampleSize, PowerCurve
+    from retrostats.power.simulated.result import SimulatedPower
     from retrostats.report.analysis.paper_tables import report_tables
     from retrostats.report.analysis.writing import write_analysis
     from retrostats.report.citation import Citations, cite
@@ -203,6 +213,7 @@ __all__ = [
     "EstimateTable",
     "FTest",
     "FitError",
+    "FoundSampleSize",
     "Gosh",
     "Heterogeneity",
     "Imputations",
@@ -229,12 +240,14 @@ __all__ = [
     "PooledMany",
     "PooledSubgroups",
     "PowerAnswer",
+    "PowerCurve",
     "Printed",
     "PublishedTrial",
     "Reproduction",
     "RetrostatsError",
     "SignFlipTest",
     "SimulatedCovariate",
+    "SimulatedPower",
     "SimulatedTrials",
     "StudyTable",
     "TrialCounts",
@@ -262,6 +275,7 @@ __all__ = [
     "cumulative_pool",
     "debit",
     "describe",
+    "design_from_trial",
     "diagnose",
     "distribution_from_summary",
     "distributions",
@@ -271,6 +285,7 @@ __all__ = [
     "egger_test",
     "fail_safe_n",
     "find_journal",
+    "find_sample_size",
     "fit_ancova",
     "fit_lmm",
     "fit_mixed_anova",
@@ -324,8 +339,10 @@ __all__ = [
     "plot_funnel",
     "plot_gosh",
     "plot_missing",
+    "plot_power",
     "plot_raincloud",
     "plot_responders",
+    "plot_tipping",
     "plot_trajectories",
     "pool",
     "pool_dependent",
@@ -339,6 +356,8 @@ __all__ = [
     "power_anova",
     "power_clusters",
     "power_crossover",
+    "power_curve",
+    "power_mmrm",
     "power_paired",
     "power_proportions",
     "power_two_groups",
@@ -367,6 +386,7 @@ __all__ = [
     "selection_model",
     "shared_control_covariance",
     "shrunken_estimates",
+    "simulate_power",
     "split_control",
     "sprite",
     "standardised_effect",
@@ -388,12 +408,16 @@ _HOMES = {
     "analysis.collecting.collected": ("Collected",),
     "analysis.collecting.sensitivity_table": ("PoolSensitivity",),
     "analysis.common_scale": ("common_scale",),
+    "analysis.design_from_trial": ("design_from_trial",),
     "analysis.missing_data": (
         "analyse_missing",
         "tipping_point",
     ),
     "analysis.pool_sensitivity": ("pool_sensitivity",),
+    "analysis.power_curve": ("power_curve",),
     "analysis.reproduce": ("reproduce",),
+    "analysis.sample_size": ("find_sample_size",),
+    "analysis.simulate": ("simulate_power",),
     "analysis.types": ("Analysis",),
     "data.catalogue": (
         "list_trials",
@@ -516,6 +540,7 @@ _HOMES = {
     "figures.funnel": ("plot_funnel",),
     "figures.gosh": ("plot_gosh",),
     "figures.missing": ("plot_missing",),
+    "figures.power": ("plot_power",),
     "figures.raincloud": ("plot_raincloud",),
     "figures.responders": ("plot_responders",),
     "figures.saving": ("save_figure",),
@@ -523,6 +548,7 @@ _HOMES = {
         "blank_axes",
         "describe",
     ),
+    "figures.tipping": ("plot_tipping",),
     "figures.trajectory": ("plot_trajectories",),
     "integrity.claims": (
         "JudgedClaim",
@@ -639,10 +665,9 @@ _HOMES = {
     "power.closed.answer": ("PowerAnswer",),
     "power.closed.clusters": ("power_clusters",),
     "power.closed.crossover": ("power_crossover",),
-    "power.closed.means": (
-        "power_paired",
-        "power_two_groups",
-    ),
+    "power.closed.means": ("power_two_groups",),
+    "power.closed.mmrm": ("power_mmrm",),
+    "power.closed.paired": ("power_paired",),
     "power.closed.proportions": ("power_proportions",),
     "power.design.draw": ("SimulatedTrials",),
     "power.design.fields": (
@@ -653,6 +678,11 @@ _HOMES = {
     ),
     "power.design.reading": ("read_design",),
     "power.design.types": ("TrialDesign",),
+    "power.simulated.curve": (
+        "FoundSampleSize",
+        "PowerCurve",
+    ),
+    "power.simulated.result": ("SimulatedPower",),
     "report.analysis.paper_tables": ("report_tables",),
     "report.analysis.writing": ("write_analysis",),
     "report.citation": (

@@ -103,7 +103,9 @@ def analyse_missing(  # noqa: PLR0913 - each is a choice of the analysis
     >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> found = rs.analyse_missing(cohort, folder / "plan.toml", strategy="jump to reference")
     >>> print(found.estimate)
+    retro - control: -0.733 points (95% CI -1.38 to -0.0876)
     >>> found.imputed, found.arms
+    ((4, 2, 3), ('control', 'retro', 'forward'))
     """
     question = primary_request(cohort, plan_of(plan, "analyse_missing"))
     scores = scores_of(question)
@@ -176,7 +178,8 @@ def tipping_point(  # noqa: PLR0913 - each is a choice of the analysis
     >>> folder = data_folder() / "example_cohort"
     >>> cohort = rs.read_cohort(folder / "cohort.csv", folder / "codebook.toml")
     >>> found = rs.tipping_point(cohort, folder / "plan.toml")
-    >>> print(found.sentence)
+    >>> print(f"{found.delta:.2f} points, {found.delta_in_sds:.1f} SD")
+    1.04 points, 1.0 SD
     """
     from retrostats.missing.tipping import tipping_point as search
 

@@ -125,9 +125,10 @@ def scores_of(request: Request) -> VisitScores:
 
 
 def _by_visit(cohort: Cohort, name: str, visits: NDArray[np.str_]) -> Floats:
-    """Return the outcome, shape ``(subjects, visits)``; a cohort has a row for each of them."""
-    rows = cohort.frame[cohort.frame["visit"].isin(list(visits))]
-    return np.asarray(rows[name], dtype=float).reshape(cohort.n_subjects, len(visits))
+    """Return the outcome, shape ``(subjects, visits)``, in the order of ``cohort.subjects()``."""
+    found = cohort.frame.set_index(["visit", "subject"])[name]
+    subjects = cohort.subjects()["subject"]
+    return np.column_stack([found.loc[visit].loc[subjects] for visit in visits]).astype(float)
 
 
 def _arms(

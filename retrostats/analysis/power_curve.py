@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
@@ -112,14 +113,13 @@ def _ordered(over: str, values: Sequence[float], n: Sizes | None) -> tuple[float
         If they, or `n`, do not fit what is varied.
     """
     if over not in get_args(Over):
-        raise ValueError(
-            f"power_curve: over must be one of {', '.join(get_args(Over))}; got {over!r}"
-        )
+        known = ", ".join(get_args(Over))
+        raise ValueError(f"power_curve: over must be one of {known}; got {over!r}")
     if (n is None) != (over == "n"):
         wanted = "leave n out, since values are the sizes" if over == "n" else "give n too"
         raise ValueError(f"power_curve: over={over!r}: {wanted}")
     listed = list(values)
-    if not listed or not all(map(is_number, listed)):
+    if not listed or not all(is_number(each) and math.isfinite(each) for each in listed):
         raise ValueError(f"power_curve: values must be a list of finite numbers, got {values!r}")
     if len(set(listed)) < len(listed):
         raise ValueError(f"power_curve: a value stands twice in {listed}")

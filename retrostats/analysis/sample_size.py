@@ -91,7 +91,7 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     >>> from retrostats.data.catalogue import data_folder
     >>> folder = data_folder() / "example_cohort"  # or a folder of yours
     >>> found = rs.find_sample_size(
-    ...     folder / "design.toml", folder / "plan.toml", power=0.8, replicates=1000, seed=1
+    ...     folder / "design.toml", folder / "plan.toml", power=0.8, replicates=300, seed=1
     ... )
     >>> found.low <= found.n <= found.high
     True
@@ -124,7 +124,7 @@ class _Search:
             span = (0.5 + 0.1 * turn, 0.6 + 0.1 * turn)
             final = self.look(n, self.runs.replicates, span)
             cross = crossing(self.by_size, self.power)
-            found = self.runs.aimed(final)
+            found = final.aimed
             if found.value >= self.power - _ERRORS * found.error:
                 return self.found(n, final, cross)
         tried = ", ".join(f"{n:,}: {power:.3f}" for n, power, _, _ in self.history)
@@ -147,7 +147,7 @@ class _Search:
     def look(self, n: int, trials: int, span: tuple[float, float]) -> SimulatedPower:
         """Simulate at one size and keep what it says."""
         found = self.runs.run(n, f"n-{n}", span=span, replicates=trials)
-        power = self.runs.aimed(found)
+        power = found.aimed
         self.history.append((n, power.value, power.error, found.replicates))
         # Two simulations at one size share trials, so that only the longer one counts.
         self.by_size[n] = max(
@@ -205,4 +205,4 @@ def _guess(runs: Simulations, first: SimulatedPower, n: int, power: float) -> fl
 
 def _whole(n: float) -> int:
     """Return a size that the search may try: 3 or more, and not beyond the largest."""
-    return max(3, min(_LARGEST, math.ceil(n - 1e-9)))
+    return max(3, math.ceil(min(n, _LARGEST) - 1e-9))

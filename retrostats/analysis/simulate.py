@@ -141,7 +141,7 @@ def key_of(task: PlannedTrials) -> str:
 
 
 def _require_numbers(replicates: int, margin: float | None, precision: float | None) -> None:
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 2:
+    if type(replicates) is not int or replicates < 2:
         raise ValueError(
             f"simulate_power: replicates must be a whole number of 2 or more, got {replicates!r}"
         )

@@ -89,6 +89,53 @@ def new_plan(
     typer.echo("anyone sees the outcomes by arm")
 
 
+@new.command("design")
+def new_design(
+    to: Annotated[Path, typer.Option("--to", "--out", help="The design to write.")] = Path(
+        "design.toml"
+    ),
+    trial: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TRIAL", help="Propose the numbers from a bundled trial."),
+    ] = None,
+    *,
+    outcome: Annotated[str, typer.Option(help="With --from: the outcome.")] = "pain",
+    baseline: Annotated[
+        float | None, typer.Option(help="With --from: mean at baseline, if not printed.")
+    ] = None,
+    sds_from: Annotated[
+        str | None, typer.Option(help="With --from: a trial to take the SDs from.")
+    ] = None,
+    correlation: Annotated[
+        float | None, typer.Option(help="With --from: of two visits, in place of the printed one.")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="With --from: share gone by the last visit.")
+    ] = None,
+) -> None:
+    """Write the design of the next trial: to fill in, or proposed from a trial before."""
+    from retrostats.power.design.template import new_design as template
+    from retrostats.power.design.template import proposed_design
+
+    if trial is None:
+        write_new(to, template(), "the design")
+        typer.echo(f"{to}: write a number where <...> stands, and where it comes from")
+        return
+    from retrostats.analysis.design_from_trial import design_from_trial
+
+    design = design_from_trial(
+        trial,
+        outcome=outcome,
+        means=baseline,
+        sds=sds_from,
+        correlation=correlation,
+        dropout=dropout,
+    )
+    write_new(to, proposed_design(design), "the design")
+    typer.echo(f"{to}: a proposal; read its route, and change what you know better")
+    typer.echo(str(design))
+
+
 @new.command("grade")
 def new_grade(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path(

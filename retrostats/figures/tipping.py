@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from retrostats.arrays import Floats
 from retrostats.figures.given_axes import given, require_inside
-from retrostats.figures.inputs import require_kind
+from retrostats.figures.inputs import kind_words
 from retrostats.figures.style import (
     SMALL_TEXT,
     TEXT,
@@ -25,8 +25,10 @@ from retrostats.figures.style import (
 )
 from retrostats.figures.tipping_words import (
     axis_words,
+    line_words,
     mark_words,
     sentence_of,
+    zone_counts,
     zone_words,
 )
 from retrostats.figures.words import size_mm, width_mm, wrapped
@@ -38,7 +40,7 @@ __all__ = ["plot_tipping"]
 _HEIGHT, _NARROW, _NARROW_HEIGHT = 96.0, 120.0, 100.0
 #: Pale, so that lines and words on them can be read; the lines tell the zones without colours.
 _TREATMENT, _OPEN, _COMPARATOR = "#BFDDF0", "0.94", "#F6D2BC"
-_GREY = "0.35"
+_GREY, _LINE = "0.35", "0.45"
 #: Of a mark in the key and the space beside it, in mm.
 _MARK = 7.0
 #: Smallest p that has a place on a normal scale; smaller ones lie far from every line drawn.
@@ -81,9 +83,32 @@ def plot_tipping(
     ------
     ValueError
         If `tipping` is something else, or both a width and Axes are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import retrostats as rs
+    >>> from retrostats.missing.tipping import tipping_point
+    >>> from retrostats.missing.types import MissingRequest, VisitScores
+    >>> rng = np.random.default_rng(7)
+    >>> baseline, arm = rng.normal(6, 1, (60, 1)), np.repeat([0, 1], 30)
+    >>> y = baseline - np.array([1, 2]) - 0.8 * arm[:, None] + rng.normal(0, 1, (60, 2))
+    >>> y[[3, *range(40, 48)], 1] = np.nan
+    >>> scores = VisitScores(
+    ...     y=y, arm=arm, covariates=baseline, names=("baseline",), arms=("control", "retro"),
+    ...     visits=("week 3", "week 6"), unit="points",
+    ... )
+    >>> request = MissingRequest(visit=1, treatment=1, comparator=0, reference=0)
+    >>> ax = rs.plot_tipping(tipping_point(scores, request, better="lower"))
+    >>> ax.get_xlabel()
+    'Missing scores of retro: how much worse (points)'
     """
     who = "plot_tipping"
-    require_kind(who, tipping, TippingPoint)
+    if not isinstance(tipping, TippingPoint):
+        raise ValueError(
+            f"{who}: expected TippingPoint, as made by rs.tipping_point(cohort, plan); got "
+            f"{kind_words(tipping)}"
+        )
     with house_style():
         new = figure_width(width, ax, who)
         height = _NARROW_HEIGHT if new < _NARROW else _HEIGHT
@@ -130,7 +155,7 @@ def _draw_estimates(ax: Axes, tipping: TippingPoint) -> None:
     levels = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
     places = max(0, -int(np.floor(np.log10(step))))
     drawn = _lines(
-        ax, tipping, tipping.value.T, levels.tolist(), color="0.45", linewidth=0.5, gid="estimates"
+        ax, tipping, tipping.value.T, levels.tolist(), color=_LINE, linewidth=0.5, gid="estimates"
     )
     if drawn is None:
         return
@@ -176,15 +201,20 @@ def _draw_marks(ax: Axes, tipping: TippingPoint) -> None:
 def _explain(ax: Axes, tipping: TippingPoint) -> None:
     """Write the key above the plot, in two columns where they fit."""
     room = size_mm(ax)[0]
-    zones = zip((_TREATMENT, _OPEN, _COMPARATOR), zone_words(tipping), strict=True)
+    zones = zip(
+        (_TREATMENT, _OPEN, _COMPARATOR), zone_words(tipping), zone_counts(tipping), strict=True
+    )
     told: list[tuple[Patch | Line2D, str]] = [
-        (Patch(facecolor=colour, edgecolor=_GREY, linewidth=0.4), words) for colour, words in zones
+        (Patch(facecolor=colour, edgecolor=_GREY, linewidth=0.4), words)
+        for colour, words, count in zones
+        if count
     ]
     start, point = mark_words(tipping)
     told.append((Line2D([], [], linestyle="none", marker="o", color="black"), start))
     if point:
         mark = Line2D([], [], linestyle="none", marker="D", color="black", markerfacecolor="white")
         told.append((mark, point))
+    told.append((Line2D([], [], color=_LINE, linewidth=0.5), line_words(tipping)))
     widest = max(width_mm(words, SMALL_TEXT) for _, words in told) + _MARK
     columns = 2 if 2 * widest <= room else 1
     lines = ["\n".join(wrapped(words, room - _MARK, SMALL_TEXT)) for _, words in told]

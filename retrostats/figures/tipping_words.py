@@ -28,6 +28,20 @@ def zone_words(tipping: TippingPoint) -> tuple[str, str, str]:
     )
 
 
+def line_words(tipping: TippingPoint) -> str:
+    """Return what the thin lines and their numbers are."""
+    unit = tipping.start.estimate.unit
+    return f"{tipping.start.estimate.label} ({unit})" if unit else tipping.start.estimate.label
+
+
+def zone_counts(tipping: TippingPoint) -> tuple[int, int, int]:
+    """Return at how many places of the grid each of the zones of `zone_words` is."""
+    outside = tipping.p < 1 - tipping.start.estimate.ci.level
+    good = tipping.value < 0 if tipping.better == "lower" else tipping.value > 0
+    inside = int(np.sum(~outside))
+    return int(np.sum(outside & good)), inside, int(np.sum(outside & ~good))
+
+
 def mark_words(tipping: TippingPoint) -> tuple[str, str]:
     """Return the words for the analysis without a shift and for the tipping point, if any."""
     start = f"{tipping.start.assumption}: {_shown(tipping, tipping.start.estimate.value)}"
@@ -41,7 +55,7 @@ def sentence_of(tipping: TippingPoint) -> str:
     """Return the alt text: the answer without a shift, where it tips, and the grid's shares."""
     found = tipping.start.estimate
     ends = " to ".join(number(float(end), 3).rstrip("0").rstrip(".") for end in _ends(tipping))
-    zones = zip(zone_words(tipping), _counts(tipping), strict=True)
+    zones = zip(zone_words(tipping), zone_counts(tipping), strict=True)
     shares = "; ".join(f"{words} at {count:,}" for words, count in zones)
     return true_minus(
         f"Tipping point of {found.label} at {tipping.start.visit}. Without a shift: "
@@ -52,14 +66,6 @@ def sentence_of(tipping: TippingPoint) -> str:
 
 def _ends(tipping: TippingPoint) -> tuple[float, float]:
     return float(tipping.deltas[0]), float(tipping.deltas[-1])
-
-
-def _counts(tipping: TippingPoint) -> tuple[int, int, int]:
-    """Return at how many places of the grid each zone is."""
-    outside = tipping.p < 1 - tipping.start.estimate.ci.level
-    good = tipping.value < 0 if tipping.better == "lower" else tipping.value > 0
-    inside = int(np.sum(~outside))
-    return int(np.sum(outside & good)), inside, int(np.sum(outside & ~good))
 
 
 def _shown(tipping: TippingPoint, value: float) -> str:

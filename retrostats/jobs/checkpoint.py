@@ -149,7 +149,7 @@ class Checkpoint:
 
     def _read(self, block: int, path: Path) -> dict[str, np.ndarray[Any, Any]]:
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 about = str(file[_ABOUT])
                 names = json.loads(about)["names"]
                 values = [file[f"array_{place}"] for place in range(len(names))]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import platform
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -41,32 +43,45 @@ class Cluster:
         self._job, self._scheduler = job, scheduler
         content = packed(job.task)
         self._client = _connected(scheduler)
+        self._threads, self._look_again = 1, 0.0
         try:
             _require_workers(self._client, scheduler)
             # The cluster keeps the task as the result of a task, which it can make again when the
             # worker that holds it dies.
-            mark = uuid.uuid4().hex
-            self._mark = f"retrostats-{mark}"
+            self._mark = f"retrostats-{uuid.uuid4().hex}"
             self._content = self._client.submit(bytes, content, key=f"{self._mark}-task")
         except BaseException:
             self._client.close()
             raise
 
     def room(self) -> int:
-        """Return two blocks for each thread of the workers there are now."""
-        threads: int = sum(self._client.nthreads().values())
-        return AHEAD * max(1, threads)
+        """Return two blocks for each thread of the workers there are, looked up now and then."""
+        if monotonic() >= self._look_again:
+            with self._reached():
+                self._threads = sum(self._client.nthreads().values())
+            self._look_again = monotonic() + PATIENCE
+        return AHEAD * max(1, self._threads)
 
     def submit(self, block: int) -> Any:
         """Hand the block to the scheduler."""
         job = self._job
-        return self._client.submit(
-            run_packed,
-            self._content,
-            job.seed,
-            block,
-            job.places(block),
-            key=f"{self._mark}-{block}",
+        key = f"{self._mark}-{block}"
+        with self._reached():
+            return self._client.submit(
+                run_packed, self._content, job.seed, block, job.places(block), key=key
+            )
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, CancelledError, RuntimeError) as error:  # by a client that is closed
+            raise self._gone() from error
+
+    def _gone(self) -> DataError:
+        return DataError(
+            f"the dask scheduler {self._scheduler} is gone, or took the work back; see that the "
+            "cluster runs, and call again"
         )
 
     def lost(self, _error: BaseException) -> bool:
@@ -84,10 +99,7 @@ class Cluster:
                 "blocks or workers with more memory"
             )
         if isinstance(error, CancelledError):
-            return DataError(
-                f"{self._job.told(block)}: the scheduler {self._scheduler} is gone, or took the "
-                "work back; see that the cluster runs, and call again"
-            )
+            return self._gone()
         error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
         return error
 

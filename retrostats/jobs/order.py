@@ -75,11 +75,6 @@ class Board:
             self._take_in()
         return self._results.pop(block)
 
-    def stop(self) -> None:
-        """Take back what has not begun."""
-        for future in self._running.values():
-            future.cancel()
-
     def keep_finished(self) -> None:
         """Take in, without waiting, what has finished."""
         for block in [b for b, future in self._running.items() if future.done()]:

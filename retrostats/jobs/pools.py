@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from retrostats.jobs.blocks import Job, run_packed
 
 #: After which an idle process ends by itself; until then the next run can use it.
 SECONDS_IDLE = 60
+#: Seconds for which the end of blocks that nobody needs is awaited, before processes are killed
+#: and the next run must start others, which takes longer.
+MOMENT = 0.5
 #: Blocks handed out for each worker: one to work on, one to go on with.
 AHEAD = 2
 
@@ -110,6 +114,7 @@ class Processes:
     def __init__(self, job: Job, count: int) -> None:
         self._job, self._count = job, count
         self._packed = packed(job.task)
+        self._handed_out: set[Future[Any]] = set()
         self._executor = _IDLE.take(count)
 
     def room(self) -> int:
@@ -119,12 +124,17 @@ class Processes:
     def submit(self, block: int) -> Future[Any]:
         """Hand the block to a process."""
         job = self._job
-        future: Future[Any] = self._executor.submit(
-            run_undisturbed, self._packed, job.seed, block, job.places(block)
-        )
+        future: Future[Any] = Future()
+        try:
+            future = self._executor.submit(
+                run_packed, self._packed, job.seed, block, job.places(block)
+            )
+        except BrokenExecutor as error:  # a process died while nobody was looking
+            future.set_exception(error)
+        self._handed_out = {*(old for old in self._handed_out if not old.done()), future}
         return future
 
-    def lost(self, error: BaseException) -> bool:
+    def lost(self, error: BaseException | None) -> bool:
         """Say whether a process was killed."""
         return isinstance(error, (BrokenExecutor, CancelledError))
 
@@ -136,11 +146,20 @@ class Processes:
     def renew(self) -> None:
         """Start other processes."""
         self.abandon()
+        self._handed_out = set()
         self._executor = _IDLE.take(self._count)
 
     def close(self) -> None:
-        """Leave the processes to the next run; they end by themselves when idle."""
-        _IDLE.give_back(self._executor, self._count)
+        """Leave idle processes to the next run; kill those that work on what nobody needs.
+
+        Nothing is cancelled: loky (joblib 1.5 and 1.6) loses control of its processes when it is
+        shut down with a cancelled block.
+        """
+        ended, working = wait(self._handed_out, timeout=MOMENT)
+        if working or any(self.lost(future.exception()) for future in ended):
+            self.abandon()
+        else:
+            _IDLE.give_back(self._executor, self._count)
 
     def abandon(self) -> None:
         """Kill the processes."""
@@ -166,7 +185,7 @@ class _Idle:
 
         if mark is not None and mark[1] == os.getpid():
             kept.shutdown(wait=True, kill_workers=True)
-        return ProcessPoolExecutor(count, timeout=SECONDS_IDLE)
+        return ProcessPoolExecutor(count, timeout=SECONDS_IDLE, initializer=ignore_interrupts)
 
     def give_back(self, executor: Any, count: int) -> None:
         """Keep an executor; where one is kept already, end it."""
@@ -200,12 +219,6 @@ def packed(task: Callable[..., Any]) -> bytes:
     return content
 
 
-def run_undisturbed(content: bytes, seed: int, block: int, places: range) -> Any:
-    """Run one block, deaf to Ctrl-C: a terminal sends it to all, and the parent decides."""
-    import signal
-
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return run_packed(content, seed, block, places)
-    finally:
-        signal.signal(signal.SIGINT, before)
+def ignore_interrupts() -> None:
+    """Make a process deaf to Ctrl-C: a terminal sends it to all, and the parent decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -134,7 +134,6 @@ class Run:
             with one_thread():
                 yield board
         except BaseException as error:
-            board.stop()
             if isinstance(error, Exception):
                 pool.close()
             else:
@@ -142,7 +141,6 @@ class Run:
             board.keep_finished()
             error.add_note(self._what_is_kept())
             raise
-        board.stop()
         pool.close()
 
     def _finished(self, block: int, result: Result) -> None:

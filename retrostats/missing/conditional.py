@@ -57,7 +57,8 @@ def resampled_estimates(
 def _block(
     scores: VisitScores, request: MissingRequest, counts: Floats
 ) -> tuple[Floats, list[str]]:
-    from retrostats.models.batch.fit import REASONS, fit_batch
+    from retrostats.models.batch.fit import fit_batch
+    from retrostats.models.batch.types import DEPENDENT, REASONS
 
     columns, contrast = scores.subject_columns, contrast_of(scores, request)
     m, q = scores.y.shape[1], columns.shape[1]
@@ -72,10 +73,11 @@ def _block(
         df="asymptotic",
     )
     weights = ancova_weights(columns, contrast, counts)
-    reasons = [REASONS[code] for code in fits.reason[fits.failed].tolist()]
-    alone = ~fits.failed & np.isnan(weights[:, 0])
-    reasons += ["columns depend on one another at the endpoint"] * int(alone.sum())
-    good = ~fits.failed & ~alone
+    # A column that was dropped at one visit leaves no expectation of some scores there.
+    dependent = np.isnan(fits.beta).any(axis=1) | np.isnan(weights).any(axis=1)
+    codes = np.where(fits.failed, fits.reason, np.where(dependent, DEPENDENT, 0))
+    reasons = [REASONS[code] for code in codes[codes > 0].tolist()]
+    good = codes == 0
     found = np.full((len(counts), 1 + len(scores.arms)), np.nan)
     beta = np.swapaxes(fits.beta[good].reshape(-1, m, q), 1, 2)
     y = _completed(scores, request, beta, fits.sigma[good])

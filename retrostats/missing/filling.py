@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 
+#: Bits of a whole number that a double holds.
+BITS = 53
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pattern:
@@ -43,10 +46,17 @@ def patterns(seen: NDArray[np.bool_]) -> Iterator[Pattern]:
     >>> [(each.rows.tolist(), each.gone.tolist()) for each in patterns(seen)]
     [([0, 2], [1])]
     """
-    kinds, which = np.unique(seen, axis=0, return_inverse=True)
-    for place, kind in enumerate(kinds):
+    m = seen.shape[1]
+    # As one number each, which sorts a hundred times faster than rows do, while they fit in one.
+    codes = (
+        seen @ (2.0 ** np.arange(m))
+        if m <= BITS
+        else np.unique(seen, axis=0, return_inverse=True)[1]
+    )
+    _, first, which = np.unique(codes.ravel(), return_index=True, return_inverse=True)
+    for place, kind in enumerate(seen[first]):
         if not kind.all():
-            rows = np.flatnonzero(which.ravel() == place)
+            rows = np.flatnonzero(which == place)
             yield Pattern(rows=rows, seen=np.flatnonzero(kind), gone=np.flatnonzero(~kind))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -117,7 +117,7 @@ class Imputations(ShownAsSentence):
         ]
         return pd.concat(numbered, ignore_index=True)
 
-    def estimate(self, analyse: Callable[[pd.DataFrame], Estimate]) -> PooledImputations:
+    def estimate(self, analyse: Callable[[pd.DataFrame], Any]) -> PooledImputations:
         """Analyse each data set, and pool the estimates by Rubin's rules.
 
         Parameters
@@ -156,12 +156,12 @@ class Imputations(ShownAsSentence):
         ...     fit = rs.fit_ancova("pain ~ arm", frame, unit="points")
         ...     return fit.differences("arm", reference="control")[0]
         >>> print(filled.estimate(difference).estimate)
-        retro - control: -2.13 points (95% CI -4.48 to 0.211), df 5.63
+        retro - control: -2.12 points (95% CI -4.51 to 0.264), df 5.72
         """
         found = [analyse(frame) for frame in self.frames()]
-        wrong = next((each for each in found if not isinstance(each, Estimate)), None)
-        if wrong is not None or not found:
-            raise TypeError(f"the analysis must return an Estimate, got {type(wrong).__name__}")
+        wrong = {type(each).__name__ for each in found if not isinstance(each, Estimate)}
+        if wrong:
+            raise TypeError(f"the analysis must return an Estimate, got {' and '.join(wrong)}")
         kinds = {(each.unit, each.ci.level) for each in found}
         if len(kinds) > 1:
             raise ValueError(f"the estimates differ in unit or level: {sorted(kinds)}")

@@ -19,7 +19,7 @@ from retrostats.missing.types import Imputation, Strategy, VisitScores
 from retrostats.progress import Show
 
 #: Data sets that are made together. A part of the result: other blocks draw other numbers.
-BLOCK = 25
+BLOCK = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,7 +90,8 @@ def impute(  # noqa: PLR0913 - the roles of columns, and what a methods section 
         carried forward"``. A gap before a visit that was seen is missing at random (under ``"copy
         reference"``, of a subject who left later, it is filled given the means of the reference).
     reference
-        Arm that is copied; needed for all strategies but the first.
+        Arm that is copied, whose own subjects are missing at random; needed for all strategies
+        but the first.
     imputation
         ``"posterior draws"``: from the normal model of `fit_mmrm`, under draws of its parameters.
         ``"predictive mean matching"``: scores that others had, for short or skewed scales; only
@@ -153,7 +154,7 @@ def impute(  # noqa: PLR0913 - the roles of columns, and what a methods section 
     done = run_replicates(
         task,
         imputations,
-        seed=seed,
+        seed=int(seed),
         block=BLOCK,
         key=f"impute {outcome}",
         workers=workers,
@@ -167,7 +168,7 @@ def impute(  # noqa: PLR0913 - the roles of columns, and what a methods section 
         strategy=strategy,
         reference=None if reference is None else grid.scores.arms[code],
         imputation=imputation,
-        seed=seed,
+        seed=int(seed),
     )
 
 

@@ -196,8 +196,10 @@ def nearest_donors(
     )
     # Among equal values any place may be the middle, so that no donor is preferred.
     middle = low + (rng.random(low.shape) * (high - low)).astype(np.intp)
-    near = np.clip(middle[..., None] + np.arange(-few, few + 1), 0, n - 1)
-    outside = middle[..., None] + np.arange(-few, few + 1) != near
+    # From the middle outwards: of equal ones those around it are taken.
+    around = middle[..., None] + np.array(sorted(range(-few, few + 1), key=abs))
+    near = np.clip(around, 0, n - 1)
+    outside = around != near
     rung = np.take_along_axis(ladder[:, None, :], near, axis=2)
     gap = np.where(outside, np.inf, np.abs(rung - predicted[..., None]))
     nearest = np.argsort(gap, axis=2, kind="stable")[..., :few]

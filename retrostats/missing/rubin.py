@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -213,11 +212,8 @@ information missing
     _require(one, other, df_complete, level)
     found = rubin(one[:, None], other[:, None] ** 2, df_complete)
     # A root of a square may differ in the last digit: what was not imputed stays as it was.
-    se = (
-        other[0]
-        if found.between[0] == 0 and (other == other[0]).all()
-        else found.variance[0] ** 0.5
-    )
+    untouched = found.between[0] == 0 and (other == other[0]).all()
+    se = other[0] if untouched else math.sqrt(found.variance[0])
     df = float(found.df[0])
     estimate = Estimate.from_se(
         label, float(found.estimate[0]), float(se), unit=unit, df=df, level=level
@@ -238,27 +234,16 @@ def _require(values: Floats, ses: Floats, df_complete: float, level: float) -> N
     """Raise a `ValueError` that tells every fault of the arguments."""
     faults = []
     if values.ndim != 1 or values.shape != ses.shape:
-        faults.append(
-            f"values and ses need one number per data set, got shapes {values.shape} and "
-            f"{ses.shape}"
-        )
+        faults.append(f"values and ses differ in shape: {values.shape} and {ses.shape}")
     elif len(values) < 2:
-        faults.append(
-            f"{len(values)} data set(s): the variance between imputations needs at least two"
-        )
-    for name, array, must, wrong in (
-        ("values", values.ravel(), "an estimate must be finite", np.isnan),
-        ("ses", ses.ravel(), "a standard error must be positive", _no_error),
-    ):
-        bad = np.flatnonzero(wrong(array) | np.isinf(array))[:3].tolist()
-        faults += [f"{name} number {place + 1} is {array[place]}: {must}" for place in bad]
+        faults.append("the variance between imputations needs two data sets or more")
+    if not np.isfinite(values).all():
+        faults.append("values must be finite")
+    if not (np.isfinite(ses) & (ses > 0)).all():
+        faults.append("standard errors must be positive and finite")
     if not df_complete > 0:
         faults.append(f"df_complete must be positive, or math.inf; got {df_complete}")
     if not 0 < level < 1:
         faults.append(f"level must lie between 0 and 1, got {level}")
     if faults:
         raise ValueError("pool_imputations: " + "; ".join(faults))
-
-
-def _no_error(ses: Floats) -> Any:
-    return ~(ses > 0)

@@ -21,6 +21,8 @@ from retrostats.missing.types import MissingRequest, VisitScores
 #: Shifts to each side of none on the grid, and how far they reach at least: 3 SD is more than
 #: whole trials change.
 _STEPS, _REACH = 12, 3.0
+#: First digits of a step: each at most half as much again as the one before.
+_ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 #: Places between none and the largest shift at which a change of sign is looked for. What lies
 #: between is a smooth function that bends once.
 _SCANNED = 401
@@ -51,7 +53,7 @@ def tipping_point(
     deltas
         Shifts of the grid of both arms, in the unit of the scores, ascending, positive where
         scores become worse; the search ends at the largest. When omitted, 12 round steps to each
-        side, up to 3 SD or little more.
+        side, that reach 3 to 4.5 SD.
     workers, progress
         As in `retrostats.missing.estimate.missing_estimate`.
 
@@ -73,6 +75,21 @@ def tipping_point(
     .. [1] Yan X, Lee S, Li N (2009). J Biopharm Stat 19, 1085-1098.
        doi:10.1080/10543400903243009
     .. [2] Liublinska V, Rubin DB (2014). Stat Med 33, 4170-4185. doi:10.1002/sim.6197
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(7)
+    >>> baseline, arm = rng.normal(6, 1, (60, 1)), np.repeat([0, 1], 30)
+    >>> y = baseline - np.array([1, 2]) - 0.8 * arm[:, None] + rng.normal(0, 1, (60, 2))
+    >>> y[[3, *range(40, 48)], 1] = np.nan
+    >>> scores = VisitScores(
+    ...     y=y, arm=arm, covariates=baseline, names=("baseline",), arms=("control", "retro"),
+    ...     visits=("week 3", "week 6"), unit="points",
+    ... )
+    >>> request = MissingRequest(visit=1, treatment=1, comparator=0, reference=0)
+    >>> found = tipping_point(scores, request, better="lower")
+    >>> found.verdict, round(found.delta, 2), round(found.at.ci.high, 12) + 0.0
+    ('tips', 1.54, 0.0)
     """
     who = "tipping_point"
     require_request(who, scores, request)
@@ -129,12 +146,14 @@ def default_deltas(sd: float) -> Floats:
     Examples
     --------
     >>> default_deltas(1.5)[[0, 11, 12, 13, 24]].tolist()
-    [-6.0, -0.5, 0.0, 0.5, 6.0]
+    [-4.8, -0.4, 0.0, 0.4, 4.8]
     """
     wanted = _REACH * sd / _STEPS if sd > 0 else 1.0
-    power = 10.0 ** math.floor(math.log10(wanted))
-    step = power * next(size for size in (1, 2, 2.5, 5, 10) if size * power >= wanted * (1 - 1e-9))
-    return np.asarray(np.arange(-_STEPS, _STEPS + 1) * step, dtype=float)
+    exponent = math.floor(math.log10(wanted))
+    power = 10.0**exponent
+    step = power * next(size for size in _ROUND if size * power >= wanted * (1 - 1e-9))
+    # Rounded, so that 0.3 is 0.3 and not 3 times 0.1.
+    return np.asarray(np.round(np.arange(-_STEPS, _STEPS + 1) * step, 1 - exponent), dtype=float)
 
 
 def _require(who: str, request: MissingRequest, better: object) -> None:

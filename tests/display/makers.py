@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,13 @@ def cohort() -> Any:
 @cache
 def analysis() -> Any:
     return rs.analyse(cohort(), rs.read_plan(f"{FOLDER}/plan.toml"))
+
+
+@cache
+def parts_folder() -> str:
+    folder = tempfile.mkdtemp()
+    rows().to_csv(f"{folder}/centre-1.csv", index=False)
+    return folder
 
 
 @cache
@@ -144,6 +152,7 @@ MAKERS = {
     "NumberNeededToTreat": lambda: rs.number_needed_to_treat(rs.risk_difference(15, 20, 8, 20)),
     "PairedSummary": lambda: rs.PairedSummary.of("pain", before=[7, 6, 8, 5], after=[4, 5, 5, 4]),
     "PaperTable": lambda: rs.report_tables(analysis())["baseline"],
+    "PartFiles": lambda: rs.read_parts(parts_folder()),
     "PlanInWords": lambda: rs.plan_in_words(analysis().plan, cohort().codebook),
     "PlannedContrast": lambda: analysis().primary.planned[0],
     "Printed": lambda: rs.Printed("P < 0.001"),

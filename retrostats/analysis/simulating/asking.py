@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+
 from retrostats.analysis.simulating.adjusting import require_own_family
 from retrostats.errors import DataError, PlanError
 from retrostats.plan.reading import read_plan
@@ -69,16 +71,16 @@ def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
         If an arm is unknown or lacks its number, or has fewer than two subjects.
     """
     labels = [arm.label for arm in design.arms]
-    if isinstance(n, Mapping):
-        if set(n) != set(labels):
-            raise DataError(
-                f"n: expected a number for each of {', '.join(labels)}; got {', '.join(map(str, n))}"
-            )
-        found: list[object] = [n[label] for label in labels]
-    elif isinstance(n, int) and not isinstance(n, bool):
-        found = [math.ceil(n * arm.allocation - _WHOLE) for arm in design.arms]
-    elif isinstance(n, Sequence) and not isinstance(n, str) and len(n) == len(labels):
-        found = list(n)
+    given: object = n
+    if isinstance(given, Mapping):
+        if set(given) != set(labels):
+            got = ", ".join(map(str, given))
+            raise DataError(f"n: expected a number for each of {', '.join(labels)}; got {got}")
+        found: list[object] = [given[label] for label in labels]
+    elif type(given) is int:
+        found = [math.ceil(given * arm.allocation - _WHOLE) for arm in design.arms]
+    elif isinstance(given, Sequence | np.ndarray) and len(given) == len(labels):
+        found = list(given)
     else:
         raise DataError(
             f"n: expected the subjects of an arm with allocation 1, or {len(labels)} numbers, one "

@@ -66,9 +66,12 @@ class DrawnTrials:
         return next(each.levels for each in self.design.covariates if each.name == name)
 
     def _labelled(self, name: str, place: int) -> NDArray[Any]:
-        values = self.covariates[name][place]
+        values: NDArray[Any] = self.covariates[name][place]
         levels = self.levels(name)
-        return np.array(levels, dtype=object)[values.astype(int)] if levels else values
+        if not levels:
+            return values
+        named: NDArray[Any] = np.array(levels, dtype=object)[values.astype(int)]
+        return named
 
 
 def drawn_trials(

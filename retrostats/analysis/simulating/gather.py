@@ -14,8 +14,6 @@ from retrostats.analysis.simulating.asking import caveats_of
 from retrostats.analysis.simulating.replicates import REASONS, PlannedTrials
 from retrostats.analysis.simulating.summary import beyond_margin, comparison_power, share_error
 from retrostats.plan.types import Comparison
-from retrostats.power.design.scale import measured_moments
-from retrostats.power.design.types import TrialDesign
 from retrostats.power.simulated.result import SimulatedPower
 
 if TYPE_CHECKING:
@@ -59,16 +57,11 @@ def simulated_power(
             if margin is None
             else beyond_margin(answers, margin, better=design.better, level=level)
         )
-        comparisons.append(
-            comparison_power(
-                each.label,
-                answers,
-                rejected[:, place],
-                truth=true_difference(task, each),
-                level=level,
-                within=within,
-            )  # fmt: skip
-        )
+        own = comparison_power(
+            each.label, answers, rejected[:, place], truth=true_difference(task, each),
+            level=level, within=within,
+        )  # fmt: skip
+        comparisons.append(own)
     labels = [arm.label for arm in design.arms]
     means = arrays["seen"].mean(axis=0) / np.array(task.n)
     return SimulatedPower(
@@ -94,18 +87,10 @@ def true_difference(task: PlannedTrials, comparison: Comparison) -> float:
     A mixed ANOVA compares changes from baseline, every other model the scores at the visit.
     """
     design, plan = task.design, task.plan
+    gaps = design.true_differences(comparison.treatment, comparison.comparator)
     at = list(design.weeks).index(plan.primary.week)
-    change = plan.model.kind == "mixed_anova"
-    means = {
-        arm.label: _mean(design, arm.means[at], at)
-        - (_mean(design, arm.means[0], 0) if change else 0.0)
-        for arm in design.arms
-    }
-    return means[comparison.treatment] - means[comparison.comparator]
-
-
-def _mean(design: TrialDesign, mean: float, at: int) -> float:
-    return measured_moments(mean, design.sds[at], design.scale)[0]
+    start = gaps[0] if plan.model.kind == "mixed_anova" else 0.0
+    return float(gaps[at] - start)
 
 
 def _failures(arrays: Arrays) -> tuple[tuple[str, int], ...]:

@@ -11,7 +11,6 @@ from retrostats.analysis.simulating.asking import Sizes
 from retrostats.jobs.types import Workers
 from retrostats.plan.types import AnalysisPlan
 from retrostats.power.design.types import TrialDesign
-from retrostats.power.simulated.comparison import MonteCarlo
 from retrostats.power.simulated.result import SimulatedPower
 from retrostats.progress import Show
 
@@ -69,11 +68,6 @@ class Simulations:
             precision=self.precision,
             progress=_part(self.tell, span, name.replace("-", " ", 1)),
         )
-
-    def aimed(self, found: SimulatedPower) -> MonteCarlo:
-        """Return the power that is looked at: by the margin where there is one."""
-        margin = found.primary.margin_power
-        return found.power if margin is None else margin
 
 
 def _part(tell: Show, span: tuple[float, float], name: str) -> Callable[[str, float], None]:

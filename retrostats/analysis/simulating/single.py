@@ -55,9 +55,9 @@ class SimulatedTrial:
         each = np.repeat(np.arange(n), visits)
         columns: dict[str, Any] = {
             "subject": (each + 1).astype(str),
-            "arm": pd.Categorical.from_codes(self.arm[each], list(self.arms)),
+            "arm": pd.Categorical.from_codes(self.arm[each], pd.Index(self.arms)),
             "visit": pd.Categorical.from_codes(
-                np.tile(np.arange(visits), n), list(self.visits), ordered=True
+                np.tile(np.arange(visits), n), pd.Index(self.visits), ordered=True
             ),
             "week": np.tile(np.asarray(self.weeks, dtype=float), n),
             outcome: scores.reshape(-1),

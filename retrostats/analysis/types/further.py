@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from retrostats.analysis.showing import subgroup_html
 from retrostats.estimate import Estimate, EstimateTable
@@ -39,7 +39,8 @@ class SensitivityRow(ShownAsFields):
     subjects: int
     note: str
     missing: MissingEstimate | None = None
-    tipping: TippingPoint | None = None
+    # Its grids are arrays, which have no one equality; the note holds what it found.
+    tipping: TippingPoint | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,19 @@ from typing import Literal
 
 from retrostats.effects.arguments import is_number, shown
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, Sizes, number_faults, question
+from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
-from retrostats.power.closed.means import TWO_ARMS, correlation_faults
+from retrostats.power.closed.faults import correlation_faults, sd_faults
+from retrostats.power.closed.means import TWO_ARMS
 from retrostats.power.closed.words import quantity
 
 Analysis = Literal["ancova", "change", "post"]
 
 _TESTS: dict[Analysis, str] = {
-    "ancova": "an analysis of covariance with the baseline",
-    "change": "a t test of changes from baseline",
-    "post": "a t test of scores at the end",
+    "ancova": "analysis of covariance",
+    "change": "t test of changes",
+    "post": "t test of scores",
 }
 _SOURCES = (
     (
@@ -99,10 +100,10 @@ def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
     ...     print(analysis, answer.n)
     ancova (28, 28)
     change (34, 34)
-    post (42, 42)
+    post (43, 43)
     """
     faults = [
-        *number_faults("sd", sd, above=0, meant="a number above 0"),
+        *sd_faults("sd", sd),
         *correlation_faults("correlation", correlation),
         *_analysis_faults(analysis, baselines, visits),
     ]
@@ -143,8 +144,8 @@ def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
             f"a standard deviation of {quantity(sd, unit)} in both arms",
             f"a correlation of {correlation:.4g} between "
             + ("any two visits" if several else "baseline and outcome"),
-            f"so that the variance is {factor:.3f} times that of a comparison of single scores",
         ),
+        follows=(f"The variance is {factor:.3f} times that of single scores without a baseline",),
         assumptions=(
             "Scores are taken as normal with the same correlation and spread in both arms",
         ),
@@ -223,9 +224,9 @@ def _analysis_faults(analysis: object, baselines: object, visits: object) -> lis
 
 
 def _words(analysis: Analysis, baselines: int, visits: int) -> str:
-    after = "one visit after the start" if visits == 1 else f"the mean of {visits} later visits"
+    after = "at one visit" if visits == 1 else f"on the mean of {visits} visits"
+    words = f"two parallel arms {after} after the start"
     if analysis == "post":
-        return f"two parallel arms by {after}"
+        return words
     before = "the baseline" if baselines == 1 else f"the mean of {baselines} baselines"
-    how = "adjusted for" if analysis == "ancova" else "as a change from"
-    return f"two parallel arms by {after} {how} {before}"
+    return f"{words}, {'adjusted for' if analysis == 'ancova' else 'as a change from'} {before}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from retrostats.effects.arguments import is_number, shown
+from retrostats.effects.arguments import shown
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, number_faults, question
+from retrostats.power.closed.asked import Given, question
 from retrostats.power.closed.chances import f_chance
 from retrostats.power.closed.design import Arms, Design, answer
+from retrostats.power.closed.faults import sd_faults
 from retrostats.power.closed.words import quantity
 
+#: More arms than any trial has.
+MOST_GROUPS = 1000
 _SOURCES = (
     (
         "Cohen J (1988), Statistical power analysis for the behavioral sciences, "
@@ -71,10 +74,10 @@ def power_anova(
     >>> print(rs.power_anova(groups=3, difference=spread, sd=2.1, power=0.8, unit="points"))
     28 subjects per arm (84 in total): power 81.2% at a difference of 0.7348 points (F test)
     """
-    faults = number_faults("sd", sd, above=0, meant="a number above 0")
-    if not (is_number(groups) and isinstance(groups, int) and 2 <= groups <= 1000):
+    faults = sd_faults("sd", sd)
+    if type(groups) is not int or not 2 <= groups <= MOST_GROUPS:
         faults.append(f"groups must be a whole number of 2 or more; got {shown(groups)}")
-    if difference is not None and is_number(difference) and difference < 0:
+    if (difference or 0) < 0:
         faults.append(f"difference must be an SD of means, 0 or more; got {difference:g}")
     given = Given(
         n=n,
@@ -102,5 +105,6 @@ def power_anova(
         takes=(f"a standard deviation of {quantity(sd, unit)} in every arm",),
         assumptions=("The scores of each arm are taken as normal",),
         sources=_SOURCES,
+        claim=f"A difference is claimed if p is below {1 - level:.4g}",
     )
     return answer(design, asked)

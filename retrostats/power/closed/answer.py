@@ -52,8 +52,8 @@ class PowerAnswer(ShownAsSentence):
         Share without an outcome.
     counted, each
         What `n` counts (subjects, pairs or clusters), and how many subjects one of them holds.
-    takes
-        What else was given, in words.
+    takes, follows
+        What else was given, in words; and what follows from it, a sentence each.
     assumptions
         What has to hold, a sentence each.
     sources
@@ -66,7 +66,7 @@ class PowerAnswer(ShownAsSentence):
     >>> print(answer)
     43 subjects per arm (86 in total): power 90.6% at a difference of -1.5 points (Student's t test)
     >>> answer.n, round(answer.n_exact, 3), round(answer.power, 4)
-    ((43, 43), 42.168, 0.9)
+    ((43, 43), 42.173, 0.9056)
     """
 
     design: str
@@ -89,6 +89,7 @@ class PowerAnswer(ShownAsSentence):
     counted: str
     each: float
     takes: tuple[str, ...]
+    follows: tuple[str, ...]
     assumptions: tuple[str, ...]
     sources: tuple[str, ...]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrostats.effects.arguments import is_number, shown
-from retrostats.errors import DataError
 from retrostats.power.closed.claims import BETTER, GOALS, Better, Claim, Goal
+from retrostats.power.closed.faults import faults_of, number_faults
 from retrostats.power.closed.solving import MOST
 
 Asked = Literal["n", "power", "difference"]
@@ -134,34 +134,6 @@ def question(function: str, given: Given, further: Sequence[str] = ()) -> Questi
     )
 
 
-def faults_of(function: str, faults: Sequence[str]) -> DataError:
-    """Return the error that lists all faults of a call."""
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    listing = "\n".join(f"  {i}. {fault}" for i, fault in enumerate(faults, start=1))
-    return DataError(f"{function}: {count} found.\n{listing}")
-
-
-def number_faults(
-    name: str, value: object, *, above: float = -math.inf, below: float = math.inf, meant: str
-) -> list[str]:
-    """Return what is wrong with a number that lies strictly between two others.
-
-    Parameters
-    ----------
-    name, value
-        Of the argument.
-    above, below
-        The ends, which it does not reach.
-    meant
-        What it has to be, in words.
-    """
-    if is_number(value) and isinstance(value, (int, float)) and above < value < below:
-        return []
-    if is_number(value) and above < float(value) < below:  # type: ignore[arg-type]
-        return []
-    return [f"{name} must be {meant}; got {shown(value)}"]
-
-
 _THREE: tuple[Asked, ...] = ("n", "power", "difference")
 
 
@@ -188,7 +160,7 @@ def _faults_of_three(given: Given) -> list[str]:
 
 def _are_sizes(given: Given) -> bool:
     sizes = list(given.n) if isinstance(given.n, Sequence) else [given.n]
-    whole = all(is_number(x) and x == int(x) and 1 <= x <= MOST for x in sizes if x is not None)
+    whole = all(is_number(x) and 1 <= x <= MOST and x == int(x) for x in sizes if x is not None)
     per_arm = isinstance(given.n, Sequence) and not isinstance(given.n, str)
     return whole and None not in sizes and (not per_arm or (given.arms == 2 == len(sizes)))
 

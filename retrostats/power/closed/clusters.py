@@ -6,9 +6,10 @@ import math
 
 from retrostats.effects.arguments import is_number, shown
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, Sizes, number_faults, question
+from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
+from retrostats.power.closed.faults import number_faults, sd_faults
 from retrostats.power.closed.means import TWO_ARMS
 from retrostats.power.closed.words import quantity
 
@@ -85,7 +86,7 @@ def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
     9 clusters per arm (18 in total): power 93.3% at a difference of 1.5 (t test of cluster means)
     """
     faults = [
-        *number_faults("sd", sd, above=0, meant="a number above 0"),
+        *sd_faults("sd", sd),
         *_cluster_faults(icc, cluster_size, size_cv),
     ]
     given = Given(
@@ -123,8 +124,8 @@ def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
                 f"a mean cluster size of {cluster_size:.4g} with a coefficient of variation of "
                 f"{size_cv:.4g}"
             ),
-            f"so that the design effect is {effect:.4g}",
         ),
+        follows=(f"The design effect is {effect:.4g}",),
         assumptions=("Cluster means are taken as normal", "Clusters count by their size"),
         sources=_SOURCES,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, Sizes, number_faults, question
+from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
-from retrostats.power.closed.means import SOURCES, correlation_faults
+from retrostats.power.closed.faults import correlation_faults, sd_faults
+from retrostats.power.closed.means import SOURCES
 from retrostats.power.closed.words import quantity
 
 
@@ -68,7 +69,7 @@ def power_crossover(  # noqa: PLR0913 - what a sample-size paragraph has to stat
     ((10, 10), 20)
     """
     faults = [
-        *number_faults("sd", sd, above=0, meant="a number above 0"),
+        *sd_faults("sd", sd),
         *correlation_faults("correlation", correlation),
     ]
     given = Given(
@@ -84,12 +85,10 @@ def power_crossover(  # noqa: PLR0913 - what a sample-size paragraph has to stat
     )
     asked = question("power_crossover", given, faults)
     within = sd if correlation is None else sd * math.sqrt(1 - correlation)
-    takes = [f"a standard deviation within subjects of {quantity(within, unit)}"]
+    takes: tuple[str, ...] = (f"a standard deviation within subjects of {quantity(within, unit)}",)
     if correlation is not None:
-        takes.append(
-            f"which is that of scores with a standard deviation of {quantity(sd, unit)} and a "
-            f"correlation of {correlation:.4g} between the periods"
-        )
+        scores = f"a standard deviation of {quantity(sd, unit)}"
+        takes = (scores, f"a correlation of {correlation:.4g} between the periods")
 
     def chance(difference: float, arms: Arms) -> float:
         se = within * math.sqrt((1 / arms[0] + 1 / arms[1]) / 2)
@@ -98,12 +97,15 @@ def power_crossover(  # noqa: PLR0913 - what a sample-size paragraph has to stat
     design = Design(
         function="power_crossover",
         words="two treatments within subjects, in two periods and both orders",
-        test="the t test of a crossover trial, adjusted for periods",
+        test="t test of a crossover trial, adjusted for periods",
         arms=("treated first", "comparator first"),
         chance=chance,
         least=2 / min(asked.allocation),
         scale=within,
-        takes=tuple(takes),
+        takes=takes,
+        follows=()
+        if correlation is None
+        else (f"The standard deviation within subjects is {quantity(within, unit)}",),
         assumptions=(
             "No effect of the first period is carried over into the second",
             "Differences within subjects are taken as normal",

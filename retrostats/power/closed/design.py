@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Question, faults_of, whole_above
+from retrostats.power.closed.asked import Question, whole_above
+from retrostats.power.closed.faults import faults_of
 from retrostats.power.closed.solving import difference_reaching, size_reaching, whole_size
 
 #: Sizes per arm, treated first, which need not be whole.
@@ -32,12 +33,14 @@ class Design:
         Fewest of the last arm at which the test exists.
     scale
         A usual distance of the difference: the SD.
+    claim
+        In place of what an interval has to show.
     farthest
         Largest true difference on either side.
     counted, each
         What the sizes count, and how many subjects one of them holds.
-    takes, assumptions, sources
-        What goes in, what has to hold, and papers with their DOI.
+    takes, follows, assumptions, sources
+        What goes in, what follows from it, what has to hold, and papers with their DOI.
     """
 
     function: str
@@ -50,6 +53,8 @@ class Design:
     takes: tuple[str, ...]
     assumptions: tuple[str, ...]
     sources: tuple[str, ...]
+    follows: tuple[str, ...] = ()
+    claim: str = ""
     farthest: float = math.inf
     counted: str = "subjects"
     each: float = 1.0
@@ -97,11 +102,12 @@ def answer(design: Design, question: Question) -> PowerAnswer:
         level=claim.level,
         goal=claim.goal,
         margin=claim.margin,
-        claim=claim.words(question.unit),
+        claim=design.claim or claim.words(question.unit),
         dropout=question.dropout,
         counted=design.counted,
         each=design.each,
         takes=design.takes,
+        follows=design.follows,
         assumptions=design.assumptions,
         sources=design.sources,
     )
@@ -113,8 +119,9 @@ def _require_enough(design: Design, question: Question) -> None:
             design.function,
             [
                 (
-                    f"n={question.sizes[-1]} leaves too few degrees of freedom; with this allocation "
-                    f"the test needs {math.ceil(design.least)} {design.counted} per arm or more"
+                    f"n={question.sizes[-1]} leaves too few degrees of freedom; with this "
+                    f"allocation the test needs {math.ceil(design.least)} {design.counted} per arm "
+                    "or more"
                 )
             ],
         )

@@ -1,4 +1,4 @@
-"""Power of comparisons of two means: two groups, and pairs."""
+"""Power of a comparison of two independent means."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, Sizes, number_faults, question
+from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
+from retrostats.power.closed.faults import sd_faults
 from retrostats.power.closed.words import quantity
 
 #: Sources of the noncentral t, and of the sample-size formulas for normal data.
@@ -16,7 +17,6 @@ SOURCES = (
     "Julious SA (2004), Sample sizes for clinical trials with normal data, doi:10.1002/sim.1783",
 )
 TWO_ARMS = ("treated", "comparator")
-_ABOVE_0 = "a number above 0"
 
 
 def power_two_groups(  # noqa: PLR0913 - what a sample-size paragraph has to state
@@ -165,112 +165,12 @@ def two_group_spread(sds: tuple[float, float], arms: Arms) -> tuple[float, float
     return se, (a + b) ** 2 / (a**2 / (arms[0] - 1) + b**2 / (arms[1] - 1))
 
 
-def power_paired(  # noqa: PLR0913 - what a sample-size paragraph has to state
-    *,
-    sd: float,
-    correlation: float | None = None,
-    difference: float | None = None,
-    n: int | None = None,
-    power: float | None = None,
-    level: float = 0.95,
-    goal: Goal = "superiority",
-    margin: float | None = None,
-    better: Better | None = None,
-    dropout: float = 0.0,
-    unit: str = "",
-) -> PowerAnswer:
-    """Return sample size, power or difference of a comparison within subjects.
-
-    Use it when each subject is measured under both conditions, or before and after, and the
-    differences are tested against 0; not for a trial of two arms (`power_two_groups`), and not
-    where the order of the conditions is randomised (`power_crossover`).
-
-    Parameters
-    ----------
-    sd
-        SD of the differences; or with `correlation` the SD of the scores themselves.
-    correlation
-        Of the two scores of a subject.
-    difference, power, level, goal, margin, better, dropout, unit
-        As in `power_two_groups`.
-    n
-        Pairs.
-
-    Returns
-    -------
-    PowerAnswer
-
-    Raises
-    ------
-    DataError
-        With all faults.
-
-    References
-    ----------
-    .. [1] Julious SA (2004). Stat Med 23, 1921-1986. doi:10.1002/sim.1783
-
-    Examples
-    --------
-    >>> import retrostats as rs
-    >>> print(rs.power_paired(difference=0.6, sd=1, power=0.8))
-    24 pairs: power 80.4% at a difference of 0.6 (paired t test)
-    """
-    faults = [*_sd_faults("sd", sd), *correlation_faults("correlation", correlation)]
-    given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        arms=1,
-        goal=goal,
-        margin=margin,
-        better=better,
-        dropout=dropout,
-        unit=unit,
-    )
-    asked = question("power_paired", given, faults)
-    spread = sd if correlation is None else sd * math.sqrt(2 * (1 - correlation))
-    takes = [f"a standard deviation of the differences of {quantity(spread, unit)}"]
-    if correlation is not None:
-        takes.append(
-            f"which is that of scores with a standard deviation of {quantity(sd, unit)} and a "
-            f"correlation of {correlation:.4g}"
-        )
-    design = Design(
-        function="power_paired",
-        words="two measurements of each subject",
-        test="paired t test",
-        arms=("pairs",),
-        chance=lambda difference, arms: asked.claim.chance(
-            difference, spread / math.sqrt(arms[0]), arms[0] - 1
-        ),
-        least=2,
-        scale=spread,
-        counted="pairs",
-        takes=tuple(takes),
-        assumptions=("The differences are taken as normal",),
-        sources=SOURCES,
-    )
-    return answer(design, asked)
-
-
 def _spread_faults(sd: object) -> list[str]:
     if isinstance(sd, Sequence) and not isinstance(sd, str):
         if len(sd) != 2:
             return [f"sd must be one number, or one for each arm; got {len(sd)}"]
         return [
-            *_sd_faults("sd of the treated arm", sd[0]),
-            *_sd_faults("sd of the comparator", sd[1]),
+            *sd_faults("sd of the treated arm", sd[0]),
+            *sd_faults("sd of the comparator", sd[1]),
         ]
-    return _sd_faults("sd", sd)
-
-
-def _sd_faults(name: str, value: object) -> list[str]:
-    return number_faults(name, value, above=0, meant=_ABOVE_0)
-
-
-def correlation_faults(name: str, value: object) -> list[str]:
-    """Return what is wrong with a correlation; None is one that was not given."""
-    if value is None:
-        return []
-    return number_faults(name, value, above=-1, below=1, meant="a correlation between -1 and 1")
+    return sd_faults("sd", sd)

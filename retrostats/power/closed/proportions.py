@@ -8,10 +8,11 @@ from scipy.special import ndtr
 
 from retrostats.effects.arguments import is_number
 from retrostats.power.closed.answer import PowerAnswer
-from retrostats.power.closed.asked import Given, Sizes, number_faults, question
+from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.chances import critical_t
 from retrostats.power.closed.claims import Better
 from retrostats.power.closed.design import Arms, Design, answer
+from retrostats.power.closed.faults import number_faults
 from retrostats.power.closed.means import TWO_ARMS
 
 _SOURCES = (
@@ -112,6 +113,7 @@ def power_proportions(
         takes=(f"a proportion of {comparator:.4g} in the comparator arm",),
         assumptions=("Counts are large enough for the normal approximation",),
         sources=_SOURCES,
+        claim=f"A difference is claimed if p is below {1 - level:.4g}",
     )
     return answer(design, asked)
 

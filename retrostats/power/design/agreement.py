@@ -39,7 +39,7 @@ def _arms(design: DesignFields, plan: AnalysisPlan) -> tuple[str, ...]:
     asked = [(pair.treatment, pair.comparator) for pair in plan.comparisons]
     labels = dict.fromkeys(label for pair in asked for label in pair)
     return tuple(
-        f"comparisons of the plan: {unknown('arm', label, design.labels)} in the design"
+        f"comparisons of the plan: in the design {unknown('arm', label, design.labels)}"
         for label in labels
         if label not in design.labels
     )
@@ -69,7 +69,7 @@ def _endpoint(design: DesignFields, plan: AnalysisPlan) -> tuple[str, ...]:
 def _covariates(design: DesignFields, plan: AnalysisPlan) -> tuple[str, ...]:
     names = [each.name for each in design.covariates]
     return tuple(
-        f"covariates of the plan: {unknown('covariate', name, names)} in the design"
+        f"covariates of the plan: in the design {unknown('covariate', name, names)}"
         for name in plan.model.covariates
         if name not in names
     )

@@ -65,11 +65,13 @@ def _visits(given: DesignFields) -> Found:
         yield Place(table="visits"), f"two visits are called {label!r}; give each its own label"
     if given.weeks and given.weeks[0] != 0:
         first = Place(table="visits", position=0, key="week")
-        yield first, f"the first visit is the baseline, week 0; got week {given.weeks[0]}"
+        yield first, f"the first visit is the baseline, week 0; got {given.weeks[0]}"
     for at, (before, after) in enumerate(pairwise(given.weeks), start=1):
-        if not _is(after) or not before < after:
+        if not (_is(before) and _is(after)):
+            yield Place(table="visits"), f"weeks are numbers; got {before} and {after}"
+        elif not before < after:
             place = Place(table="visits", position=at, key="week")
-            yield place, f"week {after} does not follow week {before}; put them in order"
+            yield place, f"week {after:g} does not follow week {before:g}; put them in order"
 
 
 def _sds(given: DesignFields) -> Found:
@@ -132,12 +134,13 @@ def _arm(arm: DesignArm, given: DesignFields) -> Iterator[tuple[str, str]]:
         yield "means", f"{len(arm.means)} means for {visits} visits; expected one for each"
     elif not all(_is(mean) for mean in arm.means):
         yield "means", "expected numbers"
-    elif given.scale is not None:
+    elif given.scale is not None and given.scale.low < given.scale.high:
         outside = [m for m in arm.means if not given.scale.low <= m <= given.scale.high]
         if outside:
             ends = f"{given.scale.low:g} to {given.scale.high:g}"
             yield "means", f"{outside[0]:g} lies outside the scale, {ends}"
-    yield from _gone(arm.dropout, visits)
+    if any(arm.dropout) or len(arm.dropout) != len(arm.means):
+        yield from _gone(arm.dropout, visits)
 
 
 def _gone(shares: tuple[float, ...], visits: int) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,16 @@ class SimulatedTrials(ShownAsFields):
         Which scores are there, same shape.
     covariates
         By name, shape ``(trials, n)``: numbers, or codes of the levels from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> design = rs.read_design(data_folder() / "example_cohort" / "design.toml")
+    >>> trials = design.draw((2, 2, 1), np.random.default_rng(1), 1000)
+    >>> trials.arm.tolist(), trials.scores.shape, sorted(trials.covariates)
+    ([0, 0, 1, 1, 2], (1000, 5, 3), ['kl_grade'])
     """
 
     arm: NDArray[np.intp]

@@ -133,9 +133,8 @@ def even_points(count: int, dimensions: int) -> Floats:
 
     Examples
     --------
-    >>> points = even_points(1000, 3)
-    >>> bool(abs(points.mean(axis=0) - 0.5).max() < 0.002)
-    True
+    >>> even_points(4, 1)[:, 0].round(3)
+    array([0.118, 0.736, 0.354, 0.972])
     """
     root = 2.0
     for _ in range(64):  # a contraction: each turn halves the distance at least

@@ -36,6 +36,12 @@ class DesignArm(ShownAsFields):
     dropout
         Share of the randomised who are gone by each visit, one per visit; 0 at baseline. Empty:
         nobody leaves, which is kept as zeros.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rs.DesignArm(label="retro", means=(6, 4.2)).dropout
+    (0.0, 0.0)
     """
 
     label: str
@@ -60,6 +66,12 @@ class Dropout(ShownAsFields):
     odds_ratio
         Of leaving before the next visit, for a last score that is one SD worse; above 1, those who
         do badly leave more often. 1 with ``"MCAR"``.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rs.Dropout(mechanism="MAR", odds_ratio=1.5)
+    Dropout(mechanism='MAR', odds_ratio=1.5)
     """
 
     mechanism: Mechanism = "MCAR"
@@ -77,6 +89,12 @@ class MeasurementScale(ShownAsFields):
     step
         Between two neighbouring scores; ``None`` where every number between the ends can occur.
         Scores are counted from `low`, or from 0 where there is no lower end.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rs.MeasurementScale(low=0, high=10, step=1).origin
+    0
     """
 
     low: float = -math.inf
@@ -104,6 +122,12 @@ class SimulatedCovariate(ShownAsFields):
         Of a category; shares add up to 1.
     mean, sd
         Of a number.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> rs.SimulatedCovariate(name="sex", levels=("f", "m"), shares=(0.6, 0.4)).kind
+    'category'
     """
 
     name: str

@@ -67,7 +67,7 @@ def measured_moments(mean: float, sd: float, scale: MeasurementScale | None) -> 
     --------
     >>> mean, sd = measured_moments(1.0, 1.5, MeasurementScale(low=0, high=10, step=1))
     >>> print(f"{mean:.4f} {sd:.4f}")
-    1.2278 1.2119
+    1.2177 1.2201
     """
     if scale is None:
         return mean, sd

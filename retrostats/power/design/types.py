@@ -102,14 +102,14 @@ class TrialDesign(ShownAsTable, DesignFields):
     ... )
     >>> print(design)
     Retro walking: pain, points, lower is better
-                                baseline  week 6
-    retro        mean                  6     4.2
-                 gone, %               0      10
-    control      mean                  6       5
-                 gone, %               0      20
-    all arms     SD                  1.5     1.8
-    correlation  with baseline         1
-                 with week 6         0.5       1
+                                  baseline  week 6
+      retro        mean                6       4.2
+                   gone, %             0      10
+      control      mean                6       5
+                   gone, %             0      20
+      all arms     SD                  1.5     1.8
+      correlation  with baseline       1
+                   with week 6         0.5     1
     Who leaves does not depend on scores.
     """
 

@@ -15,6 +15,9 @@ from retrostats.power.design.fields import (
     exchangeable,
 )
 
+#: A list that is longer is written with one part to a line.
+_LONG = 88
+
 Value = str | float | Sequence[str] | Sequence[float] | Sequence[Sequence[float]]
 Entries = Iterator[tuple[str, Value]]
 
@@ -113,4 +116,7 @@ def _value(value: Value) -> str:
         return toml_text(value)
     if isinstance(value, (int, float)):
         return toml_number(value)
-    return f"[{', '.join(_value(part) for part in value)}]"
+    parts = [_value(part) for part in value]
+    if sum(map(len, parts)) > _LONG:  # sentences: one to a line
+        return "".join(["[\n", *(f"    {part},\n" for part in parts), "]"])
+    return f"[{', '.join(parts)}]"

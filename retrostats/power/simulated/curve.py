@@ -72,6 +72,7 @@ class PowerCurve(ShownAsTable):
     def layout(self) -> Layout:
         """Return a row for each value."""
         first = self.points[0].primary
+        with_margin = self.points[0].margin is not None
         rows = []
         for place, (value, point) in enumerate(zip(self.values, self.points, strict=True)):
             low, high, _ = point.primary.interval
@@ -82,6 +83,7 @@ class PowerCurve(ShownAsTable):
                     number(point.power.value, POWER_PLACES),
                     limits(low, high, POWER_PLACES),
                     number(point.power.error, 4),
+                    *([number(point.aimed.value, POWER_PLACES)] if with_margin else []),
                     *([number(self.closed[place], POWER_PLACES)] if self.closed else []),
                 )
             )
@@ -89,7 +91,11 @@ class PowerCurve(ShownAsTable):
         head = [self.words, "Total", "Power", f"{level} CI", "Monte Carlo error"]
         return Layout(
             caption=f"Power of {self.points[0].design.outcome}, {first.label}",
-            header=(*head, *([self.closed_name] if self.closed else [])),
+            header=(
+                *head,
+                *(["Power, margin"] if with_margin else []),
+                *([self.closed_name] if self.closed else []),
+            ),
             rows=tuple(rows),
         )
 
@@ -178,12 +184,10 @@ class FoundSampleSize(ShownAsTable):
         primary = self.confirmed.primary
         low, high, level = primary.interval
         sizes = f"{self.low:,} to {self.high:,}" if self.low < self.high else f"{self.n:,}"
-        return "\n".join(
-            [
-                f"{self.n:,} subjects per arm ({self.total:,} in all) for a power of "
-                f"{100 * self.power:.4g}%: simulated {number(primary.power.value, POWER_PLACES)} "
-                f"({percent(level)} CI {limits(low, high, POWER_PLACES)}); by the curve through "
-                f"all simulations the size lies in {sizes}",
-                self.layout().text(),
-            ]
+        answer = (
+            f"{self.n:,} subjects per arm ({self.total:,} in all) for a power of "
+            f"{100 * self.power:.4g}%: simulated {number(primary.power.value, POWER_PLACES)} "
+            f"({percent(level)} CI {limits(low, high, POWER_PLACES)}); by the curve through all "
+            f"simulations the size lies in {sizes}"
         )
+        return f"{answer}\n{self.layout().text()}"

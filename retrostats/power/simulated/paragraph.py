@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,10 @@ def _assumed(found: SimulatedPower) -> Iterator[str]:
         f"The sample size rests on simulation of the whole trial with its planned analysis: "
         f"{arms}, {found.total:,} in all."
     )
-    at = listed([f"{visit} (week {amount(week)})" for visit, week in _visits(found)])
-    yield f"{design.outcome}{unit} is measured at {at}; {design.better} scores are better."
+    yield (
+        f"The outcome, {design.outcome}{unit}, is measured at {listed(_visits(found))}; "
+        f"{design.better} scores are better."
+    )
     means = "; ".join(f"{arm.label} {_values(arm.means)}" for arm in design.arms)
     yield f"Assumed means at these visits are, by arm: {means}."
     yield f"Assumed standard deviations are {_values(design.sds)}, {_correlations(found)}."
@@ -53,8 +56,13 @@ _MECHANISMS = {
 }
 
 
-def _visits(found: SimulatedPower) -> list[tuple[str, float]]:
-    return list(zip(found.design.visits, found.design.weeks, strict=True))
+def _visits(found: SimulatedPower) -> list[str]:
+    """Return the labels of the visits, with their weeks where these are not in them."""
+    weeks = [amount(week) for week in found.design.weeks]
+    return [
+        label if label.endswith(f" {week}") or label == "baseline" else f"{label} (week {week})"
+        for label, week in zip(found.design.visits, weeks, strict=True)
+    ]
 
 
 def _values(values: tuple[float, ...]) -> str:
@@ -71,11 +79,14 @@ def _correlations(found: SimulatedPower) -> str:
 
 def _scale(found: SimulatedPower) -> Iterator[str]:
     scale = found.design.scale
-    if scale is not None:
-        yield (
-            f"Scores are rounded to steps of {amount(scale.step)} and kept within "
-            f"{amount(scale.low)} to {amount(scale.high)}."
-        )
+    if scale is None:
+        return
+    parts = [] if scale.step is None else [f"rounded to steps of {amount(scale.step)}"]
+    ends = [f"at least {amount(scale.low)}"] if math.isfinite(scale.low) else []
+    ends += [f"at most {amount(scale.high)}"] if math.isfinite(scale.high) else []
+    parts += [f"kept {listed(ends)}"] if ends else []
+    if parts:
+        yield f"Scores are {listed(parts)}."
 
 
 def _analysed(found: SimulatedPower) -> str:

@@ -83,6 +83,11 @@ class SimulatedPower(ShownAsTable):
         return self.primary.power
 
     @property
+    def aimed(self) -> MonteCarlo:
+        """Power of the comparison of the estimand: to exclude the margin where there is one."""
+        return self.primary.margin_power or self.power
+
+    @property
     def total(self) -> int:
         """Subjects of all arms."""
         return sum(count for _, count in self.n)

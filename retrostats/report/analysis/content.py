@@ -39,7 +39,7 @@ def analysis_document(analysis: Analysis, figures: dict[str, str]) -> Document:
         *outcome_blocks(analysis),
         *contrast_blocks(analysis, figures),
         *responder_blocks(analysis, figures),
-        *sensitivity_blocks(analysis),
+        *sensitivity_blocks(analysis, figures),
         *subgroup_blocks(analysis),
         *adherence_blocks(analysis),
         *model_blocks(analysis, figures),

@@ -10,6 +10,7 @@ from retrostats.analysis.types import Analysis, EndpointResult
 from retrostats.report.analysis.effects import contrast_lines
 from retrostats.report.analysis.further import sensitivity_lines, subgroup_sizes
 from retrostats.report.analysis.keys import endpoint_keys
+from retrostats.report.analysis.missing import missing_rows, tipping_rows
 from retrostats.report.exports import round_number
 from retrostats.tables.adherence import adherence_rows_long
 from retrostats.tables.baseline import baseline_difference_rows, baseline_rows
@@ -25,7 +26,8 @@ from retrostats.tables.spreadsheet import harmless
 #: Every name that `csv_tables` can give: an older file of this name is from an older run.
 NAMES = (
     "flow", "baseline", "baseline_differences", "outcomes", "contrasts", "means", "differences",
-    "responders", "improvement", "sensitivity", "subgroups", "adherence", "tests", "parameters",
+    "responders", "improvement", "sensitivity", "missing", "tipping", "subgroups", "adherence",
+    "tests", "parameters",
 )  # fmt: skip
 
 
@@ -52,6 +54,8 @@ def csv_tables(analysis: Analysis) -> dict[str, str]:
         ),
         "improvement": _improvement(analysis),
         "sensitivity": sensitivity_rows(sensitivity_lines(analysis)),
+        "missing": missing_rows(analysis),
+        "tipping": tipping_rows(analysis),
         "subgroups": _subgroups(analysis),
         "adherence": adherence_rows_long(analysis.adherence),
         "tests": _stacked((key, tests_rows(r.model.tests)) for key, r in by_endpoint),

@@ -13,11 +13,14 @@ from retrostats.figures.flow import plot_flow
 from retrostats.figures.forest import forest_height, plot_forest
 from retrostats.figures.responders import plot_responders
 from retrostats.figures.style import Axes, blank_axes, describe
+from retrostats.figures.tipping import plot_tipping
 from retrostats.figures.trajectory import plot_trajectories
 from retrostats.layout import percent
 from retrostats.plan.types import Endpoint
 from retrostats.plan.words import quantity
+from retrostats.report.analysis.further import SENSITIVITY, analysis_words
 from retrostats.report.analysis.keys import curve_keys, model_keys
+from retrostats.report.analysis.missing import TIPPING, tipping_of
 from retrostats.report.analysis.words import arm_names
 
 #: Width of every figure, in mm: two columns of a journal.
@@ -40,7 +43,8 @@ def draw_figures(analysis: Analysis) -> dict[str, Axes]:
     dict
         ``flow``; ``forest`` where any effect can be standardised; ``trajectories_<key>`` and
         ``diagnostics_<key>`` of each model, which may answer several endpoints;
-        ``responders_<key>`` of each endpoint with a definition of responders.
+        ``responders_<key>`` of each endpoint with a definition of responders; ``sensitivity``
+        where a further analysis gave an estimate; ``tipping`` where one was searched for.
     """
     figures = {"flow": plot_flow(analysis.flow)}
     effects = standardised_effects(analysis)
@@ -53,7 +57,7 @@ def draw_figures(analysis: Analysis) -> dict[str, Axes]:
         curves = [curve for curve in analysis.curves[name] if curve.improvements]
         if curves:
             figures[f"responders_{key}"] = _responders(analysis, endpoint, curves)
-    return figures
+    return figures | _further(analysis)
 
 
 def alternative_texts(figures: Mapping[str, Axes]) -> dict[str, str]:
@@ -114,6 +118,31 @@ def _turned(effect: Estimate, result: EndpointResult) -> Estimate:
         return effect
     low, high, level = effect.ci
     return replace(effect, value=-effect.value, ci=Interval(-high, -low, level))
+
+
+def _further(analysis: Analysis) -> dict[str, Axes]:
+    """Draw the estimates of all analyses of the primary comparison, and the tipping point."""
+    figures: dict[str, Axes] = {}
+    rows = [row for row in analysis.sensitivity if row.estimate]
+    if len(rows) > 1:
+        table = EstimateTable(
+            f"{analysis.primary.outcome.label}, {analysis.primary.visit.label}, "
+            f"{rows[0].comparison}",
+            tuple(
+                replace(row.estimate, label=analysis_words(row.label))
+                for row in rows
+                if row.estimate
+            ),
+        )
+        lower = analysis.primary.outcome.instrument.better == "lower"
+        ax = blank_axes(WIDTH, forest_height(table))
+        figures[SENSITIVITY] = plot_forest(
+            table, favours=FAVOURS[::-1] if lower else FAVOURS, ax=ax
+        )
+    tipping = tipping_of(analysis)
+    if tipping and tipping.verdict != "nothing missing":
+        figures[TIPPING] = plot_tipping(tipping, width="double")
+    return figures
 
 
 def _forest(effects: list[tuple[str, Estimate]]) -> Axes:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 
 from retrostats.analysis.types import Analysis, SubgroupResult
-from retrostats.layout import Layout, Words, Written, limits, number, p_sentence
+from retrostats.layout import Layout, Words, Written, limits, number, p_sentence, percent
+from retrostats.report.analysis.missing import missing_blocks
 from retrostats.report.analysis.words import covariance_words, f_words, places_of, sentence
-from retrostats.report.blocks import Block, Heading, Paragraph, Table
+from retrostats.report.blocks import Block, Figure, Heading, Paragraph, Table
 from retrostats.tables.cells import interval_head
 from retrostats.tables.sensitivity import SensitivityLine, sensitivity_layout
+
+#: Id of the figure of all analyses.
+SENSITIVITY = "sensitivity"
 
 #: Labels of further analyses that a reader of the report would not know.
 _ANALYSES = {
@@ -20,8 +24,8 @@ _ANALYSES = {
 
 
 _SENSITIVITY_NOTE = (
-    "In the model: subjects of the two arms with at least one value after baseline "
-    "that the model uses. Intervals are those of single analyses. "
+    "In the model: subjects of the two arms whose values after baseline the model uses or fills "
+    "in. Intervals are those of single analyses. "
     "CI, confidence interval."
 )
 
@@ -58,8 +62,16 @@ def analysis_words(label: str) -> str:
     return _ANALYSES.get(label, label)
 
 
-def sensitivity_blocks(analysis: Analysis) -> tuple[Block, ...]:
-    """Return the primary comparison under other analyses; nothing where none is planned."""
+def sensitivity_blocks(analysis: Analysis, figures: dict[str, str]) -> tuple[Block, ...]:
+    """Return the primary comparison under other analyses; nothing where none is planned.
+
+    Parameters
+    ----------
+    analysis
+        The answers.
+    figures
+        Alternative text of each figure by its id.
+    """
     if len(analysis.sensitivity) < 2:
         return ()
     primary = analysis.primary
@@ -76,7 +88,20 @@ def sensitivity_blocks(analysis: Analysis) -> tuple[Block, ...]:
             "them replaces the planned analysis."
         ),
         Table(id="sensitivity", layout=layout, note=_SENSITIVITY_NOTE),
+        *_drawn(analysis, figures),
+        *missing_blocks(analysis, figures),
     )
+
+
+def _drawn(analysis: Analysis, figures: dict[str, str]) -> tuple[Block, ...]:
+    if SENSITIVITY not in figures:
+        return ()
+    level = percent(analysis.plan.model.level)
+    caption = (
+        f"The {analysis.primary.quantity} of the primary comparison under each analysis, with "
+        f"{level} intervals, the planned one first."
+    )
+    return (Figure(id=SENSITIVITY, caption=caption, alt=figures[SENSITIVITY]),)
 
 
 def subgroup_blocks(analysis: Analysis) -> tuple[Block, ...]:

@@ -20,6 +20,7 @@ from retrostats.estimate import Estimate, EstimateTable
 from retrostats.instruments import Change
 from retrostats.report.analysis.data import warning_counts
 from retrostats.report.analysis.keys import endpoint_keys
+from retrostats.report.analysis.missing import missing_json
 from retrostats.report.analysis.provenance import digests, versions
 from retrostats.report.analysis.responders import risk_ratios
 from retrostats.report.exports import round_number
@@ -84,7 +85,7 @@ def _further(analysis: Analysis) -> dict[str, Any]:
         },
         "sensitivity": [
             {"analysis": row.label, "comparison": row.comparison, "subjects": row.subjects,
-             "estimate": _estimate(row.estimate), "note": row.note}
+             "estimate": _estimate(row.estimate), "note": row.note, **missing_json(row)}
             for row in analysis.sensitivity
         ],
         "subgroups": [_subgroup(result) for result in analysis.subgroups],

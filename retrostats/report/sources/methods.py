@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from retrostats.plan.sensitivity import REFERENCE_BASED
 from retrostats.report.sources.reference import Reference
 
 if TYPE_CHECKING:
@@ -138,10 +139,44 @@ METHODS = MappingProxyType(
             "10.1136/bmj.d40",
             "analyses with missing outcomes shifted",
         ),
+        "reference": _paper(
+            "carpenter2013",
+            "Carpenter JR, Roger JH, Kenward MG. Analysis of longitudinal trials with protocol "
+            "deviation: a framework for relevant, accessible assumptions, and inference via "
+            "multiple imputation. J Biopharm Stat 2013;23(6):1352-71",
+            "10.1080/10543406.2013.834911",
+            "missing outcomes that follow another arm",
+        ),
+        "conditional mean": _paper(
+            "wolbers2022",
+            "Wolbers M, Noci A, Delmar P, Gower-Page C, Yiu S, Bartlett JW. Standard and "
+            "reference-based conditional mean imputation. Pharm Stat 2022;21(6):1246-57",
+            "10.1002/pst.2234",
+            "conditional means with resampling",
+        ),
+        "rubin": _paper(
+            "barnard1999",
+            "Barnard J, Rubin DB. Small-sample degrees of freedom with multiple imputation. "
+            "Biometrika 1999;86(4):948-55",
+            "10.1093/biomet/86.4.948",
+            "pooling of multiple imputations",
+        ),
+        "tipping point": _paper(
+            "yan2009",
+            "Yan X, Lee S, Li N. Missing data handling methods in medical device clinical trials. "
+            "J Biopharm Stat 2009;19(6):1085-98",
+            "10.1080/10543400903243009",
+            "tipping point",
+        ),
     }
 )
-#: The linear form has the adjusted standard errors of the same paper.
-_SAME = {"kenward-roger-linear": "kenward-roger"}
+#: The linear form has the adjusted standard errors of the same paper; kinds of imputation share
+#: theirs.
+_SAME = {
+    "kenward-roger-linear": "kenward-roger",
+    **dict.fromkeys(REFERENCE_BASED, "reference"),
+    **dict.fromkeys(("jackknife", "bootstrap"), "conditional mean"),
+}
 
 
 def method_references(analysis: Analysis) -> tuple[Reference, ...]:
@@ -160,6 +195,7 @@ def method_references(analysis: Analysis) -> tuple[Reference, ...]:
         names.append("standardised")
     names.append("baseline")
     names += ["responders"] if analysis.responders else []
-    names += [further.kind for further in analysis.plan.sensitivity]
+    for further in analysis.plan.sensitivity:
+        names += [further.kind, further.inference or ""]
     keys = dict.fromkeys(_SAME.get(name, name) for name in names)
     return tuple(METHODS[key] for key in keys if key in METHODS)

@@ -1,0 +1,118 @@
+"""Processes of this machine: the same bytes, whoever dies on the way."""
+
+import re
+import threading
+
+import numpy as np
+import pytest
+from repeated import Products
+
+from retrostats.errors import FitError
+from retrostats.jobs.run import run_replicates
+from retrostats.jobs.types import Workers
+
+TWO = Workers(count=2)
+
+
+def run(task, replicates=30, **given):
+    found = run_replicates(task, replicates, **{"seed": 5, "block": 4, "key": "k", **given})
+    return {name: values.tobytes() for name, values in found.arrays.items()}
+
+
+def begun(traces):
+    return {int(path.name): len(path.read_text().split()) for path in traces.iterdir()}
+
+
+def test_any_number_of_processes_gives_the_same_bytes():
+    whole = run(Products())
+    assert run(Products(), workers=2) == whole
+    assert run(Products(), workers=3) == whole
+    scripted = 1.0  # a function of a script or notebook, which no other process can import
+
+    def task(rng, places):
+        return Products()(rng, places) if scripted else {}
+
+    assert run(task, workers=3) == whole
+
+
+def test_a_killed_process_loses_nothing(tmp_path):
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    task = Products(killed=8, once=str(tmp_path / "killed"), traces=str(traces))
+    assert run(task, workers=TWO, checkpoint=tmp_path / "kept") == run(Products())
+    assert (tmp_path / "killed").exists()
+    counts = begun(traces)
+    assert counts[8] == 2
+    assert sorted(counts) == list(range(0, 30, 4))
+    assert max(counts.values()) == 2  # those beside it were lost with it once, at most
+
+
+def test_a_block_that_kills_each_process_is_named_and_the_others_are_kept(tmp_path):
+    traces = tmp_path / "traces"
+    traces.mkdir()
+    with pytest.raises(FitError, match=r"^block 3 of 8, replicates 9 to 12: .*killed 3 times"):
+        run(Products(killed=8, traces=str(traces)), workers=TWO, checkpoint=tmp_path / "kept")
+    assert begun(traces)[8] == 3
+    kept = {path.name[:12] for path in (tmp_path / "kept").glob("block-*")}
+    assert {"block-000001", "block-000002"} <= kept
+    assert "block-000003" not in kept
+    assert run(Products(), workers=TWO, checkpoint=tmp_path / "kept") == run(Products())
+
+
+def test_the_first_error_in_order_is_told(tmp_path):
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="failed at 8") as caught:
+            run(Products(failing=(8, 12)), workers=TWO, checkpoint=tmp_path)
+        place, kept = caught.value.__notes__
+        assert place == "in block 3 of 8, replicates 9 to 12, seed 5"
+        # Those before it, and those after it that had finished.
+        assert re.fullmatch(r"[2-6] of 8 blocks are kept in .*; the same call goes on .*", kept)
+
+
+def test_what_comes_after_enough_changes_nothing_and_is_not_waited_for():
+    def enough(found):
+        return len(found["place"]) >= 8
+
+    task = Products(failing=(8, 12), killed=16)
+    assert run(task, 300, workers=TWO, enough=enough) == run(Products(), 8)
+    assert run(Products(), workers=TWO) == run(Products())
+
+
+def test_processes_that_died_between_two_runs_are_replaced():
+    import os
+    import signal
+    import time
+
+    def who(_rng, places):
+        time.sleep(0.05)
+        return {"pid": np.full(len(places), os.getpid())}
+
+    found = run_replicates(who, 8, seed=1, block=1, key="k", workers=TWO)
+    for pid in set(found.arrays["pid"].tolist()):
+        os.kill(pid, signal.SIGKILL)
+    assert run(Products(), workers=TWO) == run(Products())
+
+
+def test_runs_of_two_threads_do_not_take_each_others_processes():
+    answers = {}
+
+    def work(count):
+        answers[count] = run(Products(wait=0.02), workers=count)
+
+    threads = [threading.Thread(target=work, args=(count,)) for count in (2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == dict.fromkeys((2, 3), run(Products()))
+
+
+def test_a_task_that_cannot_be_sent_is_told():
+    lock = threading.Lock()
+
+    def task(_rng, places):
+        with lock:
+            return {"x": np.zeros(len(places))}
+
+    with pytest.raises(TypeError, match="cannot be sent to another process"):
+        run(task, workers=TWO)

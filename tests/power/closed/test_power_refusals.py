@@ -1,0 +1,121 @@
+"""What cannot be answered is refused in words, with all faults at once."""
+
+import pytest
+
+import retrostats as rs
+
+
+def faults(function, **given):
+    with pytest.raises(rs.DataError) as caught:
+        function(**given)
+    first, *lines = str(caught.value).split("\n")
+    assert first == f"{function.__name__}: {len(lines)} fault{'s' * (len(lines) > 1)} found."
+    return [line.split(". ", 1)[1] for line in lines]
+
+
+def test_all_faults_are_told_together():
+    told = faults(
+        rs.power_two_groups,
+        sd=-1,
+        n=1.5,
+        power=80,
+        goal="superior",
+        better="less",
+        dropout=1,
+        level=95,
+        ratio=0,
+        unit=3,
+    )
+    starts = "power", "n", "the level", "goal", "better", "sd", "ratio", "dropout", "unit"
+    assert len(told) == len(starts)
+    assert all(fault.startswith(start) for fault, start in zip(told, starts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "n and power and difference are left out"),
+        ({"n": 20, "power": 0.8, "difference": 1}, "all three are given"),
+        ({"n": 20}, "power and difference are left out"),
+        ({"power": 0.8, "difference": 0}, "there is nothing to find"),
+        ({"power": 0.05, "difference": 1}, "no more than the size of the test"),
+        ({"power": 0.8, "difference": 1, "better": "lower"}, "turn its sign"),
+        ({"n": 20, "difference": 1, "margin": 2}, "superiority has no margin"),
+        ({"n": 20, "difference": 1, "goal": "equivalence"}, "needs a margin"),
+        ({"n": (20, 20), "difference": 1, "ratio": 2}, "leave ratio out"),
+        ({"n": (20, 20, 20), "difference": 1}, "n must be a whole number"),
+        ({"n": "20", "difference": 1}, "n must be a whole number"),
+        ({"n": 0, "difference": 1}, "n must be a whole number"),
+        ({"n": 1, "difference": 1}, "too few degrees of freedom"),
+        ({"n": float("nan"), "difference": 1}, "n must be a whole number"),
+        ({"n": 20, "difference": float("inf")}, "difference must be one finite number"),
+    ],
+)
+def test_contradictions(given, words):
+    assert words in " ".join(faults(rs.power_two_groups, sd=2, **given))
+
+
+def test_margins_that_no_trial_meets():
+    known = {"sd": 2, "power": 0.8, "margin": 1}
+    told = faults(
+        rs.power_two_groups, **known, difference=1, goal="non-inferiority", better="lower"
+    )
+    assert "no trial shows non-inferiority" in told[0]
+    told = faults(rs.power_two_groups, **known, difference=-1.2, goal="equivalence")
+    assert "no trial shows equivalence" in told[0]
+    told = faults(rs.power_two_groups, **known, difference=0, goal="non-inferiority")
+    assert "needs better=" in told[0]
+    with pytest.raises(rs.DataError, match="no true difference reaches"):
+        rs.power_two_groups(sd=5, n=4, power=0.8, goal="equivalence", margin=1)
+
+
+def test_a_difference_next_to_nothing():
+    with pytest.raises(rs.DataError, match="slip of the unit"):
+        rs.power_two_groups(sd=1, difference=1e-9, power=0.8)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "words"),
+    [
+        (rs.power_two_groups, {"sd": (1, 2, 3)}, "one for each arm; got 3"),
+        (rs.power_two_groups, {"sd": (1, 0)}, "sd of the comparator"),
+        (rs.power_paired, {"sd": 1, "correlation": 1}, "between -1 and 1"),
+        (rs.power_ancova, {"sd": 1, "correlation": None}, "correlation must be given"),
+        (rs.power_ancova, {"sd": 1, "correlation": 0.5, "visits": 0}, "visits must be"),
+        (rs.power_ancova, {"sd": 1, "correlation": -0.6, "visits": 3}, "cannot all be correlated"),
+        (rs.power_ancova, {"sd": 1, "correlation": 0.5, "analysis": "x"}, "analysis must be"),
+        (rs.power_clusters, {"sd": 1, "icc": 1, "cluster_size": 5}, "icc must be"),
+        (rs.power_clusters, {"sd": 1, "icc": 0.1, "cluster_size": 0}, "cluster_size must be"),
+        (rs.power_crossover, {"sd": 0}, "sd must be"),
+        (rs.power_proportions, {"comparator": 1.2}, "comparator must be"),
+        (rs.power_proportions, {"comparator": 0.6}, "no proportion between 0 and 1"),
+        (rs.power_anova, {"groups": 1}, "groups must be"),
+    ],
+)
+def test_faults_of_single_designs(function, given, words):
+    assert words in " ".join(faults(function, difference=0.5, power=0.8, **given))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"visits": 0}, "visits must be"),
+        ({"sd": (1, 2)}, "one for each of 3 visits"),
+        ({"sd": (1, 2, 0)}, "every sd"),
+        ({"correlation": 1.5}, "between -1 and 1"),
+        ({"correlation": [[1, 0.5], [0.5, 1]]}, "matrix of 3 rows"),
+        ({"correlation": [[1, 0.5, 0], [0.4, 1, 0], [0, 0, 1]]}, "symmetric"),
+        ({"correlation": -0.6}, "eigenvalue"),
+        ({"baseline": (0.9, 0.0, 0.9)}, "eigenvalue"),
+        ({"baseline": (0.9, 0.0)}, "baseline must be"),
+        ({"dropout": 0.2}, "does not say when"),
+        ({"dropout": (0.2, 0.1, 0.3)}, "it is cumulative"),
+        ({"dropout": (0, 0.1)}, "dropout must be"),
+        ({"dropout": (0, 0.1, 1)}, "below 1"),
+        ({"pattern": "toep"}, "pattern must be"),
+        ({"df": "satterthwaite"}, "df must be"),
+    ],
+)
+def test_faults_of_visits(given, words):
+    known = {"visits": 3, "sd": 2, "correlation": 0.5, "difference": 1, "power": 0.8}
+    assert words in " ".join(faults(rs.power_mmrm, **known | given))
