@@ -169,10 +169,9 @@ error means how an estimate varies from trial to trial. `coverage` is of the {LE
 `excludes 0` how often it excludes zero: the type I error where the difference is 0, the power
 elsewhere. `none` counts trials without an answer; they are in no other number.
 
-Intervals with the jackknife use the normal, and are a little too narrow in small trials, where
-the repeated-measures model uses a t. Rubin's rules with jump to reference keep the information
-that was lost when subjects left ("information anchored"): their standard error is larger than the
-estimates vary, their intervals hold the truth too often, and their test rejects too rarely.
+Rubin's rules with jump to reference keep the information that was lost when subjects left
+("information anchored"): their standard error is larger than the estimates vary, their intervals
+hold the truth too often, and their test rejects too rarely.
 """
 
 

@@ -8,14 +8,20 @@ from typing import Any
 #: Types that users make: those with a name in the package, and what such a type is made of.
 MADE = (
     "ArmSummary",
+    "DesignArm",
+    "Dropout",
     "Estimate",
     "EstimateTable",
     "Interval",
     "Journal",
     "Layout",
+    "MeasurementScale",
     "PairedSummary",
     "PaperTable",
     "Printed",
+    "SimulatedCovariate",
+    "TrialDesign",
+    "Workers",
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import numpy as np
+
 from retrostats.analysis.designing.case import DesignCase, Notes, week_of
 from retrostats.analysis.designing.course import means_of, rise
 from retrostats.analysis.designing.flow import dropout_of
@@ -12,6 +14,7 @@ from retrostats.analysis.designing.instrument import scale_of
 from retrostats.analysis.designing.spread import Spread, spread_of
 from retrostats.data.catalogue import load_trial
 from retrostats.data.published import Outcome, PublishedTrial
+from retrostats.effects.arguments import is_number
 from retrostats.errors import DataError
 from retrostats.plan.names import unknown
 from retrostats.power.design.fields import DesignArm, exchangeable
@@ -67,6 +70,8 @@ def design_from_trial(
     DataError
         If there is no such trial, outcome or arm, or if something is neither printed nor given;
         all that is missing is listed with the way to give it.
+    ValueError
+        If an argument is not of its kind, or the correlation does not lie between -1 and 1.
 
     Examples
     --------
@@ -82,6 +87,7 @@ def design_from_trial(
     (1.113, 1.113)
     """
     source = load_trial(trial) if isinstance(trial, str) else trial
+    _check(means, sds, correlation, dropout)
     notes = Notes()
     own = means if isinstance(means, Mapping) else {}
     case = _case(source, _outcome(source, outcome), arms=arms, means=own, weeks=weeks or {})
@@ -110,6 +116,25 @@ def design_from_trial(
         scale=scale,
         route=tuple(notes.route),
     )
+
+
+def _check(means: object, sds: object, correlation: object, dropout: object) -> None:
+    """Refuse arguments of another kind: slips in a program, not faults of the figures."""
+    wanted: dict[str, tuple[object, type | tuple[type, ...], str]] = {
+        "means": (means, Mapping, "the mean at baseline, or means by arm"),
+        "sds": (sds, (str, PublishedTrial, Sequence, np.ndarray), "an SD per visit, or a trial"),
+        "dropout": (dropout, Mapping, "a share, or shares by arm"),
+    }
+    for name, (given, kind, words) in wanted.items():
+        number = name != "sds" and is_number(given)
+        if given is not None and not number and not isinstance(given, kind):
+            raise ValueError(f"design_from_trial: {name} must be {words}; got {given!r}")
+    between = is_number(correlation) and -1 < correlation < 1  # type: ignore[operator]
+    if not (correlation is None or correlation == "printed" or between):
+        raise ValueError(
+            "design_from_trial: correlation must lie between -1 and 1, or be 'printed' or None; "
+            f"got {correlation!r}"
+        )
 
 
 def _outcome(trial: PublishedTrial, name: str) -> Outcome:

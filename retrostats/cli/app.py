@@ -38,6 +38,8 @@ def main() -> None:
         app()
     except RetrostatsError as error:
         typer.echo(f"retrostats: {error}", err=True)
+        for note in getattr(error, "__notes__", ()):
+            typer.echo(note, err=True)
         sys.exit(1)
     except BrokenPipeError:  # the reader of the output has seen enough
         sys.stdout = None

@@ -163,7 +163,7 @@ def _draw_estimates(ax: Axes, tipping: TippingPoint) -> None:
         level: f"{level + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}") for level in levels
     }
     for text in ax.clabel(drawn, fmt=numbers, fontsize=SMALL_TEXT, inline_spacing=2):
-        text.set_gid("estimate")
+        text.set(gid="estimate", clip_on=False)
 
 
 def _lines(

@@ -152,7 +152,7 @@ class Processes:
     def close(self) -> None:
         """Leave idle processes to the next run; kill those that work on what nobody needs.
 
-        Nothing is cancelled: loky (joblib 1.5 and 1.6) loses control of its processes when it is
+        Nothing is cancelled: loky (of joblib 1.6) loses control of its processes when it is
         shut down with a cancelled block.
         """
         ended, working = wait(self._handed_out, timeout=MOMENT)

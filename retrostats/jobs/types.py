@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 
+from retrostats.layout import ShownAsSentence
+
 #: Where blocks of work are done: other processes, threads of this one, or a dask cluster.
 Backend: TypeAlias = Literal["loky", "threads", "dask"]
 #: Results of replicates by name; the first axis of each array counts the replicates.
@@ -24,7 +26,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workers:
+class Workers(ShownAsSentence):
     """Who shares the work. The results do not depend on it.
 
     Use it where a whole number of workers does not say enough: for threads, for a cluster; not
@@ -83,6 +85,14 @@ class Workers:
             raise ValueError(
                 f"the cluster says how many workers it has; leave out the count of {self.count}"
             )
+
+    def __str__(self) -> str:
+        if self.backend == "dask":
+            return f"the workers of the dask cluster at {self.scheduler}"
+        if self.count == 1:
+            return "this process"
+        kind = "threads of this process" if self.backend == "threads" else "processes"
+        return f"{self.count} {kind}"
 
     @classmethod
     def of(cls, workers: int | Workers) -> Workers:

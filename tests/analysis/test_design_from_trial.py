@@ -186,6 +186,16 @@ def test_the_same_ends_do_not_make_the_same_instrument() -> None:
         rs.design_from_trial("alghadir2019", sds=replace(donor, outcomes=outcomes))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"correlation": 1.0}, {"correlation": "x"}, {"means": "6"}, {"sds": 5}, {"dropout": "x"}],
+    ids=str,
+)
+def test_slips_of_a_call_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"design_from_trial: {next(iter(wrong))} must "):
+        rs.design_from_trial("alghadir2019", **wrong)
+
+
 def test_no_p_no_sd() -> None:
     trial = rs.load_trial("alghadir2019")
     figures = tuple(each for each in trial.figures if each.statistic != "p")

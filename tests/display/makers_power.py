@@ -60,3 +60,5 @@ POWER |= {
     ),
     "FoundSampleSize": lambda: rs.find_sample_size(*one_visit(), power=0.8, replicates=200, seed=1),
 }
+
+POWER |= {"Workers": lambda: rs.Workers(count=2)}

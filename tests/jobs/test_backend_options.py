@@ -17,7 +17,7 @@ def command(
     checkpoint: options.CheckpointFolder = None,
     seed: options.Seed = 1,
 ) -> None:
-    typer.echo(f"{options.workers_of(workers, backend, scheduler)} {checkpoint} {seed}")
+    typer.echo(f"{options.workers_of(workers, backend, scheduler)!r} {checkpoint} {seed}")
 
 
 @app.command()
@@ -46,7 +46,7 @@ def run(*words):
     ],
 )
 def test_options_say_who_works(words, expected):
-    assert run(*words, "--checkpoint", "kept", "--seed", "7").output == f"{expected} kept 7\n"
+    assert run(*words, "--checkpoint", "kept", "--seed", "7").output == f"{expected!r} kept 7\n"
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,16 @@ def test_contradictions_are_refused(given, message):
 def test_a_count_is_a_whole_number(count):
     with pytest.raises(TypeError, match="a whole number or Workers, got"):
         Workers.of(count)
+
+
+@pytest.mark.parametrize(
+    ("workers", "words"),
+    [
+        (Workers(), "this process"),
+        (Workers(count=2), "2 processes"),
+        (Workers(count=2, backend="threads"), "2 threads of this process"),
+        (Workers(backend="dask", scheduler="tcp://a:1"), "the dask cluster at tcp://a:1"),
+    ],
+)
+def test_workers_are_told_in_words(workers, words):
+    assert str(workers).endswith(words)

@@ -13,14 +13,14 @@ from retrostats.jobs.types import Workers
 from retrostats.missing.conditional import ancova_weights, resampled_estimates
 from retrostats.missing.estimate import missing_estimate
 from retrostats.missing.reference import STRATEGIES
-from retrostats.missing.resampling import base_estimate, jackknife
+from retrostats.missing.resampling import base_estimate, bootstrap, jackknife
 
 from .made_scores import BOOTSTRAP, REQUEST, made_scores, two_visit_estimate, without
 
 #: Two ways to the same numbers, of size 1, after a search that stops where the likelihood is flat
-#: to rounding: 3e-11 measured.
+#: to rounding: 1.3e-11 measured.
 SAME = 1e-8
-#: The same sums in another order: 4e-15 measured.
+#: The same sums in another order: 0 measured.
 ROUNDING = 1e-12
 
 
@@ -112,9 +112,11 @@ def test_the_bootstrap_has_about_the_error_of_the_jackknife_whoever_does_the_wor
     assert alone.percentile == shared.percentile
     left = missing_estimate(scores, replace(REQUEST, strategy="jump to reference"))
     assert alone.estimate.value == left.estimate.value
-    # The error of a standard error from 300 resamples is about 4%.
-    assert alone.estimate.se == pytest.approx(left.estimate.se, rel=0.12)
-    assert alone.percentile.low == pytest.approx(alone.estimate.ci.low, abs=0.1)
+    # The bootstrap is known to be smaller in small trials, by about p/n; 11% measured, with a
+    # Monte Carlo error of 4%.
+    assert alone.estimate.se == pytest.approx(left.estimate.se, rel=0.15)
+    drawn = bootstrap(scores, request).resamples[:, 0]
+    assert alone.percentile[:2] == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
     other = missing_estimate(scores, replace(request, seed=6))
     assert other.estimate.se != alone.estimate.se
     assert (alone.replicates, alone.failures, alone.complete) == (300, 0, False)
@@ -187,5 +189,5 @@ def test_weights_of_least_squares_are_those_of_counted_subjects():
     for row, value in zip(counts.astype(int), found, strict=True):
         x = np.repeat(columns, row, axis=0)
         wanted = np.linalg.lstsq(x - [0, 0, 50], np.repeat(y, row), rcond=None)[0][1]
-        # A covariate of mean 50 and SD 0.001 costs five digits.
-        assert value == pytest.approx(wanted, abs=1e-7)
+        # A covariate of mean 50 and SD 0.001 costs five digits; 6e-12 measured.
+        assert value == pytest.approx(wanted, abs=1e-9)

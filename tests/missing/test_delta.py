@@ -14,7 +14,7 @@ from retrostats.missing.rubin import rubin
 
 from .made_scores import BOOTSTRAP, DRAWN, MATCHED, REQUEST, made_scores, without
 
-#: The same sums in another order: 4e-15 measured.
+#: The same sums in another order: 5e-16 measured.
 ROUNDING = 1e-12
 WAYS = [REQUEST, replace(BOOTSTRAP, replicates=10), DRAWN, MATCHED]
 SHIFT = ((9.0, -0.3), (9.0, 0.7))
@@ -52,7 +52,7 @@ def test_the_jackknife_of_shifted_scores_is_of_every_one_shifted():
         moved = np.linalg.lstsq(some.subject_columns, added, rcond=None)[0][1]
         left.append(base_estimate(some, REQUEST)[0] + moved)
     wanted = np.sqrt(19 / 20 * np.sum((np.array(left) - np.mean(left)) ** 2))
-    # Refits of the model: 6e-12 measured.
+    # Refits of the model: 2e-12 measured.
     assert found.se == pytest.approx(wanted, rel=1e-8)
 
 
@@ -98,5 +98,5 @@ def test_without_covariates_it_is_the_delta_of_white_and_others():
     share = plain.imputed[1] / 30
     wanted = delta_adjusted(plain.estimate, 0.7, share, 30)
     assert found.value == pytest.approx(wanted.value, abs=ROUNDING)
-    # Theirs has no covariance of who is missing with what was seen: 2% measured.
-    assert found.se == pytest.approx(wanted.se, rel=0.1)
+    # Theirs is a formula, ours resamples: 0.7% measured.
+    assert found.se == pytest.approx(wanted.se, rel=0.03)

@@ -18,7 +18,7 @@ from retrostats.missing.rubin import rubin
 
 from .made_scores import BOOTSTRAP, DRAWN, MATCHED, REQUEST, made_scores
 
-#: The same sums in another order: 3e-15 measured.
+#: The same sums in another order: 7e-16 measured.
 ROUNDING = 1e-12
 
 EVERY = [
@@ -71,6 +71,7 @@ def test_rubin_is_wider_than_the_jackknife_when_the_reference_is_copied():
     assert drawn.estimate.se > 1.2 * left.estimate.se
     random = missing_estimate(scores, replace(request, strategy="missing at random"))
     plain = missing_estimate(scores, REQUEST)
+    # 6% measured: the jackknife has no degrees of freedom, and is a little larger.
     assert random.estimate.se == pytest.approx(plain.estimate.se, rel=0.1)
 
 

@@ -14,7 +14,7 @@ import retrostats as rs
 from retrostats.missing.rubin import rubin
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "effects" / "g_misc" / "ref.json"
-#: Sums of ten numbers; the largest gap measured is 5e-15.
+#: Sums of ten numbers; the largest gap measured is 6e-16.
 EXACT = 1e-12
 
 POOLED = {

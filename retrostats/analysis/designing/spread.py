@@ -174,8 +174,6 @@ def _from_change(
             f"sds=, one for each of {', '.join(case.visits)}, or the id of another trial"
         )
         return None
-    if not rho < 1:
-        return None
     sd = rounded(change.sd / math.sqrt(2 * (1 - rho)))
     notes.route.append(f"SD of change: {short(change.sd)}, {change.words}.")
     notes.route.append(

@@ -74,11 +74,7 @@ def coordinates_of(data: BatchData, model: BatchModel) -> BatchCoordinates:
     y = np.where(there[:, None, None], data.y, 0.0)
     offset, determined = _least_squares(v, y, data.seen, narrow)
     residual = (y - v @ offset.swapaxes(1, 2)) * data.seen
-    rows = np.maximum(data.seen.sum(axis=(1, 2)), 1)
-    size = np.sqrt((residual * residual).sum(axis=(1, 2)) / rows)
-    whole = np.sqrt((y * y).sum(axis=(1, 2)) / rows)
-    usable = (size > SMALLEST) & (size < LARGEST) & (size > EXACT * whole)
-    scale = np.exp2(np.round(np.log2(np.where(usable, size, 1.0))))
+    scale, usable = _scale(y, residual, data.seen)
     return BatchCoordinates(
         v=v,
         back=np.asarray(np.linalg.inv(triangle), dtype=np.float64),
@@ -89,6 +85,15 @@ def coordinates_of(data: BatchData, model: BatchModel) -> BatchCoordinates:
         log_det=log_det,
         sure=sure & finite & there & determined & usable,
     )
+
+
+def _scale(y: Floats, residual: Floats, seen: Flags) -> tuple[Floats, Flags]:
+    """Return a power of 2 near the size of the residuals, and whether that size is usual."""
+    rows = np.maximum(seen.sum(axis=(1, 2)), 1)
+    size = np.sqrt((residual * residual).sum(axis=(1, 2)) / rows)
+    whole = np.sqrt((y * y).sum(axis=(1, 2)) / rows)
+    usable = (size > SMALLEST) & (size < LARGEST) & (size > EXACT * whole)
+    return np.exp2(np.round(np.log2(np.where(usable, size, 1.0)))), usable
 
 
 def orthonormal(x: Floats, *, least: float = SURE) -> tuple[Floats, Floats, Flags]:

@@ -138,12 +138,17 @@ def _checked(y: ArrayLike, used: ArrayLike, columns: ArrayLike, contrasts: Array
     return _Rows(outcome, there, x, rows)
 
 
-def _fit(rows: _Rows, covariance: Covariance) -> BatchFits:
-    inside = rows.used[:, :, None]
-    x = np.where(inside, rows.columns, 0.0)
+def _inside(rows: _Rows) -> tuple[Floats, Floats, Flags]:
+    """Return columns and outcomes, 0 where not used, and whether all numbers are finite."""
+    x = np.where(rows.used[:, :, None], rows.columns, 0.0)
     y = np.where(rows.used, rows.y, 0.0)
-    finite = np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=1)
+    finite = np.asarray(np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=1))
     x[~finite], y[~finite] = 0.0, 0.0
+    return x, y, finite
+
+
+def _fit(rows: _Rows, covariance: Covariance) -> BatchFits:
+    x, y, finite = _inside(rows)
     q = x.shape[2]
     df = rows.used.sum(axis=1) - q
     v, triangle, full_rank = orthonormal(x, least=TOLERANCE)
@@ -163,8 +168,7 @@ def _fit(rows: _Rows, covariance: Covariance) -> BatchFits:
         lever = ((left < ONE) & rows.used).any(axis=1)
         weights = residual**2 / (left if covariance == "HC2" else left**2)
         spread = (weights[:, None] @ (v @ own.swapaxes(1, 2)) ** 2)[:, 0]
-    size = np.sqrt(squares / np.maximum(rows.used.sum(axis=1), 1))
-    exact = ~(squares > EXACT**2 * (y * y).sum(axis=1)) | ~((size > SMALLEST) & (size < LARGEST))
+    exact = _is_exact(squares, (y * y).sum(axis=1), np.maximum(df + q, 1))
     nothing = (spread <= NOTHING * classical).any(axis=1)
     reason = np.select(
         [~finite, df <= 0, ~full_rank, exact, lever, nothing],
@@ -174,8 +178,15 @@ def _fit(rows: _Rows, covariance: Covariance) -> BatchFits:
     n = df + q
     loglik = -n / 2 * (LOG_2PI + np.log(squares / n) + 1)
     beta = (inverse @ gamma)[:, :, 0]
-    answer = (own @ gamma)[:, :, 0], np.sqrt(spread), df[:, None] + np.zeros_like(spread)
-    return _masked(reason, (*answer, beta, variance[:, None, None], loglik))
+    all_df = df[:, None] + np.zeros_like(spread)
+    answer = (own @ gamma)[:, :, 0], np.sqrt(spread), all_df, beta, variance[:, None, None], loglik
+    return _masked(reason, answer)
+
+
+def _is_exact(squares: Floats, outcome: Floats, n: NDArray[np.intp]) -> Flags:
+    """Tell where residuals are rounding, or of a size that cannot be squared."""
+    size = np.sqrt(squares / n)
+    return ~((squares > EXACT**2 * outcome) & (size > SMALLEST) & (size < LARGEST))
 
 
 def _masked(reason: NDArray[np.intp], arrays: tuple[Floats, ...]) -> BatchFits:

@@ -14,8 +14,8 @@ from retrostats.effects.arguments import is_number, shown
 Pattern = Literal["cs", "ar1"]
 #: One number for all visits, or one for each.
 PerVisit = float | Sequence[float]
-#: More visits than any trial has; their covariances would take minutes.
-MOST_VISITS = 30
+#: So many take four seconds, and ten more would take a minute: their covariance has 465 entries.
+MOST_VISITS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

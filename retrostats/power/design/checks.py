@@ -85,6 +85,8 @@ def _sds(given: DesignFields) -> Found:
 def _correlation(given: DesignFields) -> Found:
     place, size = Place(key="correlation"), len(given.visits)
     rows = given.correlation
+    if size < 2:
+        return  # told already
     if len(rows) != size or any(len(row) != size for row in rows):
         yield place, f"expected {size} rows of {size} numbers, one for each visit"
         return

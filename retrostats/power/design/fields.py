@@ -137,6 +137,10 @@ class SimulatedCovariate(ShownAsFields):
     mean: float = 0.0
     sd: float = 1.0
 
+    def __post_init__(self) -> None:
+        for name in ("levels", "shares"):
+            object.__setattr__(self, name, _tuple(getattr(self, name)))
+
     @property
     def kind(self) -> Literal["number", "category"]:
         """``"category"`` where there are levels."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from retrostats.layout import Layout, ShownAsTable, limits, number, percent
-from retrostats.power.simulated.comparison import POWER_PLACES
+from retrostats.layout import Layout, ShownAsTable, limits, number, percent, true_minus
+from retrostats.layout.html import paragraphs
+from retrostats.power.simulated.comparison import ERROR_PLACES, POWER_PLACES
 from retrostats.power.simulated.result import SimulatedPower
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class PowerCurve(ShownAsTable):
                     f"{point.total:,}",
                     number(point.power.value, POWER_PLACES),
                     limits(low, high, POWER_PLACES),
-                    number(point.power.error, 4),
+                    number(point.power.error, ERROR_PLACES),
                     *([number(point.aimed.value, POWER_PLACES)] if with_margin else []),
                     *([number(self.closed[place], POWER_PLACES)] if self.closed else []),
                 )
@@ -158,7 +159,7 @@ class FoundSampleSize(ShownAsTable):
     def layout(self) -> Layout:
         """Return a row for each simulation on the way."""
         rows = tuple(
-            (f"{n:,}", number(power, POWER_PLACES), number(error, 4), f"{trials:,}")
+            (f"{n:,}", number(power, POWER_PLACES), number(error, ERROR_PLACES), f"{trials:,}")
             for n, power, error, trials in self.history
         )
         return Layout(
@@ -180,14 +181,22 @@ class FoundSampleSize(ShownAsTable):
     def __repr__(self) -> str:
         return str(self)
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """The size, the power simulated there, and how well the size is known."""
         primary = self.confirmed.primary
-        low, high, level = primary.interval
+        aimed = self.confirmed.aimed
         sizes = f"{self.low:,} to {self.high:,}" if self.low < self.high else f"{self.n:,}"
-        answer = (
+        level = percent(primary.interval.level)
+        return (
             f"{self.n:,} subjects per arm ({self.total:,} in all) for a power of "
-            f"{100 * self.power:.4g}%: simulated {number(primary.power.value, POWER_PLACES)} "
-            f"({percent(level)} CI {limits(low, high, POWER_PLACES)}); by the curve through all "
-            f"simulations the size lies in {sizes}"
+            f"{100 * self.power:.4g}%: simulated {number(aimed.value, POWER_PLACES)} (Monte Carlo "
+            f"error {number(aimed.error, ERROR_PLACES)}); by the curve through all simulations "
+            f"the size lies in {sizes} ({level} CI)"
         )
-        return f"{answer}\n{self.layout().text()}"
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n{self.layout().text()}"
+
+    def _repr_html_(self) -> str:
+        return paragraphs(true_minus(self.sentence)) + self.layout().html()

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 from retrostats.layout import Layout, ShownAsTable, limits, number, percent
 from retrostats.plan.types import AnalysisPlan
 from retrostats.power.design.types import TrialDesign
-from retrostats.power.simulated.comparison import POWER_PLACES, ComparisonPower, MonteCarlo
+from retrostats.power.simulated.comparison import (
+    ERROR_PLACES,
+    POWER_PLACES,
+    ComparisonPower,
+    MonteCarlo,
+)
 from retrostats.power.simulated.paragraph import power_paragraph
 
 if TYPE_CHECKING:
@@ -137,7 +142,7 @@ class SimulatedPower(ShownAsTable):
             each.label,
             number(each.power.value, POWER_PLACES),
             limits(each.interval.low, each.interval.high, POWER_PLACES),
-            number(each.power.error, 4),
+            number(each.power.error, ERROR_PLACES),
             *([number(margin.value, POWER_PLACES)] if margin is not None else []),
             number(each.truth, 3),
             number(each.bias.value, 3),

@@ -57,7 +57,7 @@ def draw_figures(analysis: Analysis) -> dict[str, Axes]:
         curves = [curve for curve in analysis.curves[name] if curve.improvements]
         if curves:
             figures[f"responders_{key}"] = _responders(analysis, endpoint, curves)
-    return figures | _further(analysis)
+    return figures | further_figures(analysis)
 
 
 def alternative_texts(figures: Mapping[str, Axes]) -> dict[str, str]:
@@ -120,8 +120,14 @@ def _turned(effect: Estimate, result: EndpointResult) -> Estimate:
     return replace(effect, value=-effect.value, ci=Interval(-high, -low, level))
 
 
-def _further(analysis: Analysis) -> dict[str, Axes]:
-    """Draw the estimates of all analyses of the primary comparison, and the tipping point."""
+def further_figures(analysis: Analysis) -> dict[str, Axes]:
+    """Draw the estimates of all analyses of the primary comparison, and the tipping point.
+
+    Parameters
+    ----------
+    analysis
+        What to draw; nothing where no further analysis gave an estimate.
+    """
     figures: dict[str, Axes] = {}
     rows = [row for row in analysis.sensitivity if row.estimate]
     if len(rows) > 1:

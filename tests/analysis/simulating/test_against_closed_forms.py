@@ -16,11 +16,10 @@ pytestmark = pytest.mark.slow
 #: Monte Carlo errors within which a simulation agrees with what is exact.
 ERRORS = 3.0
 #: Kenward and Roger's test of an unstructured covariance is itself an approximation: with ten
-#: subjects per arm and dropout it rejects 0.2 percentage points off the level.
-LEVEL_GAP = 0.003
-#: The closed form of an MMRM takes the expected pattern of dropout for that of every trial.
-#: Measured below 0.010 at ten subjects per arm, and below 0.005 from 30 on.
-MMRM_GAP = 0.015
+#: subjects per arm 100,000 null trials reject 5.09% and 5.10%, the latter with 20% dropout.
+LEVEL_GAP = 0.002
+#: Trials of a cell. Over the grid the largest gap of a closed form was 1.7 Monte Carlo errors.
+TRIALS = 20_000
 
 
 def a_grid_design(*, gap, rho, lost, allocation=1.0):
@@ -56,7 +55,7 @@ def test_a_true_null_is_rejected_as_often_as_the_level_says(kind, n, rho, lost):
 def test_a_test_of_post_scores_has_the_power_of_its_noncentral_t(n, allocation):
     design = a_grid_design(gap=-1.2, rho=0.5, lost=0.0, allocation=allocation)
     plan = a_plan("ancova", baseline=False)
-    found = rs.simulate_power(design, plan, n=n, seed=22, replicates=100_000)
+    found = rs.simulate_power(design, plan, n=n, seed=22, replicates=TRIALS)
     exact = rs.power_two_groups(difference=-1.2, sd=1.7, n=(int(n * allocation), n)).power
     assert abs(found.power.value - exact) < ERRORS * found.power.error
 
@@ -66,17 +65,16 @@ def test_a_test_of_post_scores_has_the_power_of_its_noncentral_t(n, allocation):
 def test_an_ancova_has_the_power_of_its_closed_form(n, rho):
     design = a_grid_design(gap=-1.0, rho=rho, lost=0.0)
     curve = rs.power_curve(
-        design, a_plan("ancova"), over="n", values=[n], seed=23, replicates=100_000
+        design, a_plan("ancova"), over="n", values=[n], seed=23, replicates=TRIALS
     )
-    assert abs(curve[0].power.value - curve.closed[0]) < ERRORS * curve[0].power.error + 0.002
+    assert abs(curve[0].power.value - curve.closed[0]) < ERRORS * curve[0].power.error
 
 
 @pytest.mark.parametrize("n", [10, 30, 60])
 @pytest.mark.parametrize("rho", [0.3, 0.7])
 @pytest.mark.parametrize("lost", [0.0, 0.25])
-@pytest.mark.parametrize("allocation", [1.0, 2.0])
-def test_an_mmrm_has_the_power_of_its_closed_form(n, rho, lost, allocation):
-    design = a_grid_design(gap=-1.0, rho=rho, lost=lost, allocation=allocation)
-    curve = rs.power_curve(design, a_plan(), over="n", values=[n], seed=24, replicates=50_000)
+def test_an_mmrm_has_the_power_of_its_closed_form(n, rho, lost):
+    design = a_grid_design(gap=-1.0, rho=rho, lost=lost)
+    curve = rs.power_curve(design, a_plan(), over="n", values=[n], seed=24, replicates=TRIALS)
     gap = abs(curve[0].power.value - curve.closed[0])
-    assert gap < ERRORS * curve[0].power.error + MMRM_GAP
+    assert gap < ERRORS * curve[0].power.error

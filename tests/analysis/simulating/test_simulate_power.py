@@ -35,13 +35,13 @@ def answers(rng, count, *, mean, se, df):
 def test_the_numbers_of_a_comparison_by_hand():
     estimate = np.array([-1.0, -3.0, 1.0, math.nan])
     se, df = np.array([0.5, 1.0, 0.5, math.nan]), np.array([10.0, 10.0, 10.0, math.nan])
-    rejected = np.array([False, True, True, False])
+    rejected = np.array([True, True, True, False])
     found = comparison_power(
         "retro - control", (estimate, se, df), rejected, truth=-1.0, level=0.95
     )
-    assert (found.trials, found.answered, found.rejected) == (4, 3, 2)
-    assert found.power.value == 0.5
-    assert found.power.error == pytest.approx(0.25)
+    assert (found.trials, found.answered, found.rejected) == (4, 3, 3)
+    assert found.power.value == 0.75
+    assert found.power.error == pytest.approx(math.sqrt(0.75 * 0.25 / 4))
     assert found.wrong_side == 0.25  # rejects with +1 where the truth is -1
     assert found.bias.value == pytest.approx(0.0)
     assert found.bias.error == pytest.approx(2.0 / math.sqrt(3))
@@ -52,7 +52,7 @@ def test_the_numbers_of_a_comparison_by_hand():
     assert half > 2
     assert found.coverage.value == pytest.approx(2 / 3)
     assert found.margin_power is None
-    low, high = wilson_limits(2, 4)
+    low, high = wilson_limits(3, 4)
     assert (found.interval.low, found.interval.high) == (low, high)
 
 

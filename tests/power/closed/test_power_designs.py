@@ -103,6 +103,11 @@ def test_proportions_by_simulation_and_their_ends():
     z = (p - q) / np.sqrt(pooled * (1 - pooled) * (1 / 80 + 1 / 60))
     found = rs.power_proportions(comparator=0.3, difference=0.2, n=(80, 60))
     assert found.power == pytest.approx((np.abs(z) > 1.959964).mean(), abs=3 * SIMULATED)
+    share = (80 * 0.5 + 60 * 0.3) / 140
+    bar = 1.959963984540054 * math.sqrt(share * (1 - share) * (1 / 80 + 1 / 60))
+    se = math.sqrt(0.25 / 80 + 0.21 / 60)
+    by_hand = stats.norm.cdf((0.2 - bar) / se) + stats.norm.cdf((-0.2 - bar) / se)
+    assert found.power == pytest.approx(by_hand, rel=1e-12)
     with pytest.raises(rs.DataError, match="no true difference reaches"):
         rs.power_proportions(comparator=0.9, n=5, power=0.9)
 

@@ -24,6 +24,16 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "weeks lack": ({"weeks": (0, 3)}, "2 weeks for 4 visits"),
     "an SD of 0": ({"sds": (1, 0, 1, 1)}, "visits[2].sd: an SD is above 0; got 0"),
     "SDs lack": ({"sds": (1, 1)}, "2 SDs for 4 visits"),
+    "no visits": (
+        {
+            "visits": (),
+            "weeks": (),
+            "sds": (),
+            "correlation": (),
+            "arms": (DesignArm(label="a", means=()), DesignArm(label="b", means=())),
+        },
+        "expected the baseline and one visit after it at least",
+    ),
     "size": ({"correlation": exchangeable(0.5, 3)}, "expected 4 rows of 4 numbers"),
     "diagonal": (
         {"correlation": (np.full((4, 4), 0.5) + np.eye(4) * 0.4).tolist()},
@@ -115,6 +125,8 @@ def test_lists_and_arrays_are_kept_as_tuples(design: TrialDesign) -> None:
     )
     assert other == design
     assert hash(other) == hash(design)
+    grade = SimulatedCovariate(name="g", levels=["a", "b"], shares=[0.5, 0.5])  # type: ignore[arg-type]
+    assert hash(replace(design, covariates=[grade]))
     assert DesignArm(label="a", means=[6.0, 5.0]).dropout == (0, 0)  # type: ignore[arg-type]
 
 
