@@ -32,6 +32,8 @@ journal = "springer"
 # | do small trials say the same as large ones? | `plot_funnel` |
 # | which trials differ from the others, and which decide the pooled effect? | `plot_baujat` |
 # | do subsets of the trials tell several stories? | `plot_gosh` |
+# | would missing outcomes change the answer? | `plot_tipping` |
+# | how many people does the next trial need? | `plot_power` |
 #
 # Two or three of them are enough for most papers; the others belong in a supplement. All come from one analysis, which the next cell makes. Shown is its short answer.
 

@@ -45,5 +45,5 @@ def test_the_alt_text_is_the_description(drawn, name):
 def test_every_plot_function_is_in_the_gallery():
     text = make_gallery.PAGE.read_text("utf-8")
     plots = [name for name in rs.__all__ if name.startswith("plot_")]
-    assert len(plots) >= 13
+    assert len(plots) >= 15
     assert [name for name in plots if f"rs.{name}(" not in text] == []

@@ -10,7 +10,7 @@ from retrostats.errors import DataError
 #: The folder beside the notebooks; their parameters name files in it.
 EXAMPLE = "example"
 #: What it holds: the simulated trial, without the program that made it.
-EXAMPLE_FILES = ("cohort.csv", "codebook.toml", "plan.toml", "README.md")
+EXAMPLE_FILES = ("cohort.csv", "codebook.toml", "plan.toml", "design.toml", "README.md")
 
 
 def example_files() -> dict[str, bytes]:
@@ -28,8 +28,8 @@ def example_files() -> dict[str, bytes]:
 
     Examples
     --------
-    >>> list(example_files())
-    ['example/cohort.csv', 'example/codebook.toml', 'example/plan.toml', 'example/README.md']
+    >>> [name.removeprefix("example/") for name in example_files()]
+    ['cohort.csv', 'codebook.toml', 'plan.toml', 'design.toml', 'README.md']
     """
     source = data_folder() / "example_cohort"
     missing = [name for name in EXAMPLE_FILES if not (source / name).is_file()]

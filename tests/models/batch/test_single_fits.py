@@ -130,3 +130,14 @@ def test_p_and_intervals_are_those_of_a_contrast(make_trials):
     assert fits.p(null=wanted.value)[0, 0] == pytest.approx(1, abs=1e-9)
     with pytest.raises(ValueError, match="between 0 and 1"):
         fits.ci(95)
+
+
+@pytest.mark.parametrize("seed", [47, 50, 51])
+def test_steps_that_gain_too_little_are_halved(seed, make_trials, one_by_one):
+    trials = make_trials(seed, count=1, n=16, leaves=0.4)
+    fits = fit_batch(*trials)
+    assert not fits.alone[0]
+    single = one_by_one(trials.one(0))
+    # The likelihood is nearly flat at the maximum. Measured 2e-12.
+    assert np.abs(fits.se[0] / single.se - 1).max() < 1e-8
+    assert np.abs(fits.df[0] / single.df - 1).max() < 1e-8

@@ -197,4 +197,23 @@ def test_those_without_an_outcome_may_lack_their_columns(make_trials):
     columns[~trials.seen.any(axis=2)] = np.nan
     assert np.isnan(columns).any()
     fits = fit_batch(trials.y, trials.seen, columns, trials.contrasts)
+    assert not fits.alone.any()
     assert np.abs(fits.se / wanted.se - 1).max() < SAME
+
+
+def test_a_mean_for_every_subject_leaves_nothing_between_them():
+    n, m = 10, 3
+    rng = np.random.default_rng(27)
+    columns = np.eye(n)
+    restriction = np.zeros((m, n, n + m - 1))
+    restriction[:, :, :n] = np.eye(n)  # one mean per subject, the same at all visits
+    restriction[1, :, n] = restriction[2, :, n + 1] = 1
+    fits = fit_batch(
+        rng.normal(size=(2, n, m)),
+        np.ones((2, n, m), dtype=bool),
+        columns,
+        np.eye(m * n)[:1],
+        restriction=restriction.reshape(m * n, -1),
+        covariance="cs",
+    )
+    assert fits.why() == {REASONS[6]: 2}
