@@ -21,7 +21,7 @@ power = 0.9
 design = "example/design.toml"
 plan = "example/plan.toml"
 n = 50
-replicates = 2000
+replicates = 1000
 seed = 1
 workers = 1
 
@@ -39,19 +39,6 @@ earlier
 
 # %% [markdown]
 # Read the route before the table. The changes are printed; the mean at baseline is our own number, and the spread is that of other people in another trial. Changes that a small trial found are the weakest number of all: those that get published and cited tend to be too large.
-
-# %% [markdown]
-# ## What if the spread is taken from the trial itself?
-#
-# No SD is printed there. One can be worked out of its p value, which is printed with two digits. These are the sentences of that route.
-
-# %%
-alone = rs.design_from_trial(trial, arms=arms)
-print(*(each for each in alone.route if each.startswith(("SD", "Correlation"))), sep="\n")
-print(f"SD at the end: {alone.sds[-1]:.2f} from the p value, {earlier.sds[-1]:.2f} from {spread_from}")
-
-# %% [markdown]
-# The two SDs differ by a factor, and the size of a trial grows with the square of the SD. The smaller one promises a smaller trial, which is no reason to believe it: it rests on a p value that is rounded, on a test that nobody named and on a correlation that nobody measured.
 
 # %% [markdown]
 # ## How many people does a formula ask for?
@@ -75,6 +62,21 @@ pd.DataFrame({name: {"per arm": a.n[0], "total": a.total} for name, a in answers
 # The patients and the question are the same; what differs is whether the analysis uses what was known at baseline. These are numbers of people who are analysed: nobody leaves yet.
 
 # %% [markdown]
+# ## What if the spread is taken from the trial itself?
+#
+# It prints no SD. One can be worked out of its p value, which is printed with two digits. These are the sentences of that route, and what the same formula asks for then.
+
+# %%
+alone = rs.design_from_trial(trial, arms=arms)
+print(*(each for each in alone.route if each.startswith(("SD", "Correlation"))), sep="\n")
+own = rs.power_ancova(sd=alone.sds[-1], correlation=alone.correlation[0][-1], **asked)
+print(f"SD at the end: {alone.sds[-1]:.2f}, {own.n[0]} people per arm")
+print(f"SD at the end, {spread_from}: {sd:.2f}, {answers['ANCOVA'].n[0]} people per arm")
+
+# %% [markdown]
+# The smaller SD promises a much smaller trial, which is no reason to believe it: it rests on a p value that was rounded, on a test that nobody named and on a correlation that nobody measured. The digits printed allow SDs of the change that differ by a factor of six, and the size of a trial grows with the square of the SD.
+
+# %% [markdown]
 # ## What is the baseline worth?
 #
 # That depends on how strongly the last score hangs on the first. Each row is a correlation; the entries are people per arm.
@@ -91,7 +93,7 @@ by_correlation = {
 pd.DataFrame(by_correlation).T.rename_axis("correlation")
 
 # %% [markdown]
-# Changes need more people than plain scores while the correlation is below one half, and ANCOVA never needs more than either. Nobody has to guess which of the two will be better: the covariate does it.
+# Changes need more people than plain scores where the correlation is below one half. In no row does ANCOVA need more than either: with the baseline as a covariate nobody has to guess which of the two would have been better.
 
 # %% [markdown]
 # ## What do those who leave cost, and do visits in between help?
@@ -110,7 +112,7 @@ for visits in (1, 2, 3):
 pd.DataFrame(by_visits).T.rename_axis("visits")
 
 # %% [markdown]
-# With nobody gone, a visit in between adds nothing for the contrast at the end. Where people leave, it brings back a part of what they take with them, and only a part.
+# With nobody gone, a visit in between adds nothing for the contrast at the end. Where people leave, it brings back a part of what they take with them, and only a small one.
 
 # %% [markdown]
 # ## Which analysis is simulated?
@@ -134,7 +136,7 @@ folder = Path("next_trial")
 folder.mkdir(exist_ok=True)
 (folder / "plan.toml").write_text(short_plan, encoding="utf-8")
 (folder / "design.toml").write_text(earlier.to_toml(), encoding="utf-8")
-print(rs.read_plan(folder / "plan.toml"))
+print(short_plan)
 
 # %% [markdown]
 # `retrostats new plan` and `retrostats new design` write such files with a comment at each line.
@@ -154,7 +156,7 @@ curve
 rs.plot_power(curve, target=power)
 
 # %% [markdown]
-# The formula lies above the simulation by more than the chance of the simulation explains. It does not know that pain is recorded in whole points from 0 to 10: rounding, and the end of the scale, loosen the tie between the visits on which the ANCOVA lives.
+# The formula lies above the simulation by more than the chance of the simulation explains. It does not know that pain is recorded in whole points from 0 to 10: rounding, and the end of the scale, loosen the tie between the visits, from which an ANCOVA gains.
 
 # %% [markdown]
 # ## Is it the scale that parts them?
@@ -205,7 +207,7 @@ around = [round(share * size.n) for share in (0.4, 0.6, 0.8, 1, 1.2)]
 rs.plot_power(rs.power_curve(ours, plan, over="n", values=around, **tried), target=power)
 
 # %% [markdown]
-# The sentence above the table tells how well the size is known. That is the chance of the simulation alone, and more replicates make it smaller; what was assumed in the design they do not make any truer.
+# The sentence above the table tells how well the size is known. That is the chance of the simulation alone, and more replicates make it smaller; what the design assumes they do not make any truer. The other comparisons of the plan get what power they get at this size; the paragraph below tells it.
 
 # %% [markdown]
 # ## What if more people leave?
@@ -216,7 +218,7 @@ rs.plot_power(rs.power_curve(ours, plan, over="n", values=around, **tried), targ
 rs.power_curve(ours, plan, over="dropout", values=[0, 0.1, 0.2, 0.3], n=size.n, **tried)
 
 # %% [markdown]
-# These are people missing at random, and the mixed model can make use of what was seen of them. What nobody can simulate away is a reason to leave that lies in values that were never recorded: that is no loss of power but a wrong answer ([notebook 09](09_when_outcomes_are_missing.ipynb)).
+# They leave at random given what was seen, and the mixed model can make use of what was seen of them. What nobody can simulate away is a reason to leave that lies in values that were never recorded: that is no loss of power but a wrong answer (notebook 09).
 
 # %% [markdown]
 # ## What if the visits hang together otherwise?
@@ -254,13 +256,13 @@ rs.power_curve(ours, plan, over="difference", values=smaller, n=size.n, **tried)
 
 # %%
 nothing = ours
-for label in ends.keys() - {first.comparator}:
+for label in (each for each in ends if each != first.comparator):
     nothing = nothing.with_difference(label, first.comparator, 0)
-null = rs.simulate_power(nothing, plan, n=size.n, **tried)
+null = rs.simulate_power(nothing, plan, n=size.n, **(tried | {"replicates": 4 * replicates}))
 null
 
 # %% [markdown]
-# The column of power is now that of false findings, adjusted as the plan says. One minus the coverage is the same without the adjustment. Neither may exceed one minus the level by more than chance; here the arms do not even leave equally often.
+# The column of power is now that of false findings, adjusted as the plan says. One minus the coverage is the same without the adjustment. Neither should exceed one minus the level by more than chance; and that although people leave, more often from one arm than from another, and rather when they feel worse.
 
 # %% [markdown]
 # ## What does the protocol say?

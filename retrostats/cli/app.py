@@ -7,11 +7,11 @@ import sys
 
 import typer
 
-from retrostats.cli import cohorts, lab, meta, notebooks, reproduction, templates
+from retrostats.cli import cohorts, lab, meta, notebooks, power, reproduction, templates
 
 app = typer.Typer(
-    help="Recompute what published trials print; analyse the file of a new trial by its plan; "
-    "pool trials.",
+    help="Recompute what published trials print; pool trials; plan the next one; analyse its file "
+    "by its plan.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -20,6 +20,7 @@ app.command()(reproduction.reproduce)
 app.command()(cohorts.check)
 app.command()(cohorts.analyse)
 app.command()(meta.meta)
+app.command()(power.power)
 app.command()(notebooks.notebooks)
 app.command()(lab.lab)
 app.add_typer(templates.new, name="new")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,19 +13,20 @@ from numpy.typing import ArrayLike
 
 from retrostats.arrays import Floats
 from retrostats.effects.arguments import require_level, shown
+from retrostats.effects.fingerprints import fingerprint
 from retrostats.effects.raw_values import complete_values
+from retrostats.effects.resamples import Resample, batch_size, block_size, quiet, replicated
 from retrostats.effects.resampling import (
     BootstrapMethod,
     Progress,
-    batch_size,
     by_rows,
     counted,
     limits,
     of_pairs,
-    replicated,
     with_ties,
 )
 from retrostats.estimate import Estimate, Interval
+from retrostats.jobs.types import Workers
 from retrostats.progress import told_count
 
 #: Whether the samples are of different subjects, or of the same ones in the same order.
@@ -41,6 +42,8 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     method: BootstrapMethod = "bca",
     paired: Pairing = "independent",
     level: float = 0.95,
+    workers: int | Workers = 1,
+    checkpoint: Path | str | None = None,
     progress: Progress | None = None,
     label: str = "",
     unit: str = "",
@@ -72,6 +75,16 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
         subjects in the same order in all samples; a subject is drawn with all its values.
     level
         Coverage of the interval.
+    workers
+        A number of processes, or `retrostats.Workers`; the digits are the same for any. More help
+        where one value of the statistic takes a millisecond or longer, as a fitted model does;
+        with one of numpy all replicates take less time than other processes need to start. The
+        jackknife of ``"bca"`` is not shared.
+    checkpoint
+        Folder that keeps finished replicates, for a statistic that takes hours: the same call
+        goes on from there after an interruption. One made with other samples, another seed,
+        number of replicates or code of the statistic is refused; a change in what the statistic
+        calls is noticed only if it changes the value in the samples as they are.
     progress
         Called with the number of evaluations done and their total. Without it, long work shows
         a bar in a notebook.
@@ -91,6 +104,12 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     ValueError
         If values are missing, an argument is out of range, replicates have no value or are all
         the same, or the method has no limits.
+    TypeError
+        If the statistic cannot be sent to other workers. Lambdas can.
+    DataError
+        If the checkpoint is of other work or damaged.
+    Exception
+        What the statistic raised, with a note that names the replicates.
 
     References
     ----------
@@ -117,19 +136,21 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     if paired == "by subject":
         rows, data = of_pairs(rows, values), [_places(label, values)]
     total = replicates + (sum(map(len, data)) if method == "bca" else 0)
-    batch = batch_size(values, replicates)
-    with (
-        told_count(progress, "Resampling") as tell,
-        np.errstate(all="ignore"),
-        warnings.catch_warnings(),
-    ):
-        rows = counted(rows, tell, total)
-        # What has no value in a resample is counted below, and not warned of here.
-        warnings.simplefilter("ignore", RuntimeWarning)
+    batch = batch_size(values, block_size(replicates))
+    with told_count(progress, "Resampling") as tell, quiet():
         value = float(rows(*data))
-        drawn = replicated(rows, data, replicates, seed=_seed(label, seed), batch=batch)
+        drawn = replicated(
+            Resample(rows, tuple(data), batch),
+            replicates,
+            seed=_seed(label, seed),
+            key="" if checkpoint is None else fingerprint(statistic, values, paired, value),
+            workers=workers,
+            checkpoint=checkpoint,
+            tell=lambda done: tell(done, total),
+        )
         _require_spread(label, value, drawn)
         drawn = with_ties(drawn, value)
+        rows = counted(rows, tell, replicates, total)
         low, high = limits(rows, data, drawn, method=method, level=level, batch=batch)
     if not low <= high:
         raise ValueError(_no_limits(label, value, drawn))

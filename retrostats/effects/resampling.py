@@ -1,4 +1,4 @@
-"""Drawing from samples with replacement, in batches that fit into memory."""
+"""Statistics of many rows of resampled data, and the limits that their replicates give."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ BootstrapMethod = Literal["bca", "percentile", "basic"]
 #: Rows of resampled data in, one value per row out.
 RowStatistic = Callable[..., Floats]
 
-#: Numbers of one batch over all samples: 16 MB of them, and as much of their places.
-CELLS = 2**21
-#: Of at least so many batches, so that somebody who waits sees progress.
-BATCHES = 50
 #: Relative distance below which a replicate is equal to the estimate.
 ROUNDING = 1e-12
 
@@ -52,9 +48,10 @@ def by_rows(statistic: Callable[..., object]) -> RowStatistic:
     ValueError
         When called, if the statistic does not give one number per row.
     """
+    takes_axis = _takes_axis(statistic)
 
     def rows(*samples: Floats, axis: int = -1) -> Floats:
-        if _takes_axis(statistic):
+        if takes_axis:
             values = np.asarray(statistic(*samples, axis=axis), dtype=np.float64)
         elif samples[0].ndim == 1:
             values = np.asarray(statistic(*samples), dtype=np.float64)
@@ -88,81 +85,30 @@ def of_pairs(rows: RowStatistic, samples: Sequence[Floats]) -> RowStatistic:
     return of_places
 
 
-def counted(rows: RowStatistic, progress: Progress | None, total: int) -> RowStatistic:
-    """Return the statistic with a count of the resamples that it has seen.
+def counted(rows: RowStatistic, tell: Progress, done: int, total: int) -> RowStatistic:
+    """Return the statistic with a count of the rows that it has seen.
 
     Parameters
     ----------
     rows
         As `by_rows` returns it.
-    progress
-        Told after each batch; `None` changes nothing.
+    tell
+        Told after each batch.
+    done
+        How many were done before.
     total
         How many there will be.
     """
-    if progress is None:
-        return rows
-    done = 0
 
     def count(*samples: Floats, axis: int = -1) -> Floats:
         nonlocal done
         values = rows(*samples, axis=axis)
         if values.ndim:
             done += len(values)
-            progress(done, total)
+            tell(done, total)
         return values
 
     return count
-
-
-def replicated(
-    rows: RowStatistic, samples: Sequence[np.ndarray], replicates: int, *, seed: int, batch: int
-) -> Floats:
-    """Evaluate the statistic on resamples.
-
-    Parameters
-    ----------
-    rows
-        As `by_rows` returns it.
-    samples
-        Arrays of shape ``(n_j,)``. Each is drawn from by a generator of its own, so that the
-        replicates do not depend on ``batch``.
-    replicates
-        How many.
-    seed
-        Of all generators.
-    batch
-        Resamples at a time.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(replicates,)``.
-    """
-    generators = [np.random.default_rng(child) for child in _children(seed, len(samples))]
-    parts = []
-    for start in range(0, replicates, batch):
-        size = min(batch, replicates - start)
-        drawn = (
-            sample[generator.integers(0, len(sample), size=(size, len(sample)))]
-            for sample, generator in zip(samples, generators, strict=True)
-        )
-        parts.append(rows(*drawn))
-    return np.concatenate(parts)
-
-
-def batch_size(samples: Sequence[np.ndarray], replicates: int) -> int:
-    """Return how many resamples are evaluated at a time.
-
-    Examples
-    --------
-    >>> batch_size([np.zeros(60_000), np.zeros(40_000)], 9999)
-    20
-    >>> batch_size([np.zeros(20)], 9999)
-    200
-    """
-    cells = sum(len(sample) for sample in samples)
-    return max(1, min(CELLS // cells, -(-replicates // BATCHES)))
 
 
 def with_ties(drawn: Floats, value: float) -> Floats:
@@ -194,7 +140,7 @@ def limits(
     Parameters
     ----------
     rows, samples, batch
-        As in `replicated`; the jackknife of BCa needs them.
+        As in `retrostats.effects.resamples.Resample`; the jackknife of BCa needs them.
     distribution
         The replicates, shape ``(replicates,)``.
     method, level
@@ -218,10 +164,6 @@ def limits(
         )
     low, high = result.confidence_interval
     return float(low), float(high)
-
-
-def _children(seed: int, how_many: int) -> list[np.random.SeedSequence]:
-    return np.random.SeedSequence(seed).spawn(how_many)
 
 
 def _takes_axis(statistic: Callable[..., object]) -> bool:

@@ -19,7 +19,7 @@ PartKind: TypeAlias = Literal["Parquet", "CSV"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PartFiles(ShownAsSentence):
-    """The files of a folder, one after the other: what `fit_mmrm` takes in place of a data frame.
+    r"""The files of a folder, one after the other: what `fit_mmrm` takes in place of a data frame.
 
     Attributes
     ----------
@@ -41,6 +41,18 @@ class PartFiles(ShownAsSentence):
     Notes
     -----
     Iterating reads one file after the other and keeps none.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import retrostats as rs
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "centre-1.csv").write_text("id,pain\n1,5\n2,6\n")
+    >>> _ = (folder / "centre-2.csv").write_text("id,pain\n3,4\n")
+    >>> parts = rs.read_parts(folder)
+    >>> [len(rows) for rows in parts], parts.kind
+    ([2, 1], 'CSV')
     """
 
     folder: Path

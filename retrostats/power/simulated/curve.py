@@ -43,6 +43,20 @@ class PowerCurve(ShownAsTable):
         empty where none exists.
     closed_name
         Which closed form; empty where there is none.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> design, plan = rs.read_design(folder / "design.toml"), rs.read_plan(folder / "plan.toml")
+    >>> curve = rs.power_curve(
+    ...     design, plan, over="n", values=[30, 50], replicates=500, seed=1
+    ... )
+    >>> [point.total for point in curve]
+    [90, 150]
+    >>> curve[0].power.value < curve[1].power.value
+    True
     """
 
     over: Over
@@ -142,6 +156,16 @@ class FoundSampleSize(ShownAsTable):
     low, high
         Sizes between which the curve through all simulations crosses the power asked for, at
         the level of the interval; they tell how well `n` is known.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"  # or a folder of yours
+    >>> design, plan = rs.read_design(folder / "design.toml"), rs.read_plan(folder / "plan.toml")
+    >>> found = rs.find_sample_size(design, plan, power=0.5, replicates=1000, seed=1)
+    >>> found.low <= found.n <= found.high, found.total == 3 * found.n
+    (True, True)
     """
 
     n: int

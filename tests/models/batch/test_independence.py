@@ -8,7 +8,7 @@ import pytest
 from retrostats.models.batch import fit as batch
 from retrostats.models.batch.fit import fit_batch, is_batched
 
-#: Sums over subjects in another order. Measured 7e-11, in a resample with a flat likelihood.
+#: Sums over subjects in another order. Measured 2e-10, of df.
 SAME = 1e-8
 
 

@@ -10,7 +10,7 @@ import retrostats as rs
 from retrostats.models.batch.fit import fit_batch
 
 #: Of estimates over their standard errors, standard errors, df, log-likelihoods and variances.
-#: Measured 6e-13 over all trials here: where the likelihood is flat, in trials of 8 subjects.
+#: Measured 2e-13, of df; the next largest is 4e-14, of standard errors.
 SAME = 1e-10
 
 SHAPES = {
