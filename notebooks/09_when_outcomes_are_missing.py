@@ -34,7 +34,7 @@ names = {arm.label: arm.name for arm in trial.codebook.arms}
 rs.plot_missing(rs.missing_patterns(trial, outcome.name), arm_names=names)
 
 # %% [markdown]
-# Two things differ for the worse here: a visit that somebody missed and came back after, which the values around it describe well, and a course that ends. The second is what this notebook is about. Look also whether the arms lose equally many.
+# Tell two kinds of gap apart: a visit that somebody missed and came back after, which the values around it describe well, and a course that ends. The second is what this notebook is about. Look also whether the arms lose equally many.
 
 # %% [markdown]
 # ## Did those who left look different before?
@@ -42,13 +42,11 @@ rs.plot_missing(rs.missing_patterns(trial, outcome.name), arm_names=names)
 # The last value that was seen, of those whose course went on and of those whose course ended. Each person with a visit counts once for each visit but the last.
 
 # %%
-values = trial.frame.pivot_table(
-    index=["subject", "arm"], columns="visit", values=outcome.name, observed=True
-)
-goes_on = values.bfill(axis=1).shift(-1, axis=1).notna()
-seen = values.iloc[:, :-1].stack().rename("mean").to_frame()
-seen["next"] = goes_on.iloc[:, :-1].stack().map({True: "goes on", False: "ends here"})
-seen.groupby(["visit", "next"], observed=True)["mean"].agg(["mean", "size"]).round(2)
+seen = trial.frame.dropna(subset=[outcome.name])
+goes_on = seen["week"] < seen.groupby("subject")["week"].transform("max")
+seen = seen.assign(course=goes_on.map({True: "goes on", False: "ends here"}))
+before = seen[seen["week"] < seen["week"].max()]
+before.groupby(["visit", "course"], observed=True)[outcome.name].agg(["mean", "size"]).round(2)
 
 # %% [markdown]
 # If those who leave had worse values already, data are not missing *completely* at random, and an analysis of complete cases is in doubt. It is no sign against missing *at random*, which allows leaving to hang on all that was seen.
@@ -88,7 +86,7 @@ for name in assumptions:
 pd.DataFrame(means).T.round(2)
 
 # %% [markdown]
-# Under *missing at random* those who left may already be expected to fare worse than those who stayed, because they fared worse before. *Jump to reference*: they lose the whole effect and are expected where the reference is. *Copy reference*: they were like the reference from the start. *Copy increments*: they keep what they had gained, and go on in parallel to the reference. *Last mean carried forward*: they stay where their arm was at the last visit they came to. The reference itself stays missing at random throughout, so that its column does not move.
+# Under *missing at random* those who left may already be expected to fare worse than those who stayed, because they fared worse before: in every row people keep some of their own distance from the mean. *Jump to reference*: they lose the whole effect and are expected where the reference is. *Copy reference*: they were like the reference from the start. *Copy increments*: they keep what they had gained, and go on in parallel to the reference. *Last mean carried forward*: they stay where their arm was at the last visit they came to. The reference itself stays missing at random throughout, so that its column does not move.
 
 # %% [markdown]
 # ## What becomes of the answer?
@@ -141,10 +139,18 @@ pd.DataFrame(ways).T.round(3)
 # %% [markdown]
 # Within an assumption the rows should be close; a large gap would say that the trial is too small for one of the ways, or that there are too few draws. Under jump to reference Rubin's rules keep about the uncertainty that missing at random has. Where many are missing their interval is then wider than the estimate varies, which is cautious; where few are, one cannot see it.
 #
-# On a scale of few whole numbers the normal model may be doubted. Predictive mean matching fills in values that others had.
+# On a scale of few whole numbers the normal model may be doubted. Predictive mean matching fills in values that others had, of people for whom the model predicts nearly the same.
 
 # %%
-rs.analyse_missing(trial, planned, imputation="predictive mean matching", **draws)
+matching = {"imputation": "predictive mean matching", **draws}
+print(rs.analyse_missing(trial, planned, **matching).estimate)
+lent = rs.impute(rows, **roles, **(drawn | matching)).tidy()
+lent = lent[lent["imputed"] & (lent["visit"] == last)]
+lent = lent.groupby("arm", observed=True)[outcome.name].mean()
+pd.DataFrame({"drawn": means["missing at random"], "lent": lent}).T.round(2)
+
+# %% [markdown]
+# Compare the rows before the estimates. Where those who left had been at the edge of what was seen, hardly anybody like them stayed who could lend a value, and what is lent lies nearer to the middle. An answer that moves then says that few values carry it; it does not say which way of filling in is right. In the example it moves by more than under any of the assumptions above.
 
 # %% [markdown]
 # ## How wrong may the assumption be?
@@ -153,13 +159,13 @@ rs.analyse_missing(trial, planned, imputation="predictive mean matching", **draw
 
 # %%
 tipping = rs.tipping_point(trial, planned)
-tipping
+print(tipping.sentence)
 
 # %%
 rs.plot_tipping(tipping)
 
 # %% [markdown]
-# The table shifts the treated arm alone, the figure both arms. Go to the middle, where nothing is shifted, and walk: to the right the missing of the treated arm get worse, upwards those of the comparator. Ask of the place where the border is crossed whether it can be true of people who left, on this scale. An interval that lies near zero tips early whoever left, and a tipping point far off is no proof.
+# The sentence shifts the treated arm alone, the figure both arms. Go to the middle, where nothing is shifted, and walk: to the right the missing of the treated arm get worse, upwards those of the comparator. Ask of the place where the border is crossed whether it can be true of people who left, on this scale. An interval that lies near zero tips early whoever left, and a tipping point far off is no proof.
 
 # %% [markdown]
 # ## What does the report print?
@@ -177,7 +183,7 @@ else:
 # And these are the sentences of the methods that speak of missing outcomes.
 
 # %%
-methods = rs.plan_in_words(planned, trial.codebook).splitlines()
+methods = rs.plan_in_words(planned, trial.codebook).sentences
 print(*(each for each in methods if "missing" in each or "not observed" in each), sep="\n")
 
 # %% [markdown]
@@ -200,7 +206,7 @@ print(f"{tipping.sentence}.")
 # ## What cannot be said?
 #
 # - **Which assumption is true.** Of the example we know it, because it is simulated: who leaves was drawn from the last recorded pain and from chance, so its outcomes are missing at random, and the true difference at the end is -0.8 points. Its seed was moreover chosen so that the file comes close to what it was drawn from. No real trial tells any of this.
-# - **That the answer is safe because all rows agree.** They share the scores that were seen, the model and its covariates. With few people missing they cannot disagree by much.
+# - **That the answer is safe because all rows agree.** They share the scores that were seen, the model and its covariates. Matching, which leans less on the model, has already said something else.
 # - **How those who left fare today.** Only measuring tells: ask people who stop a treatment to come to the visits all the same.
 # - **What the effect is in people who would have stayed under either treatment.** Nothing here estimates it.
 # - **Anything about outcomes after death.** They are not missing, and no value should be filled in for them.

@@ -164,6 +164,10 @@ def _case(
     wrong = [label for label in (*(arms or ()), *means) if label not in labels]
     if wrong:
         raise DataError(f"trial {trial.id}: {unknown('arm', wrong[0], labels)}")
+    strange = [visit for visit in weeks if visit not in trial.timepoints]
+    if strange:
+        message = unknown("timepoint", strange[0], list(trial.timepoints))
+        raise DataError(f"trial {trial.id}: {message}")
     if not trial.baseline:
         raise DataError(f"trial {trial.id} has no visit before treatment; a design needs one")
     printed = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -54,7 +56,7 @@ def power(  # noqa: PLR0913 - each is an option of the command
     )
     planned = read_plan(plan)
     assumed = read_design(_design(design, plan))
-    with who.interruptible(), progress() as show:
+    with who.interruptible(), _resumable(checkpoint), progress() as show:
         with told_plainly(out, "the report"):
             require_place(request, out)
         study = study_power(
@@ -70,17 +72,26 @@ def power(  # noqa: PLR0913 - each is an option of the command
     typer.echo(f"Read {written[0]}")
 
 
+@contextmanager
+def _resumable(checkpoint: Path | None) -> Iterator[None]:
+    """Add to an interruption how the command can go on."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        if checkpoint is None:
+            end.add_note("With --checkpoint FOLDER the same command goes on where it stopped.")
+        else:
+            end.add_note(f"All that is finished is in {checkpoint}; the same command goes on.")
+        raise
+
+
 def _design(given: Path | None, plan: Path) -> Path:
     """Return the path of the design: that beside the plan, unless another is named."""
     path = plan.parent / "design.toml" if given is None else given
     if not path.exists():
-        other = (
-            " beside the plan; name another with --design, or write one"
-            if given is None
-            else ("; write one")
-        )
+        beside = " beside the plan; name another with --design, or write one" if not given else ""
         raise DataError(
-            f"{path}: there is no such design{other}: `retrostats new design --out {path}` writes "
+            f"{path}: there is no design{beside}: `retrostats new design --out {path}` writes "
             "one to be filled in, and with `--from TRIAL` one that is proposed from a published "
             "trial"
         )

@@ -96,40 +96,64 @@ def new_design(
     ),
     trial: Annotated[
         str | None,
-        typer.Option("--from", metavar="TRIAL", help="Propose the numbers from a bundled trial."),
+        typer.Option(
+            "--from",
+            metavar="TRIAL",
+            help="Propose the numbers from a bundled trial, or from a trial folder of yours.",
+        ),
     ] = None,
     *,
-    outcome: Annotated[str, typer.Option(help="With --from: the outcome.")] = "pain",
+    outcome: Annotated[
+        str | None, typer.Option(help="With --from: the outcome; pain if not given.")
+    ] = None,
     baseline: Annotated[
         float | None, typer.Option(help="With --from: mean at baseline, if not printed.")
     ] = None,
     sds_from: Annotated[
-        str | None, typer.Option(help="With --from: a trial to take the SDs from.")
+        str | None,
+        typer.Option(metavar="TRIAL", help="With --from: another trial to take the SDs from."),
     ] = None,
     correlation: Annotated[
         float | None, typer.Option(help="With --from: of two visits, in place of the printed one.")
     ] = None,
     dropout: Annotated[
-        float | None, typer.Option(help="With --from: share gone by the last visit.")
+        float | None, typer.Option(help="With --from: share gone by the last visit, as 0.15.")
+    ] = None,
+    week: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=WEEK",
+            help="With --from: the week of a timepoint whose name does not tell, as post=6.",
+        ),
     ] = None,
 ) -> None:
     """Write the design of the next trial: to fill in, or proposed from a trial before."""
+    from retrostats.cli.proposing import proposal, refuse_without_trial
     from retrostats.power.design.template import new_design as template
     from retrostats.power.design.template import proposed_design
 
     if trial is None:
+        refuse_without_trial(
+            {
+                "--outcome": outcome,
+                "--baseline": baseline,
+                "--sds-from": sds_from,
+                "--correlation": correlation,
+                "--dropout": dropout,
+                "--week": week,
+            }
+        )
         write_new(to, template(), "the design")
         typer.echo(f"{to}: write a number where <...> stands, and where it comes from")
         return
-    from retrostats.analysis.design_from_trial import design_from_trial
-
-    design = design_from_trial(
+    design = proposal(
         trial,
-        outcome=outcome,
-        means=baseline,
-        sds=sds_from,
+        outcome=outcome or "pain",
+        baseline=baseline,
+        sds_from=sds_from,
         correlation=correlation,
         dropout=dropout,
+        weeks=week or (),
     )
     write_new(to, proposed_design(design), "the design")
     typer.echo(f"{to}: a proposal; read its route, and change what you know better")

@@ -17,9 +17,11 @@ from retrostats.jobs.types import Workers
 
 #: Numbers of one batch over all samples: 16 MB of them, and as much of their places.
 CELLS = 2**21
-#: At most so many blocks: work for many cores, steps for somebody who waits, and little to do
-#: between them.
-BLOCKS = 40
+#: Fewer replicates than `BLOCKS` blocks of `LARGEST` are shared out among so many: steps for
+#: somebody who waits, work for as many cores, and little to do between them.
+BLOCKS = 20
+#: Replicates of a block at most.
+LARGEST = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -80,10 +82,10 @@ def block_size(replicates: int) -> int:
 
     Examples
     --------
-    >>> block_size(9999), block_size(99)
-    (250, 3)
+    >>> block_size(99_999), block_size(9999), block_size(99)
+    (500, 500, 5)
     """
-    return -(-replicates // BLOCKS)
+    return min(LARGEST, -(-replicates // BLOCKS))
 
 
 def batch_size(samples: Sequence[np.ndarray], block: int) -> int:

@@ -36,7 +36,8 @@ def require_request(who: str, scores: VisitScores, request: MissingRequest) -> N
     ValueError
         If anything is wrong with the request.
     FitError
-        If an arm that is compared or copied has no subjects, or nobody was seen at the endpoint.
+        If an arm has no subjects, or nobody of it was seen at the endpoint; or if resamples within
+        arms are asked for and an arm that is compared or copied has one subject.
     """
     faults = [*_ways(request), *_numbers(request), *_places(scores, request)]
     if faults:
@@ -98,14 +99,22 @@ def _places(scores: VisitScores, request: MissingRequest) -> Iterator[str]:
 
 
 def _require_subjects(who: str, scores: VisitScores, request: MissingRequest) -> None:
-    for code in dict.fromkeys((request.treatment, request.comparator, request.reference)):
+    used = {request.treatment, request.comparator}
+    if request.strategy != "missing at random":
+        used.add(request.reference)
+    for code, arm in enumerate(scores.arms):
         mine = scores.arm == code
         if not mine.any():
-            raise FitError(f"{who}: arm {scores.arms[code]} has no subjects")
+            raise FitError(f"{who}: arm {arm} has no subjects")
         if not np.isfinite(scores.y[mine, request.visit]).any():
             raise FitError(
-                f"{who}: nobody in {scores.arms[code]} was seen at "
-                f"{scores.visits[request.visit]}, so that nothing says what to impute there"
+                f"{who}: nobody in {arm} was seen at {scores.visits[request.visit]}, so that "
+                "nothing says what to impute there; leave the arm out"
+            )
+        if request.inference == "bootstrap" and code in used and mine.sum() == 1:
+            raise FitError(
+                f"{who}: {arm} has one subject, whom every resample within arms holds, so that "
+                "resamples do not tell how uncertain its mean is; take posterior draws"
             )
 
 

@@ -70,7 +70,9 @@ class Matches:
         from retrostats.missing.matching import match_means
 
         scores, request = self.scores, self.request
-        filled = match_means(scores.y, scores.subject_columns, len(places), rng=rng)
+        filled = match_means(
+            scores.y, scores.subject_columns, len(places), rng=rng, visits=scores.visits
+        )
         return {"drawn": filled[:, lacking(scores, request.visit), request.visit]}
 
 

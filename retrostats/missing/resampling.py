@@ -63,7 +63,8 @@ def jackknife(scores: VisitScores, request: MissingRequest) -> Resampled:
     if reasons:
         raise FitError(
             f"jackknife: without one of the subjects the model cannot be fitted ({len(reasons)} of "
-            f"{n} times): {reasons[0]}. Leave a rare category or a visit out, or take the bootstrap"
+            f"{n} times): {reasons[0]}. Leave a rare category or a visit out, or take posterior "
+            "draws, as multiple imputation does"
         )
     return Resampled(base=base, resamples=found, factor=(n - 1) / n, failures=0)
 
@@ -112,7 +113,7 @@ def bootstrap(
         raise FitError(
             f"bootstrap: {failures:,} of {len(found):,} resamples have no answer, more than "
             f"{MOST_FAILED:.0%}, such as when a rare category or a visit with few subjects is "
-            "missing from them. Leave it out, or take the jackknife"
+            "missing from them. Leave it out, or take the jackknife or posterior draws"
         )
     kept = found[good]
     return Resampled(base=base, resamples=kept, factor=1 / (len(kept) - 1), failures=failures)

@@ -221,7 +221,9 @@ def _wrong(key: str, value: object, keys: Mapping[str, PlanKey]) -> str:
     if left:
         return f"still holds the placeholder {left[0]}; write {_EXPECTED[rule.kind]}"
     if not _fits(value, rule.kind):
-        return f"{key} = {shown(value)} should be {_EXPECTED[rule.kind]}"
+        large = isinstance(value, (int, float)) and abs(value) > _LARGEST
+        beyond = ", and no larger than 10**15" if large else ""
+        return f"{key} = {shown(value)} should be {_EXPECTED[rule.kind]}{beyond}"
     for part in parts:
         if isinstance(part, str) and not part.strip():
             return f"{key} is empty; expected {_EXPECTED[rule.kind]}"

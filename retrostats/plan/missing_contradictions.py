@@ -19,6 +19,11 @@ _NEEDS = {
 _FEWEST_REPLICATES = 100
 #: Variance between imputations needs two of them.
 _FEWEST_IMPUTATIONS = 2
+#: More draws change no digit that is printed: the error of a standard error from the draws is
+#: then 0.2 percent, and a zero too many would fill the memory instead.
+_MOST_DRAWN = 100_000
+#: Shifts of both arms are combined in a figure and a file: 101 by 101 at most.
+_MOST_DELTAS = 50
 
 Found = Iterator[tuple[str, str]]
 
@@ -36,6 +41,8 @@ def missing(each: Sensitivity, plan: AnalysisPlan) -> Found:
     if each.reference is not None and each.kind not in REFERENCE_BASED:
         words = "takes outcomes as missing at random and copies no arm; take it out"
         yield "reference", f"{each.kind!r} {words}"
+    if each.kind == "tipping point" and len(each.deltas) > _MOST_DELTAS:
+        yield "deltas", f"{len(each.deltas)} deltas are too many for a figure; {_MOST_DELTAS} do"
     if plan.model.kind == "mixed_anova":
         yield (
             "kind",
@@ -113,6 +120,8 @@ def _numbers(each: Sensitivity) -> Found:
             )
         elif number is not None and number < fewest:
             yield key, f"{key} = {number} is too few; take {fewest} or more"
+        elif number is not None and number > _MOST_DRAWN:
+            yield key, f"{key} = {number} is more than is of use; take {_MOST_DRAWN} at most"
     if each.drawn and each.seed is None:
         drawn = "imputations are" if each.inference == "rubin" else "resamples are"
         yield (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from retrostats.data.rules import Rule
-from retrostats.plan.sensitivity import Sensitivity
+from retrostats.plan.sensitivity import REFERENCE_BASED, Sensitivity
 from retrostats.plan.showing import plan_html
 
 __all__ = [
@@ -252,7 +252,9 @@ class AnalysisPlan:
         # The comparator is what a plan means that names no reference: both are one plan.
         usual = self.estimand.comparison.comparator
         further = tuple(
-            replace(each, reference=None) if each.reference == usual else each
+            replace(each, reference=None)
+            if each.kind in REFERENCE_BASED and each.reference == usual
+            else each
             for each in self.sensitivity
         )
         object.__setattr__(self, "sensitivity", further)

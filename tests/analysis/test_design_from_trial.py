@@ -244,3 +244,43 @@ def test_the_command_writes_a_file_to_fill_in(tmp_path: Path) -> None:
     assert "write a number where <...> stands" in done.stdout
     with pytest.raises(rs.DataError, match="15 faults found"):
         rs.read_design(tmp_path / "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--correlation", 60), "--correlation 60: expected between -1 and 1; write 60% as 0.6"),
+        (("--dropout", 20), "--dropout 20: expected a share from 0 to below 1; write 20% as 0.2"),
+        (("--week", "post"), "--week post: expected a timepoint and its week"),
+        (("--week", "post=6"), "there is no timepoint 'post'"),
+    ],
+)
+def test_the_command_refuses_options_out_of_range(
+    options: tuple[object, ...], told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "design.toml"
+    done = run("new", "design", "--from", "alghadir2019", "--out", file, *options)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not file.exists()
+
+
+def test_the_command_refuses_options_without_a_trial(tmp_path: Path) -> None:
+    file = tmp_path / "design.toml"
+    done = run("new", "design", "--out", file, "--baseline", 0, "--outcome", "pain")
+    assert done.returncode == 1
+    assert "--outcome, --baseline: of use only with --from" in done.stderr
+    assert not file.exists()
+
+
+def test_the_command_tells_what_is_missing_by_its_own_options(tmp_path: Path) -> None:
+    command = ("new", "design", "--from", "pdbt2021", "--outcome", "WOMAC pain")
+    command = (*command, "--out", tmp_path / "design.toml")
+    done = run(*command)
+    assert "On the command line weeks= is --week, as in --week post=6." in done.stderr
+    done = run(*command, "--week", "post=6")
+    assert "On the command line dropout= is --dropout, as in --dropout 0.1." in done.stderr
+    done = run(*command, "--week", "post=6", "--dropout", 0.1)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rs.read_design(tmp_path / "design.toml").weeks == (0, 6)

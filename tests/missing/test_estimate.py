@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import retrostats as rs
+from retrostats.errors import FitError
 from retrostats.jobs.types import Workers
 from retrostats.missing.ancova import ancova_many
 from retrostats.missing.drawn import imputed
@@ -16,7 +17,7 @@ from retrostats.missing.reference import STRATEGIES
 from retrostats.missing.resampling import base_estimate
 from retrostats.missing.rubin import rubin
 
-from .made_scores import BOOTSTRAP, DRAWN, MATCHED, REQUEST, made_scores
+from .made_scores import BOOTSTRAP, DRAWN, MATCHED, REQUEST, made_scores, without
 
 #: The same sums in another order: 7e-16 measured.
 ROUNDING = 1e-12
@@ -204,3 +205,45 @@ def test_an_arm_without_subjects_or_without_scores_is_told():
     y[scores.arm == 1, 1] = np.nan
     with pytest.raises(rs.FitError, match="nobody in retro was seen at week 6"):
         missing_estimate(replace(scores, y=y), REQUEST)
+
+
+def few_in(arm: int, keep: int):
+    """Return three arms of which one has few subjects, all seen at the endpoint."""
+    scores = made_scores(60, arms=3)
+    mine = np.flatnonzero((scores.arm == arm) & scores.seen[:, 1])
+    return without(scores, np.setdiff1d(np.flatnonzero(scores.arm == arm), mine[:keep]))
+
+
+def test_resamples_within_an_arm_of_one_subject_are_refused_where_they_matter():
+    """Every resample holds that subject: the interval would be that of the other arm alone."""
+    alone = few_in(1, keep=1)
+    with pytest.raises(FitError, match=r"retro has one subject.*take posterior draws"):
+        missing_estimate(alone, BOOTSTRAP)
+    with pytest.raises(FitError, match="or take posterior draws"):
+        missing_estimate(alone, REQUEST)
+    drawn = missing_estimate(alone, DRAWN).estimate
+    third = few_in(2, keep=1)
+    assert missing_estimate(third, BOOTSTRAP).estimate.se < drawn.se / 2
+    copied = replace(BOOTSTRAP, strategy="jump to reference", reference=2)
+    with pytest.raises(FitError, match="forward has one subject"):
+        missing_estimate(third, copied)
+    # It is counted only where it is the reference of a strategy that copies one.
+    assert missing_estimate(third, replace(BOOTSTRAP, reference=2)).replicates
+
+
+@pytest.mark.parametrize(
+    "request_", [REQUEST, BOOTSTRAP, DRAWN, MATCHED], ids=lambda r: r.inference
+)
+def test_an_arm_that_is_not_compared_and_nobody_was_seen_in_is_named(request_):
+    scores = made_scores(60, arms=3)
+    y = scores.y.copy()
+    y[scores.arm == 2, 1] = np.nan
+    with pytest.raises(FitError, match=r"nobody in forward was seen at week 6.*leave the arm out"):
+        missing_estimate(replace(scores, y=y), request_)
+
+
+def test_matching_names_the_visit_that_it_cannot_use():
+    scores = made_scores(60, covariates=2)
+    same = replace(scores, covariates=scores.covariates[:, [0, 0]])
+    with pytest.raises(FitError, match="week 3: among those seen the arms and covariates depend"):
+        missing_estimate(same, MATCHED)

@@ -63,6 +63,20 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": JUMP, "reference": "retr"}, "reference", "no arm 'retr'; did you mean 'retro'?"),
     ({"kind": "ancova", "seed": 1}, "seed", "belongs to analyses that fill in missing outcomes"),
     ({"kind": "lmm", "reference": "forward"}, "reference", "belongs to analyses that fill in"),
+    # The comparator goes without saying only where an arm is copied at all.
+    ({"kind": "lmm", "reference": "control"}, "reference", "belongs to analyses that fill in"),
+    ({"kind": MI, "reference": "control", "seed": 1}, "reference", "copies no arm"),
+    ({"kind": MI, "imputations": 10**9, "seed": 1}, "imputations", "take 100000 at most"),
+    (
+        {"kind": JUMP, "inference": "bootstrap", "replicates": 10**6, "seed": 1},
+        "replicates",
+        "take 100000 at most",
+    ),
+    (
+        {"kind": TIPPING, "deltas": tuple(step / 10 for step in range(1, 52))},
+        "deltas",
+        "51 deltas are too many for a figure; 50 do",
+    ),
     ({"kind": JUMP, "deltas": (1.0,)}, "deltas", "belongs to kind = 'delta'"),
     ({"kind": TIPPING, "deltas": (-1.0,)}, "deltas", "each delta is positive"),
     ({"kind": TIPPING, "deltas": (11.0,)}, "deltas", "nobody can be worse by 11"),

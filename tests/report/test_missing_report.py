@@ -129,3 +129,11 @@ def test_the_papers_behind_them_are_cited_once(analysis) -> None:
     keys = [paper.key for paper in method_references(analysis)]
     wanted = ["carpenter2013", "wolbers2022", "barnard1999", "yan2009"]
     assert [key for key in keys if key in wanted] == wanted
+
+
+def test_two_standard_errors_are_told_where_the_plan_has_both(analysis) -> None:
+    told = "The delta rows keep the standard error"
+    assert not any(told in text for text in texts(sensitivity_blocks(analysis, DRAWN)))
+    shifted = (*analysis.plan.sensitivity, Sensitivity(kind="delta", deltas=(1.0,)))
+    both = replace(analysis, plan=replace(analysis.plan, sensitivity=shifted))
+    assert sum(told in text for text in texts(sensitivity_blocks(both, DRAWN))) == 1

@@ -109,8 +109,8 @@ def _baseline(case: DesignCase, notes: Notes) -> float | None:
         if mean is None or size is None:
             notes.route.append(
                 "Level: no mean at baseline is printed. Scores are counted from it, 0 at baseline, "
-                "and neither rounding nor the ends of the scale are applied; give means=, the mean "
-                "at baseline, for both."
+                "and neither rounding nor the ends of the scale are applied; give the mean at "
+                "baseline for both."
             )
             return None
         weighted.append((mean.middle, size.n))

@@ -157,7 +157,7 @@ def _assumed(notes: Notes, *, refuse: bool) -> float | None:
         return None
     notes.route.append(
         f"Correlation: {short(ASSUMED)} is an ASSUMPTION; nothing printed gives one. Give "
-        "correlation= for your own."
+        "one of your own where you know it."
     )
     return ASSUMED
 

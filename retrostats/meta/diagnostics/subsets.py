@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,16 +70,41 @@ def random_subsets(k: int, count: int, seed: int) -> Flags:
     >>> random_subsets(20, 3, seed=1).sum(axis=1).tolist()
     [6, 12, 14]
     """
-    rng = np.random.default_rng(seed)
-    drawn = np.zeros((0, k), dtype=bool)
-    while len(drawn) < count:
-        more = rng.integers(0, 2, size=(count, k), dtype=np.int8) == 1
-        drawn = np.concatenate((drawn, more[more.any(axis=1)]))
-        _, first = np.unique(drawn, axis=0, return_index=True)
-        drawn = drawn[np.sort(first)]
-    drawn = drawn[:count]
+    from retrostats.jobs.run import run_replicates
+
+    found = run_replicates(
+        CoinTosses(k),
+        # Half of all subsets take 1.4 draws for each on average; the rest is for few trials.
+        4 * count + 200,
+        seed=seed,
+        block=count,
+        key="gosh",
+        enough=lambda so_far: len(_distinct(so_far["held"])) >= count,
+        words="Drawing subsets",
+    )
+    held = found.arrays["held"]
+    drawn = held[_distinct(held)[:count]]
     places = (~drawn).T[::-1]
     return np.asarray(drawn[np.lexsort((*places, drawn.sum(axis=1)))])
+
+
+@dataclass(frozen=True, slots=True)
+class CoinTosses:
+    """The work of one block: each of ``k`` trials is held or left out, by the toss of a coin."""
+
+    k: int
+
+    def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, Flags]:
+        """Return what each toss holds, shape ``(len(places), k)``; some may hold nothing."""
+        return {"held": rng.integers(0, 2, (len(places), self.k), dtype=np.int8) == 1}
+
+
+def _distinct(held: Flags) -> NDArray[np.intp]:
+    """Return the first place of each subset that is not empty, in the order of the draws."""
+    packed = np.ascontiguousarray(np.packbits(held, axis=1))
+    _, first = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True)
+    first = np.sort(first)
+    return first[held[first].any(axis=1)]
 
 
 def fit_subsets(

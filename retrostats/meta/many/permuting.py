@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.jobs.types import Workers
 from retrostats.layout import ShownAsSentence, p_sentence
-from retrostats.meta.many.pooling import PooledMany, pool_many
+from retrostats.meta.many.pooling import pool_many
 from retrostats.meta.many.requests import require_replicates, require_seed
 from retrostats.meta.pooled import Pooled, require_pooled
 
 #: With more trials not all patterns of signs are tried: 2^15 distinct ones take about a second.
 MOST_TRIALS = 16
-#: Patterns in one call.
-BLOCK = 2**16
+#: Random patterns of one block: some hundredths of a second of REML.
+BLOCK = 5000
 #: Two statistics nearer than this, relative to the observed one, are equal: tau squared is known
 #: to about 14 digits.
 TIED = 1e-9
@@ -71,7 +73,11 @@ class SignFlipTest(ShownAsSentence):
 
 
 def permutation_test_pooled(
-    pooled: Pooled, *, replicates: int | None = None, seed: int | None = None
+    pooled: Pooled,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | Workers = 1,
 ) -> SignFlipTest:
     """Test that the mean effect is zero by flipping the signs of trials.
 
@@ -89,6 +95,11 @@ def permutation_test_pooled(
         None: all patterns of signs (up to 16 trials). A number: so many random ones.
     seed
         Whole number; needed with `replicates` and only then.
+    workers
+        A number of processes, or `retrostats.Workers`; the numbers are the same for any.
+        They share random patterns, never all patterns, and help with an estimator of your own or
+        with a million patterns; 9,999 of a named estimator take less time than other processes
+        need to start.
 
     Returns
     -------
@@ -127,9 +138,9 @@ def permutation_test_pooled(
     if seed is None:
         raise ValueError("permutation_test_pooled: random patterns need a seed, a whole number")
     wanted = require_replicates("permutation_test_pooled", replicates, 0.95)
-    rng = np.random.default_rng(require_seed("permutation_test_pooled", seed))
-    sizes = [BLOCK] * (wanted // BLOCK) + [wanted % BLOCK] * bool(wanted % BLOCK)
-    statistic, extreme = _counted(pooled, (_random_signs(rng, size, k) for size in sizes))
+    seed = require_seed("permutation_test_pooled", seed)
+    statistic = _observed(pooled)
+    extreme = _drawn(FlippedSigns(pooled=pooled, bar=_bar(statistic)), wanted, seed, workers)
     share = (1 + extreme) / (1 + wanted)
     smallest = 1 / (1 + wanted)
     return SignFlipTest(
@@ -151,7 +162,8 @@ def _exact(pooled: Pooled, k: int, seed: int | None) -> SignFlipTest:
     # A pattern and its mirror image have the same statistic: the first sign stays.
     codes = np.arange(2 ** (k - 1))[:, None] >> np.arange(k - 1)
     signs = np.column_stack((np.ones(len(codes)), 1.0 - 2.0 * (codes & 1)))
-    statistic, extreme = _counted(pooled, iter([signs]))
+    statistic = _observed(pooled)
+    extreme = int((_sizes(pooled, signs) >= _bar(statistic)).sum())
     return SignFlipTest(
         statistic=statistic,
         p=extreme / len(codes),
@@ -161,18 +173,58 @@ def _exact(pooled: Pooled, k: int, seed: int | None) -> SignFlipTest:
     )
 
 
-def _random_signs(rng: np.random.Generator, size: int, k: int) -> Floats:
-    return np.asarray(2.0 * rng.integers(0, 2, (size, k)) - 1.0)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class FlippedSigns:
+    """The work of one block: random patterns of signs, and which of them are extreme.
+
+    Attributes
+    ----------
+    pooled
+        The fit that is tested.
+    bar
+        What a statistic has to reach on either side.
+    """
+
+    pooled: Pooled
+    bar: float
+
+    def __repr__(self) -> str:
+        return f"permutation_test_pooled: the estimator {self.pooled.estimator!r}"
+
+    def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, NDArray[np.bool_]]:
+        """Return whether each pattern is extreme, shape ``(len(places),)``."""
+        signs = np.asarray(2.0 * rng.integers(0, 2, (len(places), len(self.pooled.y))) - 1.0)
+        return {"extreme": _sizes(self.pooled, signs) >= self.bar}
 
 
-def _counted(pooled: Pooled, signs: Iterator[Floats]) -> tuple[float, int]:
-    """Return the observed statistic, and how many patterns reach it on either side."""
-    observed = _statistics(pooled, np.ones((1, len(pooled.trials))))[0]
-    bar = abs(float(observed)) * (1 - TIED)
-    extreme = sum(int((np.abs(_statistics(pooled, block)) >= bar).sum()) for block in signs)
-    return float(observed), extreme
+def _drawn(task: FlippedSigns, wanted: int, seed: int, workers: int | Workers) -> int:
+    """Return how many of the random patterns are extreme."""
+    from retrostats.jobs.run import run_replicates
+
+    done = run_replicates(
+        task,
+        wanted,
+        seed=seed,
+        block=BLOCK,
+        key="permutation_test_pooled",
+        workers=workers,
+        words="Flipping signs",
+    )
+    return int(done.arrays["extreme"].sum())
+
+
+def _observed(pooled: Pooled) -> float:
+    return float(_statistics(pooled, np.ones((1, len(pooled.trials))))[0])
+
+
+def _bar(observed: float) -> float:
+    return abs(observed) * (1 - TIED)
+
+
+def _sizes(pooled: Pooled, signs: Floats) -> Floats:
+    return np.abs(_statistics(pooled, signs))
 
 
 def _statistics(pooled: Pooled, signs: Floats) -> Floats:
-    many: PooledMany = pool_many(signs * pooled.y, pooled.v, tau2=pooled.tau2_of, test=pooled.test)
+    many = pool_many(signs * pooled.y, pooled.v, tau2=pooled.tau2_of, test=pooled.test)
     return np.where(many.failed, np.inf, many.value / np.where(many.failed, 1.0, many.se))

@@ -73,7 +73,6 @@ def _lexicographic(word: list[int]) -> Iterator[tuple[int, ...]]:
         word[rise + 1 :] = word[:rise:-1]
 
 
-def random_orders(codes: NDArray[np.intp], replicates: int, seed: int) -> Orders:
-    """Return orders drawn at random, shape ``(replicates, k)``; the same for the same seed."""
-    generator = np.random.default_rng(seed)
-    return generator.permuted(np.tile(codes, (replicates, 1)), axis=1)
+def random_orders(codes: NDArray[np.intp], replicates: int, rng: np.random.Generator) -> Orders:
+    """Return orders drawn at random, shape ``(replicates, k)``."""
+    return rng.permuted(np.tile(codes, (replicates, 1)), axis=1)

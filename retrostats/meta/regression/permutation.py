@@ -7,26 +7,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from retrostats.arrays import Floats
 from retrostats.errors import FitError
+from retrostats.jobs.types import Workers
 from retrostats.layout import Layout, ShownAsTable, number, p_number
 from retrostats.layout.html import caveats
 from retrostats.meta.many.requests import require_seed
-from retrostats.meta.regression.many import Statistics, many_statistics
-from retrostats.meta.regression.orders import (
-    Orders,
-    count_orders,
-    every_order,
-    random_orders,
-    row_codes,
-)
+from retrostats.meta.regression.drawn_orders import DrawnOrders, drawn
+from retrostats.meta.regression.orders import count_orders, every_order
 from retrostats.meta.regression.types import MetaRegression
 
 #: Different orders up to which all are computed: some seconds.
 EXACT_UP_TO = 50_000
-#: Relative distance below which two statistics are equal: as in metafor, above what a search for
-#: the variance between trials leaves, far below what parts two orders.
-TIES = 1e-8
 #: Different orders below which two extreme ones are more than 5% of all.
 FEW = 40
 #: Orders drawn when nothing else is said: p near 0.05 is known to 0.002 or so.
@@ -122,7 +113,11 @@ class PermutationTest(ShownAsTable):
 
 
 def permutation_test(
-    regression: MetaRegression, *, replicates: int | None = None, seed: int | None = None
+    regression: MetaRegression,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | Workers = 1,
 ) -> PermutationTest:
     """Test a meta-regression against all orders of its moderators.
 
@@ -143,6 +138,11 @@ def permutation_test(
         this number; 9,999 by default. Otherwise all are computed and p is exact.
     seed
         Of the draws; needed where orders are drawn.
+    workers
+        A number of processes, or `retrostats.Workers`; the numbers are the same for any.
+        They share drawn orders, never all orders, and help where tau squared is found order by
+        order (all but REML, ML and a common effect; a function of your own) or with 100,000
+        orders; 9,999 orders by REML take less time than other processes need to start.
 
     Returns
     -------
@@ -185,27 +185,26 @@ def permutation_test(
     """
     _require_regression(regression, replicates)
     seed = None if seed is None else require_seed("permutation_test", seed)
-    rows, codes = row_codes(regression.centred.x)
-    count = count_orders(codes)
+    task = DrawnOrders.of(regression)
+    count = count_orders(task.codes)
     exact = count <= (EXACT_UP_TO if replicates is None else max(replicates, 0))
-    orders = every_order(codes) if exact else _drawn(codes, count, replicates, seed)
-    found = _statistics(regression, rows, codes[None])
-    many = _statistics(regression, rows, orders)
-    tested = list(regression.columns.tested)
+    if exact:
+        orders, as_far = count, task.as_far(every_order(task.codes))
+    else:
+        orders = REPLICATES if replicates is None else replicates
+        as_far = drawn(task, orders, _needed(seed, count), workers)
     spare = 0 if exact else 1
-    shares = (
-        spare + np.count_nonzero(_as_far(many.each[:, tested], found.each[:, tested]), axis=0)
-    ) / (spare + len(orders))
-    joint = (spare + np.count_nonzero(_as_far(many.joint, found.joint))) / (spare + len(orders))
+    shares = (spare + np.count_nonzero(as_far, axis=0)) / (spare + orders)
+    tested = regression.columns.tested
     return PermutationTest(
         names=tuple(regression.columns.names[place] for place in tested),
-        statistics=tuple(found.each[0, tested].tolist()),
-        p=tuple(shares.tolist()),
-        joint_p=float(joint),
-        orders=len(orders),
+        statistics=tuple(task.found[:-1].tolist()),
+        p=tuple(shares[:-1].tolist()),
+        joint_p=float(shares[-1]),
+        orders=orders,
         kind="exact" if exact else "random",
         seed=None if exact else seed,
-        caveats=_caveats(len(orders), exact, len(tested)),
+        caveats=_caveats(orders, exact, len(tested)),
     )
 
 
@@ -226,30 +225,13 @@ def _require_regression(regression: MetaRegression, replicates: int | None) -> N
         )
 
 
-def _drawn(codes: Orders, count: int, replicates: int | None, seed: int | None) -> Orders:
+def _needed(seed: int | None, count: int) -> int:
     if seed is None:
         raise ValueError(
             f"permutation_test: there are {count:,} different orders, so that some are drawn at "
             "random; give a whole number as seed, as in seed=1"
         )
-    return random_orders(codes, REPLICATES if replicates is None else replicates, seed)
-
-
-def _statistics(regression: MetaRegression, rows: Floats, orders: Orders) -> Statistics:
-    return many_statistics(
-        regression.y,
-        regression.v,
-        rows,
-        orders,
-        name=regression.estimator,
-        estimator=regression.tau2_of,
-        test=regression.test,
-        tested=regression.columns.tested,
-    )
-
-
-def _as_far(many: Floats, found: Floats) -> np.ndarray:
-    return np.abs(many) >= np.abs(found) * (1 - TIES)
+    return seed
 
 
 def _caveats(orders: int, exact: bool, tested: int) -> tuple[str, ...]:

@@ -22,6 +22,12 @@ _FILLED = (
     "outcomes that would decide were not observed."
 )
 
+_TWO_ERRORS = (
+    "The delta rows keep the standard error and the degrees of freedom of the planned model; the "
+    "tipping point has the standard error of its own way of filling in. Near the limit the two "
+    "need not agree about the same shift."
+)
+
 
 def missing_blocks(analysis: Analysis, figures: dict[str, str]) -> Iterator[Block]:
     """Yield what missing outcomes mean for the answer; nothing where none is filled in.
@@ -39,6 +45,8 @@ def missing_blocks(analysis: Analysis, figures: dict[str, str]) -> Iterator[Bloc
     if found is None:
         return
     yield Paragraph(text=f"{sentence(found.sentence)} {_judging(found)}")
+    if any(each.kind == "delta" for each in analysis.plan.sensitivity):
+        yield Paragraph(text=_TWO_ERRORS)
     if TIPPING in figures:
         yield Figure(
             id=TIPPING,

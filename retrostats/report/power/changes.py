@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,9 @@ VALUES: dict[Further, tuple[float, ...]] = {
     "correlation": (0.1, 0.3, 0.5, 0.7, 0.9),
     "difference": (0.5, 0.75, 1.0, 1.25, 1.5),
 }
+
+#: What stands before the message in the list of faults of a design.
+_FAULT = re.compile(r"^\s*\d+\. design, key [^:]+: ")
 
 
 def changes(design: TrialDesign, plan: AnalysisPlan) -> tuple[Change, ...]:
@@ -93,7 +97,7 @@ def _change(key: str, what: str, words: str, make: Callable[[], TrialDesign]) ->
     try:
         return Change(key=key, what=what, words=words, design=make())
     except DataError as error:
-        why = str(error).strip().splitlines()[-1].strip()
+        why = _FAULT.sub("", str(error).strip().splitlines()[-1])
         return Change(key=key, what=what, words=words, why_not=why)
 
 

@@ -9,15 +9,15 @@ from retrostats.report.power.types import PowerStudy
 #: What each closed form takes as given, beyond what the simulation does.
 ASSUMES = {
     "power_mmrm": (
-        "takes scores as normal and not rounded, with the standard deviations that the scale "
-        "leaves, one standard deviation for both arms, and dropout that depends on no score; its "
-        "standard error and degrees of freedom are those that Kenward and Roger's method has on "
-        "average"
+        "takes scores as normal, with the standard deviations that the scale leaves but the "
+        "correlations of scores before rounding, one standard deviation for both arms, and "
+        "dropout that depends on no score; its standard error and degrees of freedom are those "
+        "that Kenward and Roger's method has on average"
     ),
     "power_ancova": (
-        "takes scores as normal and not rounded, with the standard deviations that the scale "
-        "leaves, and as many subjects as have a score at the end on average, lost without regard "
-        "to their scores"
+        "takes scores as normal, with the standard deviations that the scale leaves but the "
+        "correlation of scores before rounding, and as many subjects as have a score at the end "
+        "on average, lost without regard to their scores"
     ),
 }
 
@@ -27,8 +27,8 @@ def closed_sentences(study: PowerStudy) -> Iterator[str]:
     curve = study.sizes
     if curve.closed:
         yield (
-            f"The closed form beside the simulation is `{curve.closed_name}`, an approximation "
-            f"that needs no chance: it {ASSUMES[curve.closed_name]}. Where the two part, the "
+            f"The closed form beside the simulation is rs.{curve.closed_name}, an approximation "
+            f"without chance: it {ASSUMES[curve.closed_name]}. Where the two part, the "
             "simulation is nearer to the trial."
         )
         return

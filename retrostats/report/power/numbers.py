@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrostats.layout import Layout, number, percent
+from retrostats.layout import Layout, number, percent, true_minus
 from retrostats.power.simulated.comparison import ERROR_PLACES, POWER_PLACES
 from retrostats.power.simulated.curve import OVER_WORDS, PowerCurve
 from retrostats.power.simulated.result import SimulatedPower
@@ -87,14 +87,20 @@ def changed_layout(study: PowerStudy) -> Layout:
         what = "" if change.what == before else change.what
         before = change.what
         if point is None:
-            rows.append((what, f"{change.words}: {change.why_not}", "", "", ""))
+            rows.append((what, f"{true_minus(change.words)} (no trial can be so)", "", "", ""))
             continue
         moved = number(100 * (point.aimed.value - base.aimed.value), 1)
-        rows.append((what, change.words, *_power_cells(point), moved))
+        rows.append((what, true_minus(change.words), *_power_cells(point), moved))
     arms = ", ".join(f"{label} {count:,}" for label, count in base.n)
     return Layout(
         caption=f"Power under other assumptions, {base.primary.label}, subjects: {arms}",
-        header=("Assumption", "Changed to", "Power", "Monte Carlo error", "Change, points of %"),
+        header=(
+            "Assumption",
+            "Changed to",
+            "Power",
+            "Monte Carlo error",
+            "Change, percentage points",
+        ),
         rows=tuple(rows),
         words=2,
     )

@@ -172,7 +172,7 @@ METHODS = MappingProxyType(
 )
 #: The linear form has the adjusted standard errors of the same paper; kinds of imputation share
 #: theirs.
-_SAME = {
+_SAME: dict[str, str] = {
     "kenward-roger-linear": "kenward-roger",
     **dict.fromkeys(REFERENCE_BASED, "reference"),
     **dict.fromkeys(("jackknife", "bootstrap"), "conditional mean"),
