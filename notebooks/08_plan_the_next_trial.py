@@ -146,7 +146,7 @@ print(short_plan)
 # At each size many trials are drawn from the design and analysed by the plan; the share of them that finds the difference is the power. Beside it stands the formula, for as many people as are expected to stay.
 
 # %%
-sizes = [round(share * answers["ANCOVA"].n[0]) for share in (0.5, 0.75, 1, 1.25, 1.5)]
+sizes = [round(share * answers["ANCOVA"].n[0]) for share in (0.5, 0.75, 1, 1.25)]
 many = {"replicates": 5 * replicates, "seed": seed, "workers": workers}
 curve = rs.power_curve(earlier, folder / "plan.toml", over="n", values=sizes, **many)
 curve
@@ -236,13 +236,13 @@ rs.plot_power(correlations, target=power)
 # %% [markdown]
 # ## What if the difference is smaller, or the spread larger?
 #
-# The difference that was assumed, three quarters and half of it. The same table serves for a wrong SD: an SD that is larger by a third does about what three quarters of the difference do.
+# Three quarters and half of the difference that was assumed. The same table serves for a wrong SD: an SD that is larger by a third does about what three quarters of the difference do.
 
 # %%
 first = rs.read_plan(plan).comparisons[0]
 ends = {arm.label: arm.means[-1] for arm in ours.arms}
 full = ends[first.treatment] - ends[first.comparator]
-smaller = [full, 0.75 * full, full / 2]
+smaller = [0.75 * full, full / 2]
 rs.power_curve(ours, plan, over="difference", values=smaller, n=size.n, **tried)
 
 # %% [markdown]

@@ -14,7 +14,7 @@
 cohort = "example/cohort.csv"
 codebook = "example/codebook.toml"
 plan = "example/plan.toml"
-imputations = 200
+imputations = 100
 seed = 20240518
 
 # %% [markdown]

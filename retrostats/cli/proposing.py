@@ -95,7 +95,7 @@ def _require(option: str, value: float | None, expected: str, *, low: float, eit
     """Refuse a number that is not above `low` (or at it, where not `either`) and below 1."""
     if value is None or (low < value < 1) or (value == low and not either):
         return
-    of_percent = f"; write {value:g}% as {value / 100:g}" if 1 < value < 100 else ""
+    of_percent = f"; write {value:g}% as {value / 100:g}" if 2 <= value < 100 else ""
     raise DataError(f"{option} {value:g}: expected {expected}{of_percent}")
 
 

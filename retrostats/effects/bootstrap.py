@@ -83,8 +83,8 @@ def bootstrap_interval(  # noqa: PLR0913 - what a methods section has to state o
     checkpoint
         Folder that keeps finished replicates, for a statistic that takes hours: the same call
         goes on from there after an interruption. One made with other samples, another seed,
-        number of replicates or code of the statistic is refused; a change in what the statistic
-        calls is noticed only if it changes the value in the samples as they are.
+        another number of replicates (below 10,000) or other code of the statistic is refused; a
+        change in what it calls is noticed only if it changes the value in the samples as they are.
     progress
         Called with the number of evaluations done and their total. Without it, long work shows
         a bar in a notebook.

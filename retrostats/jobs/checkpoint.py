@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,15 +64,14 @@ class Checkpoint:
             If the folder holds anything else, belongs to other work, or a file is damaged.
             Nothing has been written then.
         """
-        if self.folder.is_dir():
-            self._require_own()
-        elif self.folder.exists():
-            raise DataError(f"checkpoint {self.folder}: this is a file; name a folder")
         try:
+            if self.folder.is_dir():
+                self._require_own()
+            elif self.folder.exists() and not self.folder.is_dir():  # nobody made it just now
+                raise DataError(f"checkpoint {self.folder}: this is a file; name a folder")
             self.folder.mkdir(parents=True, exist_ok=True)
             if not (self.folder / MANIFEST).exists():
-                with replaced_when_complete(self.folder / MANIFEST) as path:
-                    path.write_text(json.dumps(self._manifest(), indent=2) + "\n", "utf-8")
+                self._claim()
         except OSError as error:
             raise self._unwritable(error) from error
         wanted = ((block, self._file(block)) for block in range(self.job.blocks))
@@ -93,6 +93,17 @@ class Checkpoint:
                 np.savez(path, **{_ABOUT: np.array(about), **entries})  # type: ignore[arg-type]
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def _claim(self) -> None:
+        """Write the manifest, unless another run does so at this moment; then look whose it is."""
+        target = self.folder / MANIFEST
+        try:
+            with replaced_when_complete(target) as path:
+                path.write_text(json.dumps(self._manifest(), indent=2) + "\n", "utf-8")
+                with _where_links_are_known():
+                    os.link(path, target)  # unlike a rename, it fails where the name is taken
+        except FileExistsError:
+            self._require_own()
 
     def _file(self, block: int) -> Path:
         return self.folder / f"block-{block + 1:06d}-{len(self.job.places(block))}.npz"
@@ -153,7 +164,7 @@ class Checkpoint:
                 about = str(file[_ABOUT])
                 names = json.loads(about)["names"]
                 values = [file[f"array_{place}"] for place in range(len(names))]
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except Exception as error:  # readers raise a dozen kinds, down to MemoryError
             raise _damaged(path) from error
         if about != self._about(block, names, values):
             raise _damaged(path)
@@ -163,10 +174,21 @@ class Checkpoint:
         return DataError(f"checkpoint {self.folder} cannot be written: {error.strerror or error}")
 
 
+@contextmanager
+def _where_links_are_known() -> Iterator[None]:
+    """Let a taken name through, and no other failure: some disks know no second name of a file."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError, NotImplementedError):
+        pass
+
+
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path) from error
     if not isinstance(found, dict):
         raise _damaged(path)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 from retrostats.jobs.blocks import Job, run_packed
+from retrostats.jobs.processes import IDLE, interrupts_held
 
-#: After which an idle process ends by itself; until then the next run can use it.
-SECONDS_IDLE = 60
 #: Seconds for which the end of blocks that nobody needs is awaited, before processes are killed
 #: and the next run must start others, which takes longer.
 MOMENT = 0.5
@@ -115,7 +111,7 @@ class Processes:
         self._job, self._count = job, count
         self._packed = packed(job.task)
         self._handed_out: set[Future[Any]] = set()
-        self._executor = _IDLE.take(count)
+        self._executor = IDLE.take(count)
 
     def room(self) -> int:
         """Return two blocks for each process."""
@@ -126,9 +122,10 @@ class Processes:
         job = self._job
         future: Future[Any] = Future()
         try:
-            future = self._executor.submit(
-                run_packed, self._packed, job.seed, block, job.places(block)
-            )
+            with interrupts_held():
+                future = self._executor.submit(
+                    run_packed, self._packed, job.seed, block, job.places(block)
+                )
         except BrokenExecutor as error:  # a process died while nobody was looking
             future.set_exception(error)
         self._handed_out = {*(old for old in self._handed_out if not old.done()), future}
@@ -147,7 +144,7 @@ class Processes:
         """Start other processes."""
         self.abandon()
         self._handed_out = set()
-        self._executor = _IDLE.take(self._count)
+        self._executor = IDLE.take(self._count)
 
     def close(self) -> None:
         """Leave idle processes to the next run; kill those that work on what nobody needs.
@@ -159,43 +156,14 @@ class Processes:
         if working or any(self.lost(future.exception()) for future in ended):
             self.abandon()
         else:
-            _IDLE.give_back(self._executor, self._count)
+            IDLE.give_back(self._executor, self._count)
+            self._executor = None
 
     def abandon(self) -> None:
         """Kill the processes."""
-        self._executor.shutdown(wait=True, kill_workers=True)
-
-
-class _Idle:
-    """The processes of the last run, kept for the next: starting them takes a second."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: Any = None
-        self._mark: tuple[int, int] | None = None
-
-    def take(self, count: int) -> Any:
-        """Return an executor with so many processes, which nobody else has."""
-        with self._lock:
-            kept, mark = self._kept, self._mark
-            self._kept = self._mark = None
-        if mark == (count, os.getpid()):  # a forked process cannot use those of its parent
-            return kept
-        from joblib.externals.loky import ProcessPoolExecutor
-
-        if mark is not None and mark[1] == os.getpid():
-            kept.shutdown(wait=True, kill_workers=True)
-        return ProcessPoolExecutor(count, timeout=SECONDS_IDLE, initializer=ignore_interrupts)
-
-    def give_back(self, executor: Any, count: int) -> None:
-        """Keep an executor; where one is kept already, end it."""
-        with self._lock:
-            spare, self._kept, self._mark = self._kept, executor, (count, os.getpid())
-        if spare is not None:
-            spare.shutdown(wait=True, kill_workers=True)
-
-
-_IDLE = _Idle()
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, kill_workers=True)
+            self._executor = None
 
 
 def packed(task: Callable[..., Any]) -> bytes:
@@ -217,8 +185,3 @@ def packed(task: Callable[..., Any]) -> bytes:
             "of a module or an object that can be pickled, or one worker"
         ) from error
     return content
-
-
-def ignore_interrupts() -> None:
-    """Make a process deaf to Ctrl-C: a terminal sends it to all, and the parent decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

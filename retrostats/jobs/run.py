@@ -133,6 +133,7 @@ class Run:
         try:
             with one_thread():
                 yield board
+            pool.close()
         except BaseException as error:
             if isinstance(error, Exception):
                 pool.close()
@@ -141,7 +142,6 @@ class Run:
             board.keep_finished()
             error.add_note(self._what_is_kept())
             raise
-        pool.close()
 
     def _finished(self, block: int, result: Result) -> None:
         if self._kept is not None:

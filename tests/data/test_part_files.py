@@ -58,7 +58,9 @@ def test_levels_of_a_category_keep_their_order(tmp_path):
 def test_categories_that_differ_between_files_are_refused(tmp_path):
     tables = [pd.DataFrame({"arm": pd.Categorical([arm])}) for arm in ("retro", "control")]
     parts = rs.read_parts(write(tmp_path, tables, "parquet"))
-    with pytest.raises(DataError, match=r"centre-1\.parquet: arm has the categories \('control',\)"):
+    with pytest.raises(
+        DataError, match=r"centre-1\.parquet: arm has the categories \('control',\)"
+    ):
         parts.levels("arm")
 
 
@@ -128,3 +130,80 @@ def test_a_file_that_went_away_is_named(tmp_path):
     (tmp_path / "centre-1.csv").unlink()
     with pytest.raises(DataError, match=r"centre-1\.csv: cannot be read"):
         list(parts)
+
+
+HEAD = "id,arm,note,pain\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1,retro,,5\n2,control,,6,5\n", "line 3 has 5 cells, and there are 4 columns"),
+        # pandas alone would take the identifiers for names of rows, and shift all columns.
+        ("1,retro,,5,5\n2,control,,6,5\n", "line 2 has 5 cells"),
+        ('1,retro,"a, b",5\n2,control,a, b,6\n', "line 3 has 5 cells"),
+        ('1,retro,"a\nb",5\n2,control,a, b,6\n', "line 4 has 5 cells"),
+        ('"1","retro","",5\n"2","control","say ""a, b"", c",6,5\n', "line 3 has 5 cells"),
+    ],
+)
+def test_a_row_with_more_cells_than_columns_is_refused(tmp_path, rows, told):
+    (tmp_path / "a.csv").write_text(HEAD + rows)
+    with pytest.raises(DataError, match=rf"a\.csv: {told}"):
+        rs.read_parts(tmp_path).read(0, ("id", "pain"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '1,retro,"a, b",5\n2,control,"c\n, d",6\n',
+        '1,retro,"say ""a, b"", c",5\n2,control,,6\n',
+        "1,retro,,5,\n2,control,,6,\n",  # a separator at the end of each row
+        "1,retro,,5,\n2,control,,6\n",
+        "1,retro,,5\r\n2,control,,6\r\n",
+        "\n1,retro,,5\n\n2,control,,6",
+    ],
+)
+def test_commas_in_quotes_and_at_the_end_of_rows_are_none_of_them(tmp_path, rows):
+    (tmp_path / "a.csv").write_text(HEAD + rows, newline="")
+    found = rs.read_parts(tmp_path).read(0, ("id", "pain"))
+    assert found.to_dict("list") == {"id": [1, 2], "pain": [5, 6]}
+
+
+def test_rows_are_counted_across_blocks_of_bytes(tmp_path, monkeypatch):
+    from retrostats.data.parts import long_rows
+
+    monkeypatch.setattr(long_rows, "_BLOCK", 3)
+    path = tmp_path / "a.csv"
+    path.write_text('id,arm,pain\n1,"re, tro",5\n2,"con\ntrol",6\n')
+    long_rows.require_no_long_rows(path, ",", 3)
+    assert not long_rows._suspicious(path, ord(","), 3)
+    path.write_text('id,arm,pain\n1,"re, tro",5\n2,"con\ntrol",6,1\n')
+    with pytest.raises(DataError, match="line 4 has 4 cells"):
+        long_rows.require_no_long_rows(path, ",", 3)
+
+
+def test_a_quote_that_is_never_closed_is_told(tmp_path):
+    lines = "".join(f'"{k}","retro","x","5"\n' for k in range(20_000))
+    (tmp_path / "a.csv").write_text(HEAD + '1,retro,"x,5\n' + lines)
+    with pytest.raises(DataError, match=r"a\.csv: line 3 has 6 cells"):
+        rs.read_parts(tmp_path).read(0)
+    (tmp_path / "a.csv").write_text(HEAD + '1,retro,x,5\n2,retro,"' + "x,5\n" * 60_000)
+    with pytest.raises(DataError, match=r"a\.csv: cannot be read: field larger than"):
+        rs.read_parts(tmp_path).read(0)
+
+
+def test_a_file_that_grew_since_the_folder_was_looked_at_is_refused(tmp_path):
+    parts = rs.read_parts(write(tmp_path))
+    with (tmp_path / "centre-1.csv").open("a") as file:
+        file.write("109,forward,3\n")
+    with pytest.raises(DataError, match=r"centre-1\.csv: another size .* read_parts again"):
+        parts.levels("arm")
+    assert len(rs.read_parts(tmp_path).read(1)) == 3
+
+
+def test_a_message_names_no_folder(tmp_path):
+    parts = rs.read_parts(write(tmp_path))
+    (tmp_path / "centre-1.csv").unlink()
+    with pytest.raises(DataError) as caught:
+        parts.read(1)
+    assert str(tmp_path) not in str(caught.value)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 from scipy.stats import bootstrap, rankdata
 
-from retrostats.effects import resampling
+from retrostats.effects import resamples
 from retrostats.effects.bootstrap import bootstrap_interval
 
 #: The same resamples through two programs; 2e-16 measured.
@@ -44,24 +44,26 @@ def of(estimate):
     return estimate.value, estimate.se, *estimate.ci[:2]
 
 
-def resamples(samples, replicates, seed):
-    """The rows that the module draws, by its recipe: one stream for each sample."""
-    children = np.random.SeedSequence(seed).spawn(len(samples))
-    for row in zip(
-        *(
-            np.random.default_rng(child).integers(0, len(x), size=(replicates, len(x)))
-            for child, x in zip(children, samples, strict=True)
-        ),
-        strict=True,
-    ):
-        yield [x[places] for x, places in zip(samples, row, strict=True)]
+def drawn_rows(samples, replicates, seed):
+    """The rows that the module draws, by its recipe: one stream for each block and sample."""
+    size = math.ceil(replicates / 20)
+    for block in range(math.ceil(replicates / size)):
+        count = min(size, replicates - block * size)
+        first = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        streams = [first, *first.spawn(len(samples) - 1)]
+        drawn = [
+            stream.integers(0, len(x), size=(count, len(x)))
+            for stream, x in zip(streams, samples, strict=True)
+        ]
+        for row in zip(*drawn, strict=True):
+            yield [x[places] for x, places in zip(samples, row, strict=True)]
 
 
 def efron(statistic, samples, replicates, seed, level):
     """BCa as Efron (1987) and Efron and Tibshirani (1993, 14.10, 14.15) write it, in loops."""
     samples = [np.asarray(x, dtype=float) for x in samples]
     theta = statistic(*samples)
-    drawn = np.sort([statistic(*row) for row in resamples(samples, replicates, seed)])
+    drawn = np.sort([statistic(*row) for row in drawn_rows(samples, replicates, seed)])
     drawn[np.isclose(drawn, theta, rtol=1e-12, atol=1e-12)] = theta
     below = (np.sum(drawn < theta) + np.sum(drawn <= theta)) / (2 * replicates)
     z0 = ndtri(below)
@@ -128,8 +130,7 @@ def test_pairs_stay_together():
 @pytest.mark.parametrize("cells", [1, 18, 1000, 10**7])
 def test_the_batch_changes_no_digit(monkeypatch, cells):
     wanted = bootstrap_interval(difference, ARMS, seed=4, replicates=501)
-    monkeypatch.setattr(resampling, "CELLS", cells)
-    monkeypatch.setattr(resampling, "BATCHES", 1)
+    monkeypatch.setattr(resamples, "CELLS", cells)
     assert of(bootstrap_interval(difference, ARMS, seed=4, replicates=501)) == of(wanted)
 
 
@@ -172,7 +173,7 @@ def test_progress_reaches_its_total_in_steps():
     done = [done for done, _ in told]
     assert done == sorted(done)
     assert done[-1] == 501 + 18
-    assert len(done) >= resampling.BATCHES - 5
+    assert len(done) >= resamples.BLOCKS - 1
     told.clear()
     bootstrap_interval(
         np.mean,
@@ -233,7 +234,7 @@ def test_a_large_cohort_is_drawn_in_small_batches():
 
     values = np.random.default_rng(1).exponential(size=100_000)
     found = bootstrap_interval(mean, [values], seed=1, replicates=200, method="percentile")
-    assert largest <= resampling.CELLS
+    assert largest <= resamples.CELLS
     assert found.se == pytest.approx(values.std() / math.sqrt(len(values)), rel=0.2)
 
 

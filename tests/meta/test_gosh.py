@@ -96,6 +96,14 @@ def test_the_empty_subset_is_never_drawn():
     assert all(random_subsets(3, 3, seed).any(axis=1).all() for seed in range(30))
 
 
+def test_a_sample_of_half_of_few_subsets_is_as_large_as_asked():
+    for k, count in ((2, 1), (3, 3), (9, 255)):
+        drawn = random_subsets(k, count, seed=1)
+        assert drawn.shape == (count, k)
+        assert len(np.unique(drawn, axis=0)) == count
+        assert drawn.any(axis=1).all()
+
+
 def test_the_sample_belongs_to_its_seed():
     pooled = rs.pool(trials("bcg"), tau2="dl")
     one, same, other = (rs.gosh(pooled, most=500, seed=seed) for seed in (1, 1, 2))

@@ -101,11 +101,36 @@ def test_drawn_orders_are_near_all_and_the_same_for_a_seed():
     # Three standard deviations of a share among 200.
     assert drawn.p[0] == pytest.approx(exact.p[0], abs=3 * 0.5 / 200**0.5)
     assert rs.permutation_test(fit, replicates=200, seed=5) == drawn
-    one, two, again = (random_orders(np.arange(6), 200, seed) for seed in (5, 6, 5))
+    one, two, again = (
+        random_orders(np.arange(6), 200, np.random.default_rng(seed)) for seed in (5, 6, 5)
+    )
     assert (one == again).all()
     assert not (one == two).all()
     assert (np.sort(two, axis=1) == np.arange(6)).all()
     assert rs.permutation_test(fit, replicates=360, seed=6) == exact
+
+
+def test_two_workers_give_the_p_of_one(monkeypatch):
+    monkeypatch.setattr("retrostats.meta.regression.drawn_orders.TOGETHER", 30)
+    own = rs.meta_regression(some(), {"weeks": WEEKS}, tau2=lambda *_: 0.01)
+    one, two, threads = (
+        rs.permutation_test(own, replicates=99, seed=5, workers=workers)
+        for workers in (1, 2, rs.Workers(count=2, backend="threads"))
+    )
+    assert one == two == threads
+    rng = [np.random.default_rng(np.random.SeedSequence(5, spawn_key=(b,))) for b in range(4)]
+    sizes = (30, 30, 30, 9)
+    codes = np.array([4, 1, 2, 3, 0, 1])  # of the distinct numbers of weeks, in their order
+    orders = np.concatenate(
+        [random_orders(codes, size, each) for size, each in zip(sizes, rng, strict=True)]
+    )
+    weeks = np.unique(WEEKS)
+    far = 0
+    for order in orders:
+        fit = rs.meta_regression(some(), {"weeks": weeks[order]}, tau2=lambda *_: 0.01)
+        slope = fit.coefficients["weeks"]
+        far += abs(slope.value / slope.se) >= abs(one.statistics[0]) * (1 - TIES)
+    assert one.p == ((1 + far) / 100,)
 
 
 def test_drawn_orders_count_the_one_found():
@@ -131,7 +156,7 @@ def test_the_vaccine_trials():
 def test_many_variances_are_those_of_single_fits():
     (latitude,) = columns("bcg", "mod")
     fit = rs.meta_regression(trials("bcg"), {"mod": latitude})
-    x = fit.centred.x[random_orders(np.arange(13), 50, 3)]
+    x = fit.centred.x[random_orders(np.arange(13), 50, np.random.default_rng(3))]
     many = many_tau2(fit.y, fit.v, x, name="reml", estimator=fit.tau2_of)
     single = [fit.tau2_of(fit.y, fit.v, each) for each in x]
     assert many == pytest.approx(single, rel=1e-12)

@@ -59,6 +59,29 @@ def test_blocks_of_patterns_add_up(monkeypatch):
     found = rs.permutation_test_pooled(pooled, replicates=250, seed=3)
     assert found.patterns == 251
     assert 0.005 < found.p < 0.09
+    two = rs.Workers(count=2, backend="threads")
+    assert rs.permutation_test_pooled(pooled, replicates=250, seed=3, workers=two) == found
+
+
+@pytest.mark.parametrize("kind", ["parametric", "trials"])
+def test_two_workers_give_the_bytes_of_one(kind, monkeypatch):
+    monkeypatch.setattr("retrostats.meta.many.resampling.BLOCK", 50)
+    monkeypatch.setattr("retrostats.meta.many.permuting.BLOCK", 50)
+    pooled = rs.pool(trials("k6"), tau2=lambda y, _: float(np.var(y)))
+    one, two, threads = (
+        rs.bootstrap_pooled(pooled, seed=4, replicates=199, kind=kind, workers=workers)
+        for workers in (1, 2, rs.Workers(count=2, backend="threads"))
+    )
+    for found in (two, threads):
+        assert found.means.tobytes() == one.means.tobytes()
+        assert found.tau2s.tobytes() == one.tau2s.tobytes()
+        assert (found.mean, found.tau2) == (one.mean, one.tau2)
+    assert len(np.unique(one.means)) > 120
+    signs = [
+        rs.permutation_test_pooled(pooled, seed=4, replicates=199, workers=workers)
+        for workers in (1, 2)
+    ]
+    assert signs[0] == signs[1]
 
 
 def test_a_pattern_without_a_standard_error_counts_as_more_extreme():
@@ -104,11 +127,15 @@ def test_wrong_requests_of_patterns_are_refused(options, message):
         rs.permutation_test_pooled(rs.pool(trials("k6")), **options)
 
 
+def first_block(seed):
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+
+
 @pytest.mark.parametrize("kind", ["parametric", "trials"])
 def test_the_bootstrap_is_a_loop_over_pool(kind):
     pooled = rs.pool(trials("k6"), tau2="dl", level=0.8)
     found = rs.bootstrap_pooled(pooled, seed=4, replicates=99, kind=kind)
-    rng, y, v = np.random.default_rng(4), pooled.y, pooled.v
+    rng, y, v = first_block(4), pooled.y, pooled.v
     if kind == "parametric":
         rows = pooled.pooled.value + rng.standard_normal((99, 6)) * np.sqrt(v + pooled.tau2)
         errors = np.tile(np.sqrt(v), (99, 1))

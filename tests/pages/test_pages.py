@@ -40,9 +40,11 @@ WITH_CODE = [page for page in PAGES if page != GALLERY and "```" in page.read_te
 LONG = {
     "README.md",
     "docs/how-to/from-redcap-to-a-report.md",
+    "docs/how-to/plan-the-next-trial.md",
     "docs/how-to/rerun-a-notebook-on-your-file.md",
     "docs/meta.md",
     "docs/notebooks.md",
+    "docs/power.md",
     "docs/report.md",
     "docs/tutorial.md",
 }

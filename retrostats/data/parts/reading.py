@@ -37,7 +37,9 @@ def read_parts(
         nothing else. Names that start with a dot or an underscore are passed over, as other
         programs do. All rows of a subject are in one file; the fit checks it.
     texts
-        Columns of CSV files to read as text, such as identifiers with leading zeros.
+        Columns of CSV files to read as text, such as identifiers with leading zeros. In these as
+        in all others a cell that is empty or says ``NA``, ``None``, ``null`` or the like is a
+        missing value, as pandas has it: an arm must not be called so.
     separator, decimal
         Of CSV files.
     workers
@@ -84,6 +86,7 @@ def read_parts(
         separator=separator,
         decimal=decimal,
         workers=Workers.of(workers),
+        sizes=tuple(p.stat().st_size for p in entries),
     )
     return _with_columns(found)
 

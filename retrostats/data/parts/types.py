@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from retrostats.data.parts.long_rows import require_no_long_rows
 from retrostats.errors import DataError
 from retrostats.jobs.types import Workers
 from retrostats.layout import ShownAsSentence
@@ -37,6 +38,9 @@ class PartFiles(ShownAsSentence):
         Of CSV files.
     workers
         Who sums them up.
+    sizes
+        Bytes of each file when the folder was looked at: one that has grown or shrunk since then
+        is refused, or levels and sums could be those of different data. Empty: not checked.
 
     Notes
     -----
@@ -63,6 +67,7 @@ class PartFiles(ShownAsSentence):
     separator: str = ","
     decimal: str = "."
     workers: Workers = field(default_factory=Workers)
+    sizes: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.files)
@@ -90,11 +95,17 @@ class PartFiles(ShownAsSentence):
         Raises
         ------
         DataError
-            If it cannot be read, with its name.
+            If it cannot be read or has changed since the folder was looked at, with its name; if
+            a row of a CSV file has more cells than there are columns.
         """
         path = self.folder / self.files[place]
         wanted = list(self.columns if columns is None else columns)
         try:
+            if self.sizes and path.stat().st_size != self.sizes[place]:
+                raise DataError(
+                    f"{path.name}: another size than when the folder was looked at; call "
+                    "read_parts again once nobody writes there"
+                )
             return (
                 self._read_parquet(path, wanted)
                 if self.kind == "Parquet"
@@ -112,9 +123,11 @@ class PartFiles(ShownAsSentence):
     def _read_csv(self, path: Path, wanted: list[str]) -> pd.DataFrame:
         import pandas as pd
 
+        require_no_long_rows(path, self.separator, len(self.columns))
         return pd.read_csv(
             path,
             usecols=wanted,
+            index_col=False,  # or a separator at the end of each row would shift the columns
             dtype=dict.fromkeys(set(self.texts) & set(wanted), "str"),
             sep=self.separator,
             decimal=self.decimal,
@@ -185,4 +198,6 @@ def _sorted(column: str, levels: list[Any]) -> tuple[Any, ...]:
 
 def first_line(error: Exception) -> str:
     """Return what another program says of a file, without its traces."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -126,7 +126,8 @@ def gosh(pooled: Pooled, *, most: int = MOST, seed: int | None = None) -> Gosh:
     most
         If there are more subsets, a random sample of so many different ones is taken.
     seed
-        Of the sample; needed only then.
+        Of the sample; needed only then. The sample is drawn in one go and pooled in arrays, which
+        takes less time than other processes need to start: there is no option for workers.
 
     Returns
     -------

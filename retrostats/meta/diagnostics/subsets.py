@@ -68,7 +68,7 @@ def random_subsets(k: int, count: int, seed: int) -> Flags:
     Examples
     --------
     >>> random_subsets(20, 3, seed=1).sum(axis=1).tolist()
-    [6, 12, 14]
+    [10, 11, 12]
     """
     from retrostats.jobs.run import run_replicates
 

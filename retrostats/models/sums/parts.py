@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
+from retrostats.models.frame.caveats import spelling_caveats
 from retrostats.models.frame.ledger import Ledger
 from retrostats.models.frame.model_frame import model_frame
 from retrostats.models.frame.types import ModelFrame, Variable
@@ -139,13 +140,27 @@ def summed_part(
     )
 
 
+#: From here on neighbouring whole numbers are the same floating-point number.
+_NOT_EXACT = 2.0**53
+
+
 def _hashes(frame: ModelFrame) -> NDArray[np.uint64]:
     import pandas as pd
 
     labels = np.asarray(frame.subjects)
     # An identifier is the same whether a part read it as 7 or, beside a gap, as 7.0.
     if labels.dtype.kind in "iuf":
-        return np.asarray(pd.util.hash_array(labels.astype(np.float64)))
+        large = np.abs(labels.astype(np.float64)) >= _NOT_EXACT
+        if not large.any():
+            return np.asarray(pd.util.hash_array(labels.astype(np.float64)))
+        if labels.dtype.kind == "f":
+            raise DataError(
+                "data in parts: identifiers of subjects beyond 2**53 were read as numbers that "
+                "cannot tell neighbours apart; read them as text, e.g. dtype=str or "
+                "texts=('subject',) of read_parts"
+            )
+        small = pd.util.hash_array(labels.astype(np.float64))
+        return np.asarray(np.where(large, pd.util.hash_array(labels), small))
     texts = np.array([_as_text(label) for label in labels.tolist()], dtype=object)
     return np.asarray(pd.util.hash_array(texts))
 
@@ -224,7 +239,8 @@ def prepared_part(whole: Part) -> Prepared:
     if len(whole.kinds) > 1:
         raise DataError(
             "data in parts: the subjects are numbers in one part and texts in another, so that a "
-            "subject in two parts would not be noticed; read the column alike, e.g. dtype=str"
+            "subject in two parts would not be noticed; read the column alike, e.g. dtype=str or "
+            "texts=('subject',) of read_parts"
         )
     subjects = np.sort(np.concatenate(whole.subjects))
     split = int((subjects[1:] == subjects[:-1]).sum())
@@ -241,6 +257,8 @@ def prepared_part(whole: Part) -> Prepared:
     seen = np.asarray(whole.moments.present.any(axis=0))
     absent = [str(v) for v, there in zip(whole.visits, seen, strict=True) if not there]
     caveats = (f"visit: no usable row at {', '.join(absent)}, left out of the model",)
+    factors = model.design.factors.items()
+    odd = [told for name, levels in factors for told in spelling_caveats(name, levels)]
     return Prepared(
         design=model.design,
         variables=model.variables,
@@ -252,6 +270,6 @@ def prepared_part(whole: Part) -> Prepared:
         ledger=whole.ledger,
         n_rows=whole.moments.n_rows,
         n_subjects=whole.moments.n_subjects,
-        caveats=tuple(dict.fromkeys((*model.caveats, *(caveats if absent else ())))),
+        caveats=tuple(dict.fromkeys((*model.caveats, *(caveats if absent else ()), *odd))),
         source=None,
     )

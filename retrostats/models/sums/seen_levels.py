@@ -50,13 +50,14 @@ def seen_model(
     Raises
     ------
     DataError
-        If the reference level has no rows, or only one level has.
+        If the reference level has no rows, or a factor has only one level, or rows of only one.
     """
     seen = {
         factor: sorted({codes[k] for codes, count in cells.items() if count > 0})
         for k, factor in enumerate(cell_factors)
     }
     lost = {f: codes for f, codes in seen.items() if len(codes) < len(design.factors[f])}
+    _require_two_levels(design)
     if not lost:
         return SeenModel(
             design=design, variables=variables, cells=cells, moments=moments, caveats=()
@@ -80,6 +81,16 @@ def seen_model(
         moments=moments.with_columns(place),
         caveats=tuple(_caveat(design, factor, codes) for factor, codes in lost.items()),
     )
+
+
+def _require_two_levels(design: Design) -> None:
+    lone = [factor for factor, levels in design.factors.items() if len(levels) < 2]
+    if lone:
+        raise DataError(
+            "data in parts: "
+            + "; ".join(f"{f}: {design.factors[f][0]!r} is its only level" for f in lone)
+            + "; a factor needs two, so leave it out, or look for rows in which it is missing"
+        )
 
 
 def _require_reference(design: Design, lost: Mapping[str, list[int]]) -> None:

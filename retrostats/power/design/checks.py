@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from retrostats.arrays import Floats
 from retrostats.power.design.fields import DesignArm, DesignFields, SimulatedCovariate
 
 #: Correlations are written with a few digits; a matrix that differs from its transpose by less
@@ -107,13 +108,25 @@ def _correlation(given: DesignFields) -> Found:
             ),
         )
     elif np.linalg.eigvalsh(matrix)[0] < _POSITIVE:
-        why = "no scores can correlate so (the matrix is not positive definite)"
-        yield place, f"{why}; put the numbers closer together"
+        yield place, _impossible(matrix[np.triu_indices(size, 1)], size)
     elif not all(_is(each.correlation) for each in given.covariates):
         return  # told where it stands
     elif given.covariates and np.linalg.eigvalsh(given.joint_correlation())[0] < _POSITIVE:
         why = "the covariates cannot correlate so strongly with scores that correlate so"
         yield Place(table="covariates"), f"{why}; lower their correlation"
+
+
+def _impossible(pairs: Floats, size: int) -> str:
+    """Say why no scores of `size` visits have these correlations, shape ``(pairs,)``."""
+    outside = pairs[np.abs(pairs) > 1]
+    if len(outside):
+        first = outside[np.abs(outside).argmin()]  # of a power of the number written, that number
+        hint = f"; write {first:g}% as {first / 100:g}" if 2 <= first < 100 else ""
+        return f"correlations lie between -1 and 1; got {first:g}{hint}"
+    why = "no scores can correlate so (the matrix is not positive definite)"
+    if (pairs == pairs[0]).all():
+        return f"{why}; alike at {size} visits, it lies above -1/{size - 1} and below 1"
+    return f"{why}; put the numbers closer together"
 
 
 def _arms(given: DesignFields) -> Found:
@@ -149,7 +162,7 @@ def _gone(shares: tuple[float, ...], visits: int) -> Iterator[tuple[str, str]]:
     if len(shares) != visits:
         yield "dropout", f"{len(shares)} shares for {visits} visits; expected one for each"
     elif not all(_is(share) and 0 <= share < 1 for share in shares):
-        yield "dropout", "expected shares from 0 to below 1, as in 0.1 for 10 in 100"
+        yield "dropout", "expected shares from 0 to below 1, as in 0.1 for 10%"
     else:
         if shares[0] != 0:
             yield "dropout", f"nobody is gone at baseline; expected 0 first, got {shares[0]:g}"
@@ -167,7 +180,8 @@ def _leaving(given: DesignFields) -> Found:
     elif how.mechanism == "MCAR" and how.odds_ratio != 1:
         yield place, "MCAR means that scores do not count; leave it out, or write MAR"
     if not _is(given.intermittent) or not 0 <= given.intermittent < 1:
-        yield Place(key="intermittent"), f"expected a share below 1; got {given.intermittent}"
+        told = f"expected a share from 0 to below 1, as in 0.02 for 2%; got {given.intermittent}"
+        yield Place(key="intermittent"), told
 
 
 def _scale(given: DesignFields) -> Found:

@@ -13,13 +13,14 @@ from retrostats.errors import Fault
 from retrostats.plan.names import did_you_mean
 from retrostats.power.design.checks import Place
 
-ValueKind = Literal["text", "number", "texts", "numbers", "number or rows"]
+ValueKind = Literal["text", "number", "texts", "numbers", "shares", "number or rows"]
 
 _EXPECTED = {
     "text": "text in quotes",
     "number": "a number",
     "texts": 'a list of texts, as in ["mild", "severe"]',
-    "numbers": "a list of numbers, as in [6, 5, 4.2]",
+    "numbers": "a list of numbers, one for each visit, as in [6, 5, 4.2]",
+    "shares": "a list of shares, as in [0, 0.1, 0.15]",
     "number or rows": "a number, or a list with a row of numbers for each visit",
 }
 #: Nothing in a design is larger.
@@ -68,12 +69,12 @@ REPEATED: Mapping[str, Mapping[str, DesignKey]] = {
         "label": _TEXT,
         "means": DesignKey(kind="numbers", required=True),
         "allocation": DesignKey(kind="number"),
-        "dropout": DesignKey(kind="numbers"),
+        "dropout": DesignKey(kind="shares"),
     },
     "covariates": {
         "name": _TEXT,
         "levels": DesignKey(kind="texts"),
-        "shares": DesignKey(kind="numbers"),
+        "shares": DesignKey(kind="shares"),
         "mean": DesignKey(kind="number"),
         "sd": DesignKey(kind="number"),
         "correlation": DesignKey(kind="number"),
@@ -88,13 +89,12 @@ class DesignTables:
     ----------
     faults
         Extended as tables are taken.
-    broken
-        Whether something is wrong; what follows from it is not told as well.
     """
 
     def __init__(self, file: TextFile, content: Mapping[str, Any], faults: list[Fault]) -> None:
         self._file, self._lines, self._content = file, KeyLines(file.text), content
-        self.faults, self.broken = faults, False
+        self.faults = faults
+        self._broken: list[Place] = []
         known = [*SINGLE[""], *(name for name in SINGLE if name), *REPEATED]
         for name, value in content.items():
             if name not in known:
@@ -105,9 +105,34 @@ class DesignTables:
 
     def fault(self, place: Place, message: str) -> None:
         """Add a fault at a place, with its line."""
+        self.faults.append(self.at(place, message))
+        self._broken.append(place)
+
+    def at(self, place: Place, message: str) -> Fault:
+        """Return a fault at a place, with its line."""
         line = self._lines.of(place.table, place.position or 0, place.key)
-        self.faults.append(Fault(self._file.name, line, str(place), message, "key"))
-        self.broken = True
+        return Fault(self._file.name, line, str(place), message, "key")
+
+    def told(self, place: Place) -> bool:
+        """Tell whether a fault at this place may follow from one that was told.
+
+        What could not be read stands as anything in the design, so that all of its table is in
+        doubt; of the arms, which do not depend on one another, that arm.
+        """
+        for broken in self._broken:
+            if broken.table != place.table:
+                continue
+            if place.table == "arms" and None not in (broken.position, place.position):
+                if broken.position == place.position:
+                    return True
+            elif place.table or broken.key == place.key:
+                return True
+        return False
+
+    def has(self, table: str, key: str) -> bool:
+        """Tell whether a table that stands once has such a key, whatever its value."""
+        found = self._content.get(table)
+        return isinstance(found, Mapping) and key in found
 
     def single(self, table: str) -> dict[str, Any] | None:
         """Return the good entries of a table that stands once, ``None`` where it is not there."""
@@ -191,7 +216,7 @@ def _fits(value: object, kind: ValueKind) -> bool:
         return _is_number(value)
     if kind == "number or rows" and not isinstance(value, list):
         return _is_number(value)
-    one = {"texts": _is_text, "numbers": _is_number, "number or rows": _is_row}[kind]
+    one = {"texts": _is_text, "numbers": _is_number, "shares": _is_number}.get(kind, _is_row)
     return isinstance(value, list) and all(one(part) for part in value)
 
 

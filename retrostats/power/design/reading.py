@@ -62,9 +62,10 @@ def read_design(path: Path | str) -> TrialDesign:
     elif file is not None and content is not None:
         tables = DesignTables(file, content, faults)
         found = _fields(tables)
-        if not tables.broken:
-            for place, message in design_faults(found):
-                tables.fault(place, message)
+        # Without visits or arms everything else would be wrong as well.
+        for place, message in design_faults(found) if found.visits and found.arms else ():
+            if not tables.told(place):
+                faults.append(tables.at(place, message))
         tell_open_lines(file, faults)
     raise_faults(f"design {Path(path).name}", faults)
     if found is None:
@@ -91,6 +92,9 @@ def _fields(tables: DesignTables) -> DesignFields:
     visits = tables.repeated("visits")
     arms = tables.repeated("arms")
     leaving, scale = tables.single("dropout"), tables.single("scale")
+    if leaving and leaving.get("mechanism") == "MAR" and not tables.has("dropout", "odds_ratio"):
+        message = "'odds_ratio' is missing; MAR needs it, as in odds_ratio = 1.5"
+        tables.fault(Place(table="dropout", key="odds_ratio"), message)
     return DesignFields(
         title=top.get("title", ""),
         outcome=top.get("outcome", ""),

@@ -113,3 +113,56 @@ def test_columns_that_no_file_has_are_told_before_anything_is_read(tmp_path):
         (tmp_path / name).unlink()
     with pytest.raises(DataError, match=r"no column 'patient', 'age'; the files have subject, arm"):
         rs.fit_mmrm("pain ~ age + arm * visit", parts, subject="patient", visit="visit")
+
+
+def test_identifiers_too_long_for_floats_stay_apart(tmp_path):
+    rows = registry()
+    folder = write(tmp_path / "small", rows)
+    long = tmp_path / "long"
+    long.mkdir()
+    for name in rs.read_parts(folder).files:
+        part = pd.read_csv(folder / name)
+        part.assign(subject=part["subject"] + 2**53).to_csv(long / name, index=False)
+    parts = rs.read_parts(long)
+    levels = parts.levels("arm", "visit")
+    assert digits(fitted(parts, levels=levels)) == digits(
+        fitted(rs.read_parts(folder), levels=levels)
+    )
+    again = pd.read_csv(long / "part-000.csv").iloc[:1]
+    again.to_csv(long / "part-999.csv", index=False)
+    with pytest.raises(DataError, match="1 subject"):
+        fitted(rs.read_parts(long), levels=levels)
+    # An empty cell makes the column one of floats, in which neighbours are one subject.
+    (long / "part-999.csv").unlink()
+    part = pd.read_csv(long / "part-080.csv")
+    # One row of every other subject: neighbours that became one would not be noticed as doubles.
+    part = part[part["subject"] % 2 == 0].drop_duplicates("subject")
+    gap = part.assign(
+        subject=part["subject"].astype(object).where(part.index > part.index[0], None)
+    )
+    gap.to_csv(long / "part-080.csv", index=False)
+    with pytest.raises(DataError, match=r"part-080\.csv: .*beyond 2\*\*53 .* read them as text"):
+        fitted(rs.read_parts(long), levels=levels)
+    as_texts = rs.read_parts(long, texts=("subject",))
+    few = len(rows) - (rows["subject"] >= 80).sum() + len(part) - 1
+    assert fitted(as_texts, levels=levels).n_rows == few
+
+
+def test_a_factor_with_one_level_is_refused_as_in_a_whole(tmp_path):
+    """An arm called None is a missing value in a CSV file."""
+    rows = registry().assign(arm=lambda frame: frame["arm"].replace("control", "None"))
+    parts = rs.read_parts(write(tmp_path, rows))
+    levels = parts.levels("arm", "visit")
+    assert levels["arm"] == ("retro",)
+    with pytest.raises(DataError, match="arm: 'retro' is its only level"):
+        fitted(parts, levels=levels)
+
+
+def test_levels_that_differ_only_by_spaces_or_case_are_told(tmp_path):
+    rows = registry()
+    odd = rows.assign(arm=rows["arm"].where(rows["subject"] < 40, "Retro "))
+    parts = rs.read_parts(write(tmp_path, odd))
+    fit = fitted(parts, levels=parts.levels("arm", "visit"))
+    told = "arm: levels 'Retro ' and 'retro' differ only by spaces or case"
+    assert told in fit.caveats
+    assert told in fitted(odd).caveats

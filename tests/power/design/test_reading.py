@@ -81,6 +81,8 @@ FAULTS = {
         "dropout = [0, 0.1, 0.2]",
         "line 40, key arms[2].dropout: 3 shares for 4 visits",
     ),
+    "dropout = [0, 0.05, 0.1, 0.2]": ("dropout = 0.2", "should be a list of shares, as in [0, 0"),
+    "odds_ratio = 3\n": ("", "key dropout.odds_ratio: 'odds_ratio' is missing; MAR needs it"),
     'mechanism = "MAR"': ("", "key dropout.mechanism: 'mechanism' is missing"),
     "odds_ratio = 3": ("odd_ratio = 3", "unknown key 'odd_ratio'; did you mean 'odds_ratio'?"),
     "step = 1": ("step = 3", "line 49, key scale.step: steps of 3 from 0 never reach 10"),
@@ -104,6 +106,30 @@ def test_faults_are_told_together(file: Path) -> None:
     changed(file, "sd = 1.6", "sd = -1.6")
     changed(file, "step = 1", "step = 3")
     with pytest.raises(DataError, match="2 faults found"):
+        read_design(file)
+
+
+def test_values_of_the_wrong_kind_and_faults_of_sense_are_told_together(file: Path) -> None:
+    changed(file, 'better = "lower"', 'better = "less"')
+    changed(file, "sd = 1.6", "sd = 0")
+    changed(file, "correlation = 0.7", "correlation = 1.2")
+    changed(file, "means = [6, 5, 4.2, 4]", 'means = "5"')
+    changed(file, "dropout = [0, 0.1, 0.2, 0.3]", "dropout = [0, 10, 20, 30]")
+    with pytest.raises(DataError, match="5 faults found") as told:
+        read_design(file)
+    for message in (
+        "better: 'less' is not known",
+        "visits[2].sd: an SD is above 0",
+        "correlations lie between -1 and 1; got 1.2",
+        "arms[1].means: means = '5' should be a list of numbers",
+        "arms[2].dropout: expected shares from 0 to below 1",
+    ):
+        assert message in str(told.value)
+
+
+def test_what_follows_from_a_fault_is_not_told_as_well(file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace("[[visits]]", "[[visit]]"))
+    with pytest.raises(DataError, match="1 fault found"):
         read_design(file)
 
 

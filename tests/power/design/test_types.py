@@ -44,6 +44,12 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         "not symmetric: baseline with week 3 is 0.3 and 0",
     ),
     "definite": ({"correlation": exchangeable(-0.4, 4)}, "the matrix is not positive definite"),
+    "alike": (
+        {"correlation": exchangeable(-0.4, 4)},
+        "it lies above -1/3 and below 1",
+    ),
+    "above 1": ({"correlation": exchangeable(1.2, 4)}, "lie between -1 and 1; got 1.2"),
+    "percent": ({"correlation": exchangeable(60, 4)}, "got 60; write 60% as 0.6"),
     "text": ({"correlation": [["1"] * 4] * 4}, "expected numbers from -1 to 1"),
     "one arm": ({"arms": (ARM,)}, "a trial compares two arms at least; got 1"),
     "same arm": ({"arms": (ARM, ARM)}, "two arms are called 'retro'"),
@@ -72,7 +78,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "mechanism": ({"dropout": Dropout(mechanism="MNAR")}, "'MNAR' is not known"),  # type: ignore[arg-type]
     "odds": ({"dropout": Dropout(mechanism="MAR", odds_ratio=-1)}, "expected an odds ratio"),
     "MCAR by scores": ({"dropout": Dropout(odds_ratio=2)}, "MCAR means that scores do not count"),
-    "gaps": ({"intermittent": 1.0}, "key intermittent: expected a share below 1"),
+    "gaps": ({"intermittent": 1.0}, "key intermittent: expected a share from 0 to below 1"),
     "ends": ({"scale": MeasurementScale(low=10, high=0)}, "low 10 must be below high 0"),
     "step": ({"scale": MeasurementScale(low=0, high=10, step=0)}, "expected a number above 0"),
     "never reached": (
