@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -155,14 +156,13 @@ class _OneThread:
     def __init__(self) -> None:
         self._lock, self._inside = threading.Lock(), 0
         self._limits: Any = None
+        self._found: tuple[int, Any] = (-1, None)
 
     def enter(self) -> None:
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                from threadpoolctl import threadpool_limits
-
-                self._limits = threadpool_limits(limits=1)
+                self._limits = self._libraries().limit(limits=1)
 
     def leave(self) -> None:
         with self._lock:
@@ -170,6 +170,15 @@ class _OneThread:
             if not self._inside:
                 self._limits.restore_original_limits()
                 self._limits = None
+
+    def _libraries(self) -> Any:
+        """Return what limits the libraries; they are looked for again after each import."""
+        modules = len(sys.modules)
+        if self._found[0] != modules:
+            from threadpoolctl import ThreadpoolController
+
+            self._found = (modules, ThreadpoolController())
+        return self._found[1]
 
 
 _ONE_THREAD = _OneThread()

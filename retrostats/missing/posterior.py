@@ -117,7 +117,8 @@ def posterior_draws(
     ----------
     .. [1] Schafer JL (1997). Analysis of Incomplete Multivariate Data, sections 5.4 and 6.5.
        Chapman & Hall. doi:10.1201/9780367803025
-    .. [2] Liu M, Wei L, Zhang J (2006). Drug Inf J 40, 189-198 (the order of visits).
+    .. [2] Liu C (1993). J Multivariate Anal 46, 198-206 (exact draws, visit by visit).
+       doi:10.1006/jmva.1993.1056
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -100,9 +100,11 @@ def _whole(size: object) -> int | None:
     return whole if whole >= FEWEST else None
 
 
-def caveats_of(plan: AnalysisPlan) -> tuple[str, ...]:
-    """Return what a reader must know of the plan that the simulation does not hold."""
-    told: list[str] = []
+def caveats_of(
+    plan: AnalysisPlan, design: TrialDesign, *, margin: float | None = None
+) -> tuple[str, ...]:
+    """Return what a reader must know of the plan and the design beside the powers."""
+    told: list[str] = [*_odd_design(plan, design, margin)]
     if plan.population.kind == "per protocol":
         told.append(
             "the plan analyses those who meet its rules, so n counts these subjects and not all "
@@ -111,3 +113,23 @@ def caveats_of(plan: AnalysisPlan) -> tuple[str, ...]:
     if plan.secondary:
         told.append("the power is that of the primary endpoint; secondary endpoints have their own")
     return tuple(told)
+
+
+def _odd_design(plan: AnalysisPlan, design: TrialDesign, margin: float | None) -> Iterator[str]:
+    """Say what is probably a slip: arms that differ at baseline, a treatment that harms."""
+    first = plan.comparisons[0]
+    gaps = design.true_differences(first.treatment, first.comparator)
+    if len({arm.means[0] for arm in design.arms}) > 1:
+        yield (
+            "the design has other means at baseline in some arms than in others, which "
+            "randomisation does not make; an analysis adjusted for the baseline then misses the "
+            "difference of the design"
+        )
+    start = gaps[0] if plan.model.kind == "mixed_anova" else 0.0
+    gap = gaps[list(design.weeks).index(plan.primary.week)] - start
+    if margin is None and (gap > 0 if design.better == "lower" else gap < 0):
+        yield (
+            f"in the design {first.treatment} does worse than {first.comparator} at the week of "
+            f"the endpoint ({gap:+.3g}, and {design.better} is better); the power is that of "
+            "finding this out"
+        )

@@ -77,7 +77,10 @@ def simulated_power(
         structures=_structures(arrays, plan.model.covariance),
         margin=margin,
         seed=seed,
-        caveats=(*_told(arrays, plan.model.covariance), *caveats_of(plan)),
+        caveats=(
+            *_told(arrays, plan.model.covariance),
+            *caveats_of(plan, design, margin=margin),
+        ),
     )
 
 

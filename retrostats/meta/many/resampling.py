@@ -50,7 +50,7 @@ class BootstrappedPool(ShownAsSentence):
     ...     rs.Estimate.from_se("Trial D", -0.62, 0.35, unit="SD"),
     ... ]
     >>> print(rs.bootstrap_pooled(rs.pool(pain), replicates=499, seed=1))
-    95% bootstrap intervals (parametric, 499 replicates): mean -1.05 to 0.128, tau² 0 to 0.303
+    95% bootstrap intervals (parametric, 499 replicates): mean -0.972 to 0.0536, tau² 0 to 0.271
     """
 
     mean: Interval

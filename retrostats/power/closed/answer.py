@@ -99,7 +99,7 @@ class PowerAnswer(ShownAsSentence):
     def __str__(self) -> str:
         return (
             f"{words.sizes(self)}: power {words.power(self.power)} at a difference of "
-            f"{words.quantity(self.difference, self.unit)} ({self.test})"
+            f"{words.quantity(self.difference, self.unit)} ({self.test}){words.inflated(self)}"
         )
 
     def paragraph(self) -> str:

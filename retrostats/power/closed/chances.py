@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import betaincc, fdtri, gammaln, ndtr, ndtri, stdtrit, xlogy
+from scipy.special import betainc, fdtri, gammaln, ndtr, ndtri, stdtrit, xlogy
 
 from retrostats.arrays import Floats
 from retrostats.effects.quadrature import noncentral_t_cdf
@@ -13,6 +13,11 @@ from retrostats.effects.quadrature import noncentral_t_cdf
 #: Beyond twelve of its standard deviations chi / sqrt(df) holds less than 1e-16, for any df.
 _REACH = 12.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+#: A Poisson variable of a larger mean is normal as far as can be seen: the mixture is smooth over
+#: its spread, and logarithms of its own weights would have lost their digits.
+_NORMAL_FROM = 1e8
+#: Standard deviations to either side, and steps, of that normal: no term beyond is above 1e-22.
+_WIDE, _TERMS = 10.0, 2001
 #: Panels over which chi / sqrt(df) is integrated, at least and at most.
 _PANELS, _MOST_PANELS = 48, 4000
 
@@ -123,7 +128,8 @@ def _relative_density(s: Floats, df: float) -> Floats:
 def f_chance(ncp: float, df1: float, df2: float, level: float) -> float:
     """Return the chance that F lies above its critical value.
 
-    A mixture of beta distributions with Poisson weights, summed over all weights above 1e-18.
+    A mixture of beta distributions with Poisson weights, summed over all weights above 1e-18; of
+    a mean above 1e8 with those of a normal, on a grid.
 
     Parameters
     ----------
@@ -142,10 +148,18 @@ def f_chance(ncp: float, df1: float, df2: float, level: float) -> float:
     0.8
     """
     bar = float(fdtri(df1, df2, level))
-    mean = ncp / 2
-    reach = 10 * math.sqrt(mean) + 40
-    j = np.arange(max(0.0, math.floor(mean - reach)), math.ceil(mean + reach))
-    weights = np.exp(xlogy(j, mean) - mean - gammaln(j + 1))
-    upper = betaincc(df1 / 2 + j, df2 / 2, df1 * bar / (df1 * bar + df2))
+    j, weights = _mixture(ncp / 2)
+    # Of the beta variable's two sides the one whose bound does not round to 1.
+    upper = betainc(df2 / 2, df1 / 2 + j, df2 / (df1 * bar + df2))
     # Of many weights the logarithms lose digits alike, and their sum shows how much.
     return float(weights @ upper / weights.sum())
+
+
+def _mixture(mean: float) -> tuple[Floats, Floats]:
+    """Return values of a Poisson variable and their weights, up to a factor."""
+    if mean > _NORMAL_FROM:
+        z = np.linspace(-_WIDE, _WIDE, _TERMS)
+        return mean + math.sqrt(mean) * z, np.exp(-(z**2) / 2)
+    reach = 10 * math.sqrt(mean) + 40
+    j = np.arange(max(0.0, math.floor(mean - reach)), math.ceil(mean + reach))
+    return j, np.exp(xlogy(j, mean) - mean - gammaln(j + 1))

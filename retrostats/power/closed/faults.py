@@ -10,6 +10,10 @@ from retrostats.effects.arguments import is_number, shown
 from retrostats.errors import DataError
 
 
+#: Standard deviations whose fourth powers, over any number of subjects, are numbers still.
+SDS = (1e-50, 1e50)
+
+
 def faults_of(function: str, faults: Sequence[str]) -> DataError:
     """Return the error that lists all faults of a call."""
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
@@ -33,12 +37,24 @@ def number_faults(
     """
     if is_number(value) and above < float(cast("float", value)) < below:
         return []
-    return [f"{name} must be {meant}; got {shown(value)}"]
+    return [f"{name} must be {meant}; got {_told(value)}"]
+
+
+def _told(value: object) -> str:
+    """Write a value: a number as such, what is none with its type."""
+    return f"{value:g}" if is_number(value) else shown(value)
 
 
 def sd_faults(name: str, value: object) -> list[str]:
     """Return what is wrong with a standard deviation."""
-    return number_faults(name, value, above=0, meant="a number above 0")
+    faults = number_faults(name, value, above=0, meant="a number above 0")
+    low, high = SDS
+    if not faults and not low <= float(cast("float", value)) <= high:
+        faults.append(
+            f"{name} must lie from {low:g} to {high:g}, or its powers are no numbers; got "
+            f"{_told(value)}; take another unit"
+        )
+    return faults
 
 
 def correlation_faults(name: str, value: object) -> list[str]:

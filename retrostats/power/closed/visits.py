@@ -10,6 +10,7 @@ import numpy as np
 
 from retrostats.arrays import Floats, real_numbers
 from retrostats.effects.arguments import is_number, shown
+from retrostats.power.closed.faults import sd_faults
 
 Pattern = Literal["cs", "ar1"]
 #: One number for all visits, or one for each.
@@ -71,8 +72,9 @@ def read_visits(
         return None, [f"visits must be a whole number from 1 to {MOST_VISITS}; got {shown(count)}"]
     faults: list[str] = []
     sds = _per_visit("sd", sd, count, faults)
-    if sds is not None and not ((sds > 0) & np.isfinite(sds)).all():
-        faults.append("every sd must be a number above 0")
+    if sds is not None:
+        each = dict.fromkeys(fault for sd in sds.tolist() for fault in sd_faults("every sd", sd))
+        faults += each
     matrix = _matrix(correlation, pattern, count, faults)
     given = others.get("baseline")
     baseline = None if given is None else _per_visit("baseline", given, count, faults)

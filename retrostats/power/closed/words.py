@@ -36,6 +36,17 @@ def sizes(answer: PowerAnswer) -> str:
     return _sizes(answer, answer.n)
 
 
+def inflated(answer: PowerAnswer) -> str:
+    """Write how many are to be randomised; empty where everybody stays."""
+    if math.isclose(answer.dropout, 0):
+        return ""
+    verb = "randomise" if len(answer.n) > 1 else "include"
+    return (
+        f"; {_sizes(answer, answer.randomised)} to {verb}, "
+        f"for {100 * answer.dropout:.4g}% without an outcome"
+    )
+
+
 def _sizes(answer: PowerAnswer, n: tuple[int, ...]) -> str:
     counted = answer.counted
     if len(n) == 1:

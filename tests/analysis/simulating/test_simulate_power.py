@@ -13,7 +13,7 @@ import retrostats as rs
 from retrostats.analysis.multiplicity import hierarchical, holm
 from retrostats.analysis.simulate import key_of
 from retrostats.analysis.simulating.adjusting import adjusted_many
-from retrostats.analysis.simulating.asking import sizes_of
+from retrostats.analysis.simulating.asking import caveats_of, sizes_of
 from retrostats.analysis.simulating.gather import PreciseEnough, simulated_power
 from retrostats.analysis.simulating.replicates import PlannedTrials
 from retrostats.analysis.simulating.summary import beyond_margin, comparison_power, share_error
@@ -219,6 +219,22 @@ def test_a_mixed_anova_is_about_changes_and_told_as_such():
     assert found.primary.truth == pytest.approx(-0.5)
     assert abs(found.primary.bias.value) < ERRORS * found.primary.bias.error
     assert found.structures == ()
+
+
+def test_a_design_that_is_probably_a_slip_is_told() -> None:
+    arms = (
+        DesignArm(label="control", means=(6.0, 5.4, 5.0)),
+        DesignArm(label="retro", means=(6.5, 5.6, 5.2)),
+    )
+    design, plan = a_design(arms=arms, scale=None), a_plan("ancova")
+    odd = caveats_of(plan, design)
+    assert "other means at baseline" in odd[0]
+    assert "in the design retro does worse than control" in odd[1]
+    assert "(+0.2, and lower is better)" in odd[1]
+    assert len(caveats_of(plan, design, margin=1.0)) == len(odd) - 1
+    assert not any("does worse" in told for told in caveats_of(plan, a_design()))
+    assert not any("at baseline" in told for told in caveats_of(plan, a_design()))
+    assert odd[0] in rs.simulate_power(design, plan, n=12, seed=3, replicates=20).caveats
 
 
 def test_failures_and_later_covariances_are_counted_and_told():

@@ -159,3 +159,15 @@ def test_plain_values():
     assert list(table["arm"]) == ["treated", "comparator"]
     assert list(table["randomised"]) == [43, 43]
     assert str(found).startswith("43 subjects per arm (86 in total): power 90.6%")
+
+
+def test_the_sentence_tells_how_many_to_randomise():
+    known = {"difference": -1.5, "sd": 2.1, "power": 0.9}
+    found = str(rs.power_two_groups(**known, dropout=0.15))
+    assert found.startswith("43 subjects per arm (86 in total): power")
+    assert found.endswith(
+        "; 51 subjects per arm (102 in total) to randomise, for 15% without an outcome"
+    )
+    assert "randomise" not in str(rs.power_two_groups(**known))
+    pairs = str(rs.power_paired(difference=1, sd=2, correlation=0.5, n=21, dropout=0.3))
+    assert pairs.endswith("30 pairs to include, for 30% without an outcome")

@@ -61,3 +61,16 @@ def test_f_is_a_mixture(df1, df2, ncp):
     if df1 == 1:
         both = sum(t_tails(math.sqrt(ncp), df2, 0.95))
         assert f_chance(ncp, 1, df2, 0.95) == pytest.approx(both, abs=QUADRATURE)
+
+
+@pytest.mark.parametrize(("ncp", "level"), [(2.1e8, 1 - 1e-9), (1e12, 1 - 1e-12), (1e20, 0.95)])
+def test_f_of_an_endless_noncentrality(ncp, level):
+    # The numerator is its mean, but for a share of 1e-4 of it.
+    bar = stats.f.isf(1 - level, 2, 2)
+    wanted = stats.chi2.cdf(ncp / bar, 2)
+    assert f_chance(ncp, 2, 2, level) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_f_of_a_tiny_size():
+    # 1 - level itself is rounded at 1e-16. Its bound as a share would round to 1, the chance to 0.
+    assert f_chance(0.0, 1, 1, 1 - 1e-9) == pytest.approx(1e-9, rel=1e-6)

@@ -79,6 +79,8 @@ def test_a_difference_next_to_nothing():
     [
         (rs.power_two_groups, {"sd": (1, 2, 3)}, "one for each arm; got 3"),
         (rs.power_two_groups, {"sd": (1, 0)}, "sd of the comparator"),
+        (rs.power_two_groups, {"sd": 1e-99}, "sd must lie from 1e-50 to 1e+50"),
+        (rs.power_two_groups, {"sd": (1, 1e200)}, "got 1e+200; take another unit"),
         (rs.power_paired, {"sd": 1, "correlation": 1}, "between -1 and 1"),
         (rs.power_ancova, {"sd": 1, "correlation": None}, "correlation must be given"),
         (rs.power_ancova, {"sd": 1, "correlation": 0.5, "visits": 0}, "visits must be"),
@@ -102,6 +104,7 @@ def test_faults_of_single_designs(function, given, words):
         ({"visits": 0}, "visits must be"),
         ({"sd": (1, 2)}, "one for each of 3 visits"),
         ({"sd": (1, 2, 0)}, "every sd"),
+        ({"sd": 1e-200}, "every sd must lie from 1e-50"),
         ({"correlation": 1.5}, "between -1 and 1"),
         ({"correlation": [[1, 0.5], [0.5, 1]]}, "matrix of 3 rows"),
         ({"correlation": [[1, 0.5, 0], [0.4, 1, 0], [0, 0, 1]]}, "symmetric"),
