@@ -69,7 +69,9 @@ def analyse_missing(  # noqa: PLR0913 - each is a choice of the analysis
     imputations, replicates
         How many data sets are filled in, or resamples drawn, where that is done.
     seed
-        A whole number, needed wherever something is drawn.
+        A whole number, needed wherever something is drawn. The order of rows and columns in the
+        file changes nothing. Which draw falls to whom hangs on the order of the identifiers, so
+        that renaming the subjects into another order is like another seed.
     deltas
         By arm, how much worse for the patient than assumed its missing outcomes are, in the unit
         of the outcome; negative for better.

@@ -97,7 +97,7 @@ def power_curve(  # noqa: PLR0913 - what is simulated, how exactly, and by whom
             )  # fmt: skip
             span = (place / len(ordered), (place + 1) / len(ordered))
             size: Sizes = int(value) if n is None else n
-            points.append(runs.run(size, f"{over}-{value:g}", span=span))
+            points.append(runs.run(size, f"{over}-{value:.15g}", span=span))
     name, closed = closed_powers(points) if margin is None else ("", ())
     return PowerCurve(
         over=over, values=ordered, points=tuple(points), closed=closed, closed_name=name

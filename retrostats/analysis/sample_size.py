@@ -98,6 +98,8 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     """
     if not 0.5 <= power < 1:
         raise ValueError(f"find_sample_size: power must be at least 0.5 and below 1, got {power!r}")
+    if start > _LARGEST:
+        raise DataError(f"find_sample_size: start may be {_LARGEST:,} at most, got {start:,}")
     with told(progress) as tell:
         runs = Simulations(
             design=design_of(design), plan=plan_of(plan), replicates=replicates, seed=seed,

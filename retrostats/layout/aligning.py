@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 _RANGE = re.compile(r"(.+)( to )(.*)|(.*[\d∞%])(–)(.+)")
 _MARK = re.compile(r"(?<=\d)[.,·](?=\d)")
+_POINT = re.compile(r"(?<=\d)[.·](?=\d)")
+#: A whole number whose thousands stand apart, and nothing that decimals behind a comma may be.
+_THOUSANDS = re.compile(r"\D*[1-9]\d{0,2}(,\d{3})+\D*")
 
 
 def on_marks(cells: Sequence[str]) -> list[str]:
@@ -23,9 +26,13 @@ def on_marks(cells: Sequence[str]) -> list[str]:
     ['-1.5  ', ' 0.125', '12    ']
     >>> on_marks(["<0.001", "0.03"])
     ['<0.001', ' 0.03 ']
+    >>> on_marks(["500", "1,000"])
+    ['  500', '1,000']
     """
     parts = [_ends(cell) for cell in cells]
-    points = [_around_mark(last) for *_, last in parts]
+    commas = [last for *_, last in parts if "," in last]
+    mark = _POINT if all(map(_THOUSANDS.fullmatch, commas)) else _MARK
+    points = [_around(mark, last) for *_, last in parts]
     first = max((len(low) for low, *_ in parts), default=0)
     left = max((len(whole) for whole, _ in points), default=0)
     right = max((len(rest) for _, rest in points), default=0)
@@ -44,6 +51,6 @@ def _ends(cell: str) -> tuple[str, str, str]:
     return low, joint, high
 
 
-def _around_mark(cell: str) -> tuple[str, str]:
-    mark = _MARK.search(cell)
+def _around(marks: re.Pattern[str], cell: str) -> tuple[str, str]:
+    mark = marks.search(cell)
     return (cell[: mark.start()], cell[mark.start() :]) if mark else (cell, "")

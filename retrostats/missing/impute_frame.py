@@ -89,6 +89,8 @@ def read_grid(
     if all(present) and not columns.is_number(names.outcome):
         text = outcome_text(columns.table[names.outcome], columns.kind(names.outcome))
         columns.fault(names.outcome, text)
+    if all(present) and not len(columns.table):
+        columns.fault("", "there are no rows")
     raise_faults(where, columns.faults)
     subject, subjects = columns.labels(names.subject)
     visit, arm = columns.coded(names.visit), columns.coded(names.arm)

@@ -12,6 +12,10 @@ from retrostats.arrays import Floats, real_numbers
 from retrostats.estimate import Estimate
 from retrostats.layout import ShownAsEffect, percent
 
+#: Larger numbers, and standard errors smaller than its inverse, leave the range of a computer's
+#: numbers when products of their squares are taken.
+_LARGEST = 1e75
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RubinNumbers:
@@ -241,6 +245,8 @@ def _require(values: Floats, ses: Floats, df_complete: float, level: float) -> N
         faults.append("values must be finite")
     if not (np.isfinite(ses) & (ses > 0)).all():
         faults.append("standard errors must be positive and finite")
+    elif (np.abs(values) > _LARGEST).any() or not ((ses > 1 / _LARGEST) & (ses < _LARGEST)).all():
+        faults.append(f"numbers beyond {_LARGEST:g} cannot be squared; take another unit")
     if not df_complete > 0:
         faults.append(f"df_complete must be positive, or math.inf; got {df_complete}")
     if not 0 < level < 1:

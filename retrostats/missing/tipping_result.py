@@ -92,7 +92,12 @@ class TippingPoint(ShownAsTable):
                     f"{expected}"
                 )
             case "open":
-                return f"The {level} interval includes zero without any shift: nothing can tip"
+                start = self.start.estimate
+                return (
+                    f"With missing scores as {expected} the difference is "
+                    f"{str(start).removeprefix(f'{start.label}: ')}: the interval includes zero "
+                    "without any shift, and nothing can tip"
+                )
             case "against":
                 return (
                     f"The {level} interval lies on the side of {self.comparator}: scores of "
@@ -119,7 +124,7 @@ class TippingPoint(ShownAsTable):
             caption=f"Tipping point of {found.label} at {self.start.visit}",
             header=("", "Answer"),
             rows=tuple(told),
-            words=2,
+            closing_words=1,
         )
 
     def _point_words(self) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import retrostats as rs
+from retrostats.errors import DataError
 from retrostats.missing.ancova import ancova_many
 from retrostats.missing.rubin import rubin
 
@@ -258,3 +259,8 @@ def test_it_says_what_was_done():
         "pain: 28 of 120 scores (23.3%) filled in 2 data sets by posterior draws; jump to "
         "reference (control)"
     )
+
+
+def test_a_frame_without_rows_is_refused():
+    with pytest.raises(DataError, match="there are no rows"):
+        rs.impute(walks().iloc[:0], **ROLES, seed=1)

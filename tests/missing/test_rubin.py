@@ -129,6 +129,14 @@ def test_every_fault_is_told_at_once():
         rs.pool_imputations(["a", "b"], [1, 1])
 
 
+@pytest.mark.parametrize(
+    ("values", "ses"), [([1e200, -1e200], [1, 1]), ([1e-200, 0], [1e-200, 1e-200])]
+)
+def test_numbers_that_cannot_be_squared_are_refused(values, ses):
+    with pytest.raises(ValueError, match="cannot be squared; take another unit"):
+        rs.pool_imputations(values, ses)
+
+
 def test_the_sentence_tells_the_share_that_is_missing():
     assert str(rs.pool_imputations([-1.2, -0.9, -1.4], [0.4, 0.42, 0.38], unit="points")) == (
         "pooled over imputations: -1.17 points (95% CI -2.21 to -0.122), df 16.8; 3 imputations, "

@@ -77,6 +77,7 @@ def test_an_interval_that_includes_zero_or_favours_the_other_arm_cannot_tip():
     found = tipping_point(scores, REQUEST, better="lower")
     assert found.verdict == "open"
     assert "includes zero without any shift" in found.sentence
+    assert f"(95% CI {found.start.estimate.ci.low:.3g} to " in found.sentence
     against = tipping_point(made_scores(), REQUEST, better="higher")
     assert against.verdict == "against"
     assert "lies on the side of control" in against.sentence

@@ -14,6 +14,10 @@ CHANCE = 3.0
 EXACT = 1e-12
 
 
+#: The notebook simulates for a quarter of a minute.
+pytestmark = pytest.mark.whole
+
+
 @pytest.fixture(scope="module")
 def planning(notebook, tmp_path_factory):
     return notebook("08", tmp_path_factory.mktemp("planning"))

@@ -22,6 +22,8 @@ Sizes: TypeAlias = int | Mapping[str, int] | Sequence[int]
 
 #: Fewer than two subjects of an arm tell nothing about it.
 FEWEST = 2
+#: Larger arms are a slip, and one simulated trial of them would fill the memory.
+MOST = 1_000_000
 #: A product of whole numbers and allocations that is whole but for its last digits.
 _WHOLE = 1e-9
 
@@ -68,7 +70,8 @@ def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
     Raises
     ------
     DataError
-        If an arm is unknown or lacks its number, or has fewer than two subjects.
+        If an arm is unknown or lacks its number, or has fewer than two subjects or more than
+        1,000,000.
     """
     labels = [arm.label for arm in design.arms]
     given: object = n
@@ -77,7 +80,7 @@ def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
             got = ", ".join(map(str, given))
             raise DataError(f"n: expected a number for each of {', '.join(labels)}; got {got}")
         found: list[object] = [given[label] for label in labels]
-    elif type(given) is int:
+    elif isinstance(given, int | np.integer) and not isinstance(given, bool):
         found = [math.ceil(given * arm.allocation - _WHOLE) for arm in design.arms]
     elif isinstance(given, Sequence | np.ndarray) and len(given) == len(labels):
         found = list(given)
@@ -89,6 +92,8 @@ def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
     sizes = tuple(size for size in map(_whole, found) if size is not None)
     if len(sizes) < len(found):
         raise DataError(f"n: each arm needs a whole number of {FEWEST} or more; got {n!r}")
+    if max(sizes) > MOST:
+        raise DataError(f"n: an arm may have {MOST:,} subjects at most; got {max(sizes):,}")
     return sizes
 
 

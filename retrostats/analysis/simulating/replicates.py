@@ -25,7 +25,7 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
 #: Scores held at once; 2 million doubles are 16 MB, and a fit needs some times as much.
 SCORES = 2_000_000
 #: Trials in a block: fewer would let the cost of a job show, more would make stopping early late.
-MOST, FEWEST = 500, 10
+MOST, FEWEST = 500, 1
 
 
 def block_size(subjects: int, visits: int) -> int:
@@ -34,7 +34,7 @@ def block_size(subjects: int, visits: int) -> int:
     Examples
     --------
     >>> block_size(68, 4), block_size(1_000_000, 4)
-    (500, 10)
+    (500, 1)
     """
     return int(np.clip(SCORES // (subjects * visits), FEWEST, MOST))
 

@@ -9,7 +9,6 @@ from typing import cast
 from retrostats.effects.arguments import is_number, shown
 from retrostats.errors import DataError
 
-
 #: Standard deviations whose fourth powers, over any number of subjects, are numbers still.
 SDS = (1e-50, 1e50)
 

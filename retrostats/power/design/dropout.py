@@ -18,6 +18,8 @@ from retrostats.power.design.scale import as_measured
 POINTS = 2**15
 #: Between these the intercepts are sought: hazards of 1e-17 and 1 - 1e-17 at no slope.
 _ENDS = (-40.0, 40.0)
+#: Halvings that find an intercept between ends as far apart as numbers can be.
+_MOST_STEPS = 2000
 
 
 def seen_scores(
@@ -109,13 +111,19 @@ def _calibrated(design: DesignFields, code: int) -> Floats:
             ) -> float:
                 return float(on @ expit(a + offset)) / POINTS - share
 
-            found[visit - 1] = brentq(excess, *_ENDS, xtol=1e-10)
+            ends = _ENDS if excess(_ENDS[0]) < 0 < excess(_ENDS[1]) else _far_ends(offset)
+            found[visit - 1] = brentq(excess, *ends, xtol=1e-10, maxiter=_MOST_STEPS)
             staying = staying * expit(-(found[visit - 1] + offset))
         there = (
             points[:, visits + visit - 1] >= design.intermittent if design.intermittent else True
         )
         last = np.where(there, scores[:, visit], last)
     return found
+
+
+def _far_ends(offset: Floats) -> tuple[float, float]:
+    """Return ends for an arm whose scores lie many SDs from where all arms began."""
+    return _ENDS[0] - float(offset.max()), _ENDS[1] - float(offset.min())
 
 
 def even_points(count: int, dimensions: int) -> Floats:

@@ -12,6 +12,17 @@ from retrostats.layout import ShownAsSentence, limits, number, percent
 POWER_PLACES, ERROR_PLACES = 3, 4
 
 
+def percent_words(share: float) -> str:
+    """Write a power in percent with the digits that tables print: 0.897 there is 89.7% here.
+
+    Examples
+    --------
+    >>> percent_words(0.8975), number(0.8975, POWER_PLACES)
+    ('89.7%', '0.897')
+    """
+    return f"{100 * float(number(share, POWER_PLACES)):.1f}%"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonteCarlo(ShownAsSentence):
     """A number that simulation gives, and its Monte Carlo standard error.

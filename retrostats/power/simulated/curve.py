@@ -199,8 +199,10 @@ class FoundSampleSize(ShownAsTable):
         return pd.DataFrame(self.history, columns=["n", "power", "error", "trials"])
 
     def paragraph(self) -> str:
-        """Return the sample-size paragraph of a protocol, of the final simulation."""
-        return self.confirmed.paragraph()
+        """Return the sample-size paragraph of a protocol: what was wanted, what was simulated."""
+        from retrostats.power.simulated.paragraph import power_paragraph
+
+        return power_paragraph(self.confirmed, wanted=self.power)
 
     def __repr__(self) -> str:
         return str(self)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retrostats.layout import limits, number, percent
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM, MODEL_WORDS
 from retrostats.plan.words import amount, listed
-from retrostats.power.simulated.comparison import ComparisonPower
+from retrostats.power.simulated.comparison import ComparisonPower, percent_words
 
 if TYPE_CHECKING:
     from retrostats.power.simulated.result import SimulatedPower
@@ -21,9 +21,26 @@ _ADJUSTED = {
 }
 
 
-def power_paragraph(found: SimulatedPower) -> str:
-    """Return the assumptions, the analysis, the number of simulated trials and the power."""
-    return " ".join([*_assumed(found), _analysed(found), *_answered(found), *_told(found)])
+def power_paragraph(found: SimulatedPower, *, wanted: float | None = None) -> str:
+    """Return the assumptions, the analysis, the number of simulated trials and the power.
+
+    Parameters
+    ----------
+    found
+        The powers at the size of the trial.
+    wanted
+        Power that the size was searched for; ``None`` where the size was given.
+    """
+    aim = (
+        []
+        if wanted is None
+        else [
+            f"This is the size at which the power reaches {100 * wanted:.4g}%, by a curve through "
+            "simulations of several sizes."
+        ]
+    )
+    size, *assumed = _assumed(found)
+    return " ".join([size, *aim, *assumed, _analysed(found), *_answered(found), *_told(found)])
 
 
 def _assumed(found: SimulatedPower) -> Iterator[str]:
@@ -116,7 +133,7 @@ def _answered(found: SimulatedPower) -> Iterator[str]:
         if each.margin_power is not None and found.margin is not None:
             yield (
                 f"{_goal(found)} was shown by the {percent(level)} confidence interval in "
-                f"{100 * each.margin_power.value:.1f}% (Monte Carlo error "
+                f"{percent_words(each.margin_power.value)} (Monte Carlo error "
                 f"{100 * each.margin_power.error:.2f} percentage points)."
             )
 
@@ -128,7 +145,7 @@ def _unit(found: SimulatedPower) -> str:
 def _power(each: ComparisonPower) -> str:
     low, high, level = each.interval
     return (
-        f"a power of {100 * each.power.value:.1f}% (Monte Carlo error "
+        f"a power of {percent_words(each.power.value)} (Monte Carlo error "
         f"{100 * each.power.error:.2f} percentage points; {percent(level)} CI "
         f"{limits(100 * low, 100 * high, 1)}%)"
     )

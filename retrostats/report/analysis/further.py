@@ -98,8 +98,8 @@ def _drawn(analysis: Analysis, figures: dict[str, str]) -> tuple[Block, ...]:
         return ()
     level = percent(analysis.plan.model.level)
     caption = (
-        f"The {analysis.primary.quantity} of the primary comparison under each analysis, with "
-        f"{level} intervals, the planned one first."
+        f"The {analysis.primary.quantity} of the primary comparison under each analysis that has "
+        f"an estimate, with {level} intervals, the planned one first."
     )
     return (Figure(id=SENSITIVITY, caption=caption, alt=figures[SENSITIVITY]),)
 

@@ -28,6 +28,13 @@ _TWO_ERRORS = (
     "need not agree about the same shift."
 )
 
+_PLANNED_EXCLUDES = (
+    "The planned interval, which is the answer, excludes zero. The two take the missing outcomes "
+    "alike and estimate much the same, with different standard errors: here {method}. An answer "
+    "that depends on which of them is taken is close to the limit already, and it would not take "
+    "much worse outcomes to change it."
+)
+
 
 def missing_blocks(analysis: Analysis, figures: dict[str, str]) -> Iterator[Block]:
     """Yield what missing outcomes mean for the answer; nothing where none is filled in.
@@ -44,7 +51,10 @@ def missing_blocks(analysis: Analysis, figures: dict[str, str]) -> Iterator[Bloc
     found = tipping_of(analysis)
     if found is None:
         return
-    yield Paragraph(text=f"{sentence(found.sentence)} {_judging(found)}")
+    yield Paragraph(text=f"{sentence(found.sentence)} {_judging(found)}".rstrip())
+    planned = analysis.answer.ci
+    if found.verdict == "open" and (planned.low > 0 or planned.high < 0):
+        yield Paragraph(text=_PLANNED_EXCLUDES.format(method=found.start.method))
     if any(each.kind == "delta" for each in analysis.plan.sensitivity):
         yield Paragraph(text=_TWO_ERRORS)
     if TIPPING in figures:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from retrostats.layout import limits, number, percent
 from retrostats.plan.words import amount, listed, quantity
+from retrostats.power.simulated.comparison import percent_words
 from retrostats.power.simulated.result import SimulatedPower
 from retrostats.report.analysis.words import sentence
 from retrostats.report.blocks import Block, Heading, Notice, Paragraph
@@ -113,10 +114,10 @@ def power_words(main: SimulatedPower) -> str:
     aimed = main.aimed
     error = f"Monte Carlo error {100 * aimed.error:.2f} percentage points"
     if main.margin is not None:
-        return f"{100 * aimed.value:.1f}% ({error})"
+        return f"{percent_words(aimed.value)} ({error})"
     low, high, level = main.primary.interval
     ends = limits(100 * low, 100 * high, 1)
-    return f"{100 * aimed.value:.1f}% ({percent(level)} CI {ends}%; {error})"
+    return f"{percent_words(aimed.value)} ({percent(level)} CI {ends}%; {error})"
 
 
 def truth_words(main: SimulatedPower) -> str:

@@ -51,7 +51,7 @@ def paragraph_blocks(study: PowerStudy) -> tuple[Block, ...]:
     """Return the paragraph for a protocol, and where to copy it from."""
     return (
         Heading(text="The paragraph for the protocol", anchor="paragraph"),
-        Paragraph(text=study.main.paragraph()),
+        Paragraph(text=study.paragraph()),
         Notice(
             text=f"The same words, with their references, lie beside this page in {PARAGRAPH}. "
             "They say what was assumed; why this may be assumed has to be added."
@@ -63,7 +63,7 @@ def paragraph_text(study: PowerStudy) -> str:
     """Return the paragraph and its references as plain text."""
     references = [*cite().of("software"), *method_references(study)]
     numbered = [f"{place}. {each.line}" for place, each in enumerate(references, start=1)]
-    return "\n".join([study.main.paragraph(), "", "References", *numbered, ""])
+    return "\n".join([study.paragraph(), "", "References", *numbered, ""])
 
 
 def method_references(study: PowerStudy) -> tuple[Reference, ...]:

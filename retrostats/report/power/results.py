@@ -62,7 +62,7 @@ def as_json(study: PowerStudy) -> str:
             }
             for change, point in study.changed
         ],
-        "paragraph": study.main.paragraph(),
+        "paragraph": study.paragraph(),
     }
     return json.dumps(plain_json(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 

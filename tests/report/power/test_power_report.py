@@ -244,7 +244,10 @@ def test_json_and_tables_hold_the_numbers(found):
         [point.power.value for point in found.sizes]
     )
     rows = list(csv.DictReader(io.StringIO(tables["assumptions"].lstrip("\ufeff"))))
-    assert len(rows) == 1 + len(found.changed)
+    told = [found.base, *(point for _, point in found.changed)]
+    for name, of in (("power", "value"), ("power_error", "error")):
+        numbers = [getattr(point.power, of) for point in told]
+        assert [float(row[name]) for row in rows] == pytest.approx(numbers)
 
 
 def test_files_appear_together_and_are_the_same_again(found, given, tmp_path):

@@ -91,9 +91,9 @@ def test_the_same_for_any_workers_and_from_a_checkpoint(tmp_path, given):
 
 
 def test_disagreement_and_impossible_curves_are_told_before_anything_is_simulated(tmp_path):
+    other = design(arms=(replace(design().arms[0], label="x"), design().arms[0]))
     with pytest.raises(PlanError, match="there is no arm 'control'"):
-        study(of=design(arms=(replace(design().arms[0], label="x"), design().arms[0])), n=(30,),
-              checkpoint=tmp_path / "kept")  # fmt: skip
+        study(of=other, n=(30,), over=("difference",), checkpoint=tmp_path / "kept")
     equal = in_arm(design(), "retro", means=(6, 5))
     with pytest.raises(rs.DataError, match="--over difference"):
         study(of=equal, n=(30,), over=("difference",), checkpoint=tmp_path / "kept")
