@@ -1,13 +1,17 @@
 """What a checkpoint keeps, gives back and refuses."""
 
 import json
+import os
 import re
+import zipfile
 
 import numpy as np
 import pytest
 from repeated import Products
 
 from retrostats.errors import DataError
+from retrostats.jobs.blocks import Job
+from retrostats.jobs.checkpoint import Checkpoint
 from retrostats.jobs.run import run_replicates
 
 
@@ -152,12 +156,55 @@ def test_a_block_under_the_name_of_another_is_damaged(folder):
         run(Products(), checkpoint=folder)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{"])
+@pytest.mark.parametrize("content", ["", "[]", "{", "[" * 100_000])
 def test_a_damaged_manifest_is_named(folder, content):
     run(Products(), checkpoint=folder)
     (folder / "checkpoint.json").write_text(content)
     with pytest.raises(DataError, match=r"checkpoint\.json is damaged.*name another folder"):
         run(Products(), checkpoint=folder)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["(9999999999999,)", "((((((((("],
+    ids=["more than the memory holds", "no end of brackets"],
+)
+def test_whatever_a_damaged_block_makes_of_its_reader_it_is_named(folder, shape):
+    run(Products(), checkpoint=folder)
+    path = folder / "block-000002-4.npz"
+    with zipfile.ZipFile(path) as file:
+        entries = {name: file.read(name) for name in file.namelist()}
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    entries["array_0.npy"] = b"\x93NUMPY\x01\x00\x76\x00" + head.encode()
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in entries.items():
+            file.writestr(name, content)
+    with pytest.raises(DataError, match=r"block-000002-4\.npz is damaged"):
+        run(Products(), checkpoint=folder)
+
+
+def test_of_two_runs_that_begin_in_one_folder_the_first_has_it(folder):
+    # Both have seen an empty folder.
+    folder.mkdir(parents=True)
+    first, second, same = (
+        Checkpoint(folder=folder, job=Job(task=Products(), replicates=4, block=4, seed=5, key=key))
+        for key in ("first", "second", "first")
+    )
+    first._claim()
+    same._claim()
+    with pytest.raises(DataError, match="belongs to other work.*'first' there, 'second' here"):
+        second._claim()
+    assert json.loads((folder / "checkpoint.json").read_text())["key"] == "first"
+    assert [path.name for path in folder.iterdir()] == ["checkpoint.json"]
+
+
+def test_a_disk_without_links_can_hold_a_checkpoint(folder, monkeypatch):
+    def refused(*_paths):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    run(Products(), checkpoint=folder)
+    assert run(Products(), checkpoint=folder) == run(Products())
 
 
 def test_a_folder_of_something_else_is_left_alone(folder, traces):

@@ -162,7 +162,8 @@ class Banded(LinearPattern):
 
     def to_unconstrained(self, rho: Floats) -> Floats:
         """Return the inverse tanh of the partial autocorrelations, shape (r,)."""
-        return np.arctanh(to_partial(rho))
+        with np.errstate(divide="ignore"):  # a start at the edge is infinite, and refused later
+            return np.arctanh(to_partial(rho))
 
     def from_unconstrained(self, psi: Floats) -> Floats:
         """Return the correlations of the bands, shape (r,)."""

@@ -137,3 +137,9 @@ class PowerStudy:
         wanted = set(self.request.n)
         own = zip(self.sizes.values, self.sizes.points, strict=True)
         return tuple(point for value, point in own if value in wanted) or (self.main,)
+
+    def paragraph(self) -> str:
+        """Return the sample-size paragraph of a protocol."""
+        from retrostats.power.simulated.paragraph import power_paragraph
+
+        return power_paragraph(self.main, wanted=self.found.power if self.found else None)

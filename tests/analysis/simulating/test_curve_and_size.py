@@ -133,6 +133,7 @@ def test_the_size_found_has_the_power():
     assert f"{found.n} subjects per arm ({found.total} in all)" in str(found)
     assert found.tidy()["n"].tolist()[-1] == found.n
     assert "The sample size rests on simulation" in found.paragraph()
+    assert "the size at which the power reaches 80%, by a curve through" in found.paragraph()
     again = rs.find_sample_size(design, ANCOVA, power=0.8, replicates=2000, seed=4)
     assert again.history == found.history
 

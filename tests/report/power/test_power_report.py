@@ -219,7 +219,10 @@ def test_limits_name_what_the_plan_has_beyond_the_simulation(found):
 
 def test_the_paragraph_has_its_references_in_a_file_of_its_own(found):
     text = paragraph_text(found)
-    assert text.startswith(found.main.paragraph() + "\n\nReferences\n1. The retrostats authors.")
+    assert text.startswith(found.paragraph() + "\n\nReferences\n1. The retrostats authors.")
+    wanted = f"This is the size at which the power reaches {100 * found.found.power:.4g}%, by a"
+    assert wanted in text
+    assert wanted not in found.main.paragraph()
     assert [each.key for each in method_references(found)] == [
         "morris2019", "borm2007", "vickers2001",
     ]  # fmt: skip
