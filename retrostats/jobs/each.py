@@ -78,8 +78,14 @@ def run_each(
         return
     task = _Each(function, tuple(items))
     job = _Items(task=task, replicates=len(items), block=1, seed=0, key="")
-    with Run(job, {}, None, lambda _share: None).board(Workers.of(workers)) as board:
-        for place in range(len(items)):
-            content = board.result(place)["answers"]
-            (answer,) = pickle.loads(content.tobytes())  # noqa: S301 - written by `_Each`
-            yield answer
+    try:
+        with Run(job, {}, None, lambda _share: None).board(Workers.of(workers)) as board:
+            for place in range(len(items)):
+                content = board.result(place)["answers"]
+                (answer,) = pickle.loads(content.tobytes())  # noqa: S301 - written by `_Each`
+                yield answer
+    except Exception as error:
+        # These notes are of replicates: there is no seed here, and nothing to go on from.
+        notes = getattr(error, "__notes__", [])
+        notes[:] = [note for note in notes if not note.startswith(("in item ", "Nothing is kept"))]
+        raise

@@ -14,7 +14,7 @@ from retrostats.errors import DataError
 from retrostats.models.frame.caveats import spelling_caveats
 from retrostats.models.frame.ledger import Ledger
 from retrostats.models.frame.model_frame import model_frame
-from retrostats.models.frame.types import ModelFrame, Variable
+from retrostats.models.frame.types import Variable
 from retrostats.models.mean.design import Design, design_for
 from retrostats.models.mean.formula import MeanModel
 from retrostats.models.sums.gather import gather_moments
@@ -22,6 +22,7 @@ from retrostats.models.sums.moments import Moments
 from retrostats.models.sums.prepared import Prepared
 from retrostats.models.sums.seen_levels import seen_model
 from retrostats.models.sums.sources import Roles, basis_of, cell_counts, patterns_of
+from retrostats.models.sums.subject_hashes import label_kind, subject_hashes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,44 +136,9 @@ def summed_part(
         cell_factors=tuple(rows.cell_levels),
         moments=moments,
         ledger=frame.ledger,
-        subjects=(_hashes(frame),),
-        kinds=frozenset({_kind(frame)} if len(frame) else ()),
+        subjects=(subject_hashes(np.asarray(frame.subjects)),),
+        kinds=frozenset({label_kind(np.asarray(frame.subjects))} if len(frame) else ()),
     )
-
-
-#: From here on neighbouring whole numbers are the same floating-point number.
-_NOT_EXACT = 2.0**53
-
-
-def _hashes(frame: ModelFrame) -> NDArray[np.uint64]:
-    import pandas as pd
-
-    labels = np.asarray(frame.subjects)
-    # An identifier is the same whether a part read it as 7 or, beside a gap, as 7.0.
-    if labels.dtype.kind in "iuf":
-        large = np.abs(labels.astype(np.float64)) >= _NOT_EXACT
-        if not large.any():
-            return np.asarray(pd.util.hash_array(labels.astype(np.float64)))
-        if labels.dtype.kind == "f":
-            raise DataError(
-                "data in parts: identifiers of subjects beyond 2**53 were read as numbers that "
-                "cannot tell neighbours apart; read them as text, e.g. dtype=str or "
-                "texts=('subject',) of read_parts"
-            )
-        small = pd.util.hash_array(labels.astype(np.float64))
-        return np.asarray(np.where(large, pd.util.hash_array(labels), small))
-    texts = np.array([_as_text(label) for label in labels.tolist()], dtype=object)
-    return np.asarray(pd.util.hash_array(texts))
-
-
-def _as_text(label: object) -> str:
-    if isinstance(label, (int, float)) and float(label).is_integer():
-        return str(int(label))
-    return str(label)
-
-
-def _kind(frame: ModelFrame) -> str:
-    return "numbers" if np.asarray(frame.subjects).dtype.kind in "iuf" else "texts"
 
 
 def prepare_parts(

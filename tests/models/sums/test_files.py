@@ -103,8 +103,11 @@ def test_a_fault_names_its_file(tmp_path, workers):
     twice = pd.concat([rows[rows["subject"] >= 80], rows.iloc[-1:]])
     twice.to_csv(tmp_path / "part-080.csv", index=False)
     parts = rs.read_parts(tmp_path, workers=workers)
-    with pytest.raises(DataError, match=r"(?s)part-080\.csv: .*several rows for subject 89"):
+    with pytest.raises(
+        DataError, match=r"(?s)part-080\.csv: .*several rows for subject 89"
+    ) as told:
         fitted(parts, levels=levels)
+    assert getattr(told.value, "__notes__", []) == []
 
 
 def test_columns_that_no_file_has_are_told_before_anything_is_read(tmp_path):
