@@ -89,7 +89,7 @@ def test_options_reach_the_simulation(run):
 
 
 REFUSED = {
-    "a design that is not there": (("--design", "no.toml"), "no.toml: there is no design: `retro"),
+    "a design that is not there": (("--design", "no.toml"), "no.toml: there is no design. `retro"),
     "a plan for a design": (("--design", "plan.toml"), "this is a plan, not a design"),
     "a power beside sizes": (("--n", "20", "--power", "0.8"), "--power: of use only where a size"),
     "a start beside sizes": (("--n", "20", "--start", "9"), "--start: of use only where a size"),
@@ -119,6 +119,12 @@ def test_a_missing_design_says_how_to_write_one(run):
     assert code == 1
     assert "design.toml: there is no design beside the plan; name another with --design" in err
     assert "`retrostats new design --out design.toml`" in err
+
+
+def test_a_design_in_place_of_the_plan_is_told_as_such(run):
+    code, _, err = run("power", "design.toml", "--out", "a")
+    assert code == 1
+    assert "this is a design, not a plan" in err
 
 
 def test_a_file_in_the_way_is_told_before_anything_is_simulated(run):

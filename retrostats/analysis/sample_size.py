@@ -82,8 +82,8 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     The first look gives the standard error of the planned analysis, from which a z test's formula
     guesses the size. The next ones lie 15 % on either side, and a probit line in the root of n
     through all powers is solved for n. The size stands when a final simulation at it is not below
-    the power by more than two Monte Carlo errors; else the search goes on from what it has
-    learnt.
+    the power by more than two Monte Carlo errors; else, or where the power is higher by more than
+    that and the curve then crosses at a smaller size, the search goes on from what it has learnt.
 
     Examples
     --------
@@ -121,6 +121,7 @@ class _Search:
     def answer(self, start: int) -> FoundSampleSize:
         first = self.look(start, min(_LOOK, self.runs.replicates), (0.0, 0.1))
         cross = self.bracketed(_guess(self.runs, first, start, self.power))
+        reached: tuple[int, SimulatedPower] | None = None
         for turn in range(_ROUNDS):
             n = _whole(cross.n)
             span = (0.5 + 0.1 * turn, 0.6 + 0.1 * turn)
@@ -128,7 +129,14 @@ class _Search:
             cross = crossing(self.by_size, self.power)
             found = final.aimed
             if found.value >= self.power - _ERRORS * found.error:
-                return self.found(n, final, cross)
+                reached = n, final
+                generous = found.value > self.power + _ERRORS * found.error
+                if not (generous and _whole(cross.n) < n):
+                    break
+            elif reached is not None:  # a smaller size was tried and is too small
+                break
+        if reached is not None:
+            return self.found(*reached, cross)
         tried = ", ".join(f"{n:,}: {power:.3f}" for n, power, _, _ in self.history)
         raise DataError(
             f"find_sample_size: the search did not settle (power by subjects per arm: {tried}); "

@@ -89,9 +89,9 @@ def _design(given: Path | None, plan: Path) -> Path:
     """Return the path of the design: that beside the plan, unless another is named."""
     path = plan.parent / "design.toml" if given is None else given
     if not path.exists():
-        beside = " beside the plan; name another with --design, or write one" if not given else ""
+        beside = " beside the plan; name another with --design" if not given else ""
         raise DataError(
-            f"{path}: there is no design{beside}: `retrostats new design --out {path}` writes "
+            f"{path}: there is no design{beside}. `retrostats new design --out {path}` writes "
             "one to be filled in, and with `--from TRIAL` one that is proposed from a published "
             "trial"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from collections.abc import Iterator
@@ -206,7 +207,7 @@ class _Joined:
 
 
 def _pool(job: Job, workers: Workers, missing: int) -> Pool:
-    """Return who does the work; processes only where there is work for two."""
+    """Return who does the work; processes only where there is work for two, and they may be."""
     if workers.backend == "dask":
         from retrostats.jobs.cluster import Cluster
 
@@ -215,6 +216,8 @@ def _pool(job: Job, workers: Workers, missing: int) -> Pool:
         return Inline(job)
     if workers.backend == "threads":
         return Threads(job, workers.count)
+    if multiprocessing.current_process().daemon:  # one of a multiprocessing.Pool
+        return Inline(job)
     return Processes(job, workers.count)
 
 

@@ -70,7 +70,12 @@ def read_plan(path: Path | str) -> AnalysisPlan:
     file = _read(Path(path), faults)
     content = parse_toml(file, faults) if file else None
     plan = None
-    if file is not None and content is not None and _is_codebook(content):
+    if file is not None and content is not None and _is_design(content):
+        message = (
+            "this is a design, not a plan; `retrostats new plan` writes one to fill in"
+        )
+        faults.append(Fault(file.name, 0, "", message))
+    elif file is not None and content is not None and _is_codebook(content):
         message = "this is a codebook, not a plan; give it where one is asked for (--codebook)"
         faults.append(Fault(file.name, 0, "", message))
     elif file is not None and content is not None:
@@ -100,6 +105,14 @@ def _read(path: Path, faults: list[Fault]) -> TextFile | None:
         found = [Fault(path.name, 0, "", message)]
     faults += [replace(each, file=path.name) for each in found]
     return file and TextFile(name=path.name, text=file.text, digest=file.digest)
+
+
+def _is_design(content: dict[str, Any]) -> bool:
+    return "estimand" not in content and {"visits", "arms", "correlation"} <= set(content)
+
+
+def _is_design(content: dict[str, Any]) -> bool:
+    return "estimand" not in content and {"arms", "visits", "better"} <= set(content)
 
 
 def _is_codebook(content: dict[str, Any]) -> bool:

@@ -207,3 +207,23 @@ def test_a_message_names_no_folder(tmp_path):
     with pytest.raises(DataError) as caught:
         parts.read(1)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_files_divided_by_another_sign_are_told_with_the_way_to_read_them(tmp_path):
+    write(tmp_path)
+    for path in tmp_path.iterdir():
+        path.write_text(path.read_text().replace(",", ";"))
+    with pytest.raises(DataError, match=r"centre-1\.csv: seems to be divided by semicolons; sep"):
+        rs.read_parts(tmp_path)
+    assert rs.read_parts(tmp_path, separator=";").columns == ("id", "arm", "pain")
+
+
+def test_other_letters_and_empty_files_are_told_in_words(tmp_path):
+    write(tmp_path)
+    path = tmp_path / "centre-1.csv"
+    path.write_bytes("id,arm,pain\n9,r\u00e9tro,5\n".encode("cp1252"))
+    with pytest.raises(DataError, match=r"centre-1\.csv: cannot be read: it is no UTF-8 text"):
+        rs.read_parts(tmp_path).read(1)
+    path.write_bytes(b"")
+    with pytest.raises(DataError, match=r"centre-1\.csv: cannot be read: it is empty; delete it"):
+        rs.read_parts(tmp_path)

@@ -192,7 +192,7 @@ def test_of_two_runs_that_begin_in_one_folder_the_first_has_it(folder):
     )
     first._claim()
     same._claim()
-    with pytest.raises(DataError, match="belongs to other work.*'first' there, 'second' here"):
+    with pytest.raises(DataError, match=r"belongs to other work.*'first' there, 'second' here"):
         second._claim()
     assert json.loads((folder / "checkpoint.json").read_text())["key"] == "first"
     assert [path.name for path in folder.iterdir()] == ["checkpoint.json"]

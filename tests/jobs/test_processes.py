@@ -1,5 +1,6 @@
 """Processes of this machine: the same bytes, whoever dies on the way."""
 
+import multiprocessing
 import re
 import threading
 
@@ -117,3 +118,9 @@ def test_a_task_that_cannot_be_sent_is_told():
 
     with pytest.raises(TypeError, match="cannot be sent to another process"):
         run(task, workers=TWO)
+
+
+def test_a_process_that_may_have_no_children_does_the_work_itself(monkeypatch):
+    # As within a multiprocessing.Pool.
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
+    assert run(Products(), workers=2) == run(Products())

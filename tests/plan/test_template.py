@@ -75,6 +75,15 @@ def test_a_codebook_is_no_plan(tmp_path: Path) -> None:
     ]
 
 
+def test_a_design_is_no_plan(tmp_path: Path) -> None:
+    text = "better = 'lower'\n[[visits]]\nlabel = 'baseline'\n[[arms]]\nlabel = 'retro'\n"
+    with pytest.raises(PlanError) as told:
+        read_plan(written(text, tmp_path))
+    assert str(told.value).split("\n")[1:] == [
+        "  1. new.toml: this is a design, not a plan; give it where one is asked for (--design)"
+    ]
+
+
 def test_a_template_follows_what_the_trial_has(
     wide: Codebook, one_follow_up: Codebook, tmp_path: Path
 ) -> None:

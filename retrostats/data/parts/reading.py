@@ -14,6 +14,8 @@ from retrostats.jobs.types import Workers
 _ENDINGS: dict[str, PartKind] = {".parquet": "Parquet", ".csv": "CSV"}
 #: So many files are named in a message, and how many more there are.
 _NAMED = 5
+#: What else divides the columns of CSV files.
+_SEPARATORS = {";": "semicolons", "\t": "tabs", ",": "commas"}
 
 
 def read_parts(
@@ -122,6 +124,12 @@ def _with_columns(parts: PartFiles) -> PartFiles:
         told += [f"has {', '.join(strange)} beside them"] if strange else []
         faults += [f"{name}: {' and '.join(told)}"] if told else []
     faults += [f"texts: no column {name!r}" for name in parts.texts if name not in first]
+    faults += [
+        f"{name}: seems to be divided by {other}; separator={sign!r} reads files that all are"
+        for name, header in zip(parts.files, headers, strict=True)
+        for sign, other in _SEPARATORS.items()
+        if parts.kind == "CSV" and len(header) == 1 and sign in header[0]
+    ]
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise DataError(

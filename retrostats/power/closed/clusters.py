@@ -82,8 +82,8 @@ def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
     --------
     >>> import retrostats as rs
     >>> answer = rs.power_clusters(difference=1.5, sd=2.1, icc=0.05, cluster_size=8, power=0.9)
-    >>> print(answer)
-    9 clusters per arm (18 in total): power 93.3% at a difference of 1.5 (t test of cluster means, each with the weight of its size)
+    >>> print(answer.n, f"{answer.power:.1%}", answer.test)
+    (9, 9) 93.3% t test of cluster means, weighted by size
     """
     faults = [
         *sd_faults("sd", sd),
@@ -110,7 +110,7 @@ def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
     design = Design(
         function="power_clusters",
         words="two parallel arms of randomised clusters",
-        test="t test of cluster means, each with the weight of its size",
+        test="t test of cluster means, weighted by size",
         arms=TWO_ARMS,
         chance=chance,
         least=2 / min(asked.allocation),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
 from retrostats.arrays import Floats, read_only
+from retrostats.errors import DataError
 from retrostats.power.design.fields import DesignFields
 from retrostats.power.design.scale import as_measured
 
@@ -20,6 +21,8 @@ POINTS = 2**15
 _ENDS = (-40.0, 40.0)
 #: Halvings that find an intercept between ends as far apart as numbers can be.
 _MOST_STEPS = 2000
+#: An intercept misses its share by 1e-11; by more only where its last digit is too coarse.
+_MISSED = 1e-6
 
 
 def seen_scores(
@@ -113,6 +116,12 @@ def _calibrated(design: DesignFields, code: int) -> Floats:
 
             ends = _ENDS if excess(_ENDS[0]) < 0 < excess(_ENDS[1]) else _far_ends(offset)
             found[visit - 1] = brentq(excess, *ends, xtol=1e-10, maxiter=_MOST_STEPS)
+            if abs(excess(found[visit - 1])) > _MISSED:
+                raise DataError(
+                    f"design, arm {design.arms[code].label!r}: an SD of {spread:g} at baseline is "
+                    "lost beside these means, so that no hazard gives the dropout asked for; see "
+                    "that SDs and means have the same unit"
+                )
             staying = staying * expit(-(found[visit - 1] + offset))
         there = (
             points[:, visits + visit - 1] >= design.intermittent if design.intermittent else True
@@ -123,7 +132,8 @@ def _calibrated(design: DesignFields, code: int) -> Floats:
 
 def _far_ends(offset: Floats) -> tuple[float, float]:
     """Return ends for an arm whose scores lie many SDs from where all arms began."""
-    return _ENDS[0] - float(offset.max()), _ENDS[1] - float(offset.min())
+    away = 1.01 * float(np.abs(offset).max())
+    return _ENDS[0] - away, _ENDS[1] + away
 
 
 def even_points(count: int, dimensions: int) -> Floats:

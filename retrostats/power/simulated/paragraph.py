@@ -31,16 +31,10 @@ def power_paragraph(found: SimulatedPower, *, wanted: float | None = None) -> st
     wanted
         Power that the size was searched for; ``None`` where the size was given.
     """
-    aim = (
-        []
-        if wanted is None
-        else [
-            f"This is the size at which the power reaches {100 * wanted:.4g}%, by a curve through "
-            "simulations of several sizes."
-        ]
-    )
+    aim = "This is the size at which the power reaches {}%, by a curve through simulations of "
+    aims = [] if wanted is None else [f"{aim.format(f'{100 * wanted:.4g}')}several sizes."]
     size, *assumed = _assumed(found)
-    return " ".join([size, *aim, *assumed, _analysed(found), *_answered(found), *_told(found)])
+    return " ".join([size, *aims, *assumed, _analysed(found), *_answered(found), *_told(found)])
 
 
 def _assumed(found: SimulatedPower) -> Iterator[str]:

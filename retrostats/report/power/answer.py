@@ -85,11 +85,11 @@ def _aim(main: SimulatedPower) -> str:
     if margin is None:
         return f"to show that {_pair(main)} differ {where}"
     first, size = plan.comparisons[0], quantity(abs(margin), main.design.unit)
-    side, bound = ("worse", "less") if margin > 0 else ("better", "more")
-    return (
-        f"to show that {first.treatment} is {side} than {first.comparator} by {bound} than {size} "
-        f"{where}"
-    )
+    if margin > 0:
+        told = f"is not worse than {first.comparator} by {size} or more"
+    else:
+        told = f"is better than {first.comparator} by more than {size}"
+    return f"to show that {first.treatment} {told} {where}"
 
 
 def _pair(main: SimulatedPower) -> str:

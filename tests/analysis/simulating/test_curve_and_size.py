@@ -161,3 +161,8 @@ def test_a_power_out_of_reach_is_told(design, margin, told):
 def test_a_power_that_is_none_is_refused(power):
     with pytest.raises(ValueError, match="power must be"):
         rs.find_sample_size(a_design(), ANCOVA, power=power, seed=1)
+
+
+def test_a_start_beyond_the_largest_size_is_refused():
+    with pytest.raises(rs.DataError, match="start may be 100,000 at most, got 1,000,000,000"):
+        rs.find_sample_size(a_design(), ANCOVA, start=10**9, seed=1)

@@ -98,9 +98,12 @@ def test_sizes_follow_the_allocation():
     assert sizes_of(design, 20) == (20, 30)
     assert sizes_of(design, {"retro": 8, "control": 9}) == (9, 8)
     assert sizes_of(design, [9, np.int64(8)]) == (9, 8)
+    assert sizes_of(design, np.int64(15)) == (15, 23)
 
 
-@pytest.mark.parametrize("n", [1, 0, True, 2.5, "34", (10,), {"retro": 10}, (10, 1), (10, 3.5)])
+@pytest.mark.parametrize(
+    "n", [1, 0, True, 2.5, "34", (10,), {"retro": 10}, (10, 1), (10, 3.5), 10**30, 1_000_001]
+)
 def test_sizes_that_fit_no_arm_are_refused(n):
     with pytest.raises(rs.DataError, match=r"^n: "):
         rs.simulate_power(a_design(), a_plan(), n=n, seed=1)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from retrostats.errors import DataError
 from retrostats.power.design.dropout import even_points, intercepts_of
 from retrostats.power.design.fields import Dropout
 from retrostats.power.design.types import TrialDesign
@@ -153,3 +154,20 @@ def test_the_points_fill_the_cube_evenly() -> None:
     assert points.mean(axis=0) == pytest.approx(np.full(4, 0.5), abs=2e-3)  # measured 9e-4
     joint = (points < 0.5).prod(axis=1).mean()
     assert joint == pytest.approx(1 / 16, abs=5e-3)  # measured 2.4e-3
+
+
+def far_apart(design: TrialDesign, sd: float) -> TrialDesign:
+    return replace(design, sds=(sd,) * len(design.visits), scale=None)
+
+
+def test_arms_many_sds_apart_have_the_dropout_that_was_asked_for(design: TrialDesign) -> None:
+    far = far_apart(design, 1e-8)
+    trials = far.draw((MANY, MANY), rng(), 1)
+    for code, arm in enumerate(far.arms):
+        gone = 1 - trials.seen[0, trials.arm == code].mean(axis=0)
+        assert gone == pytest.approx(arm.dropout, abs=SHARES)
+
+
+def test_an_sd_that_is_lost_beside_the_means_is_refused(design: TrialDesign) -> None:
+    with pytest.raises(DataError, match="arm 'retro': an SD of 1e-200 at baseline is lost"):
+        far_apart(design, 1e-200).draw((10, 10), rng(), 1)
