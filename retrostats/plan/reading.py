@@ -71,9 +71,7 @@ def read_plan(path: Path | str) -> AnalysisPlan:
     content = parse_toml(file, faults) if file else None
     plan = None
     if file is not None and content is not None and _is_design(content):
-        message = (
-            "this is a design, not a plan; `retrostats new plan` writes one to fill in"
-        )
+        message = "this is a design, not a plan; give it where one is asked for (--design)"
         faults.append(Fault(file.name, 0, "", message))
     elif file is not None and content is not None and _is_codebook(content):
         message = "this is a codebook, not a plan; give it where one is asked for (--codebook)"
@@ -105,10 +103,6 @@ def _read(path: Path, faults: list[Fault]) -> TextFile | None:
         found = [Fault(path.name, 0, "", message)]
     faults += [replace(each, file=path.name) for each in found]
     return file and TextFile(name=path.name, text=file.text, digest=file.digest)
-
-
-def _is_design(content: dict[str, Any]) -> bool:
-    return "estimand" not in content and {"visits", "arms", "correlation"} <= set(content)
 
 
 def _is_design(content: dict[str, Any]) -> bool:
