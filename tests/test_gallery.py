@@ -15,6 +15,9 @@ sys.path.insert(0, str(ROOT / "docs"))
 
 import make_gallery  # noqa: E402 - it lies beside the page, outside the package
 
+#: Every picture of the gallery is drawn.
+pytestmark = pytest.mark.whole
+
 #: Root mean square of the differences of colours, of 255. The same wheels draw the same pixels
 #: (0 measured); the room is for another build of the font library.
 PIXELS = 3.0

@@ -94,6 +94,10 @@ class Checkpoint:
         except OSError as error:
             raise self._unwritable(error) from error
 
+    def count(self) -> int:
+        """Return how many blocks of this work are kept, as the folder has it now."""
+        return sum(self._file(block).exists() for block in range(self.job.blocks))
+
     def _claim(self) -> None:
         """Write the manifest, unless another run does so at this moment; then look whose it is."""
         target = self.folder / MANIFEST

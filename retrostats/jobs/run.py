@@ -105,7 +105,6 @@ class Run:
     def __init__(self, job: Job, stored: dict[int, Result], kept: Checkpoint | None, tell: Any):
         self._job, self._stored, self._kept, self._tell = job, stored, kept, tell
         self._done = sum(len(job.places(block)) for block in stored)
-        self._safe = len(stored)
 
     def replicates(self, workers: Workers, enough: Enough | None) -> Replicates:
         """Return the results of as many blocks as are needed."""
@@ -147,7 +146,6 @@ class Run:
     def _finished(self, block: int, result: Result) -> None:
         if self._kept is not None:
             self._kept.save(block, result)
-            self._safe += 1
         self._done += len(self._job.places(block))
         self._tell(self._done / self._job.replicates)
 
@@ -155,7 +153,7 @@ class Run:
         if self._kept is None:
             return "Nothing is kept: finished blocks outlast an end only in a checkpoint."
         return (
-            f"{self._safe:,} of {self._job.blocks:,} blocks are kept in {self._kept.folder}; the "
+            f"{self._kept.count():,} of {self._job.blocks:,} blocks are kept in {self._kept.folder}; the "
             "same call goes on from there."
         )
 

@@ -22,6 +22,9 @@ from retrostats.report.analysis import write_analysis
 from retrostats.report.analysis.content import analysis_document
 from retrostats.report.analysis.results import as_json
 
+#: Each file goes through the whole analysis.
+pytestmark = pytest.mark.whole
+
 FOLDER = data_folder() / "example_cohort"
 TABLE = list(csv.reader(io.StringIO((FOLDER / "cohort.csv").read_text(encoding="utf-8"))))
 HEADER, ROWS = TABLE[0], TABLE[1:]

@@ -81,7 +81,7 @@ def test_a_notebook_finds_the_example_the_users_file_and_nothing_of_the_user(
     found = json.loads(outputs(script, "cohort=own.csv")[1][0]["text"])
     assert found["row"] == "mine,1"
     assert found["link"]
-    files = {"cohort.csv", "codebook.toml", "plan.toml", "README.md"}
+    files = {"cohort.csv", "codebook.toml", "plan.toml", "design.toml", "README.md"}
     assert set(found["files"]) == {"own.csv", "example"} | {f"example/{name}" for name in files}
     environment = found["environment"]
     assert environment["RETROSTATS_PROGRESS"] == "none"

@@ -9,6 +9,9 @@ import pytest
 
 import retrostats as rs
 
+#: Whole notebooks are run.
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def first(notebook, tmp_path_factory):

@@ -11,6 +11,9 @@ import pytest
 
 import retrostats as rs
 
+#: Whole notebooks are run.
+pytestmark = pytest.mark.whole
+
 #: The special cases of the mixed model: 2e-8 measured, from where the search for the maximum ends.
 SAME = 1e-6
 #: Subjects in each arm of a simulated trial; the true difference is 0.

@@ -8,6 +8,9 @@ import pytest
 
 import retrostats as rs
 
+#: A whole notebook is run.
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def pooling(notebook, tmp_path_factory):

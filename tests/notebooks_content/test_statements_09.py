@@ -9,6 +9,9 @@ import pytest
 
 import retrostats as rs
 
+#: A whole notebook is run.
+pytestmark = pytest.mark.whole
+
 #: Points between expected values and 100 draws under missing at random: 0.01 measured.
 CLOSE = 0.05
 PROJECT = Path(__file__).resolve().parents[2]

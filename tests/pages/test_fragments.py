@@ -26,7 +26,7 @@ def saved(text, folder, name):
 
 def test_the_parts_of_the_page_of_the_plan_are_one_plan_of_the_example(tmp_path):
     parts = toml_of("plan.md")
-    assert len(parts) == 8
+    assert len(parts) == 9
     plan = read_plan(saved("\n".join(parts), tmp_path, "plan.toml"))
     require_fits(plan, read_codebook(EXAMPLE))
     assert plan.sensitivity

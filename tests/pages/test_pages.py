@@ -39,13 +39,19 @@ WITH_CODE = [page for page in PAGES if page != GALLERY and "```" in page.read_te
 #: Their blocks write whole reports or run notebooks; `make test-whole` runs them.
 LONG = {
     "README.md",
+    "docs/figures.md",
+    "docs/how-to/add-a-published-trial.md",
+    "docs/how-to/figure-at-journal-width.md",
     "docs/how-to/from-redcap-to-a-report.md",
     "docs/how-to/plan-the-next-trial.md",
+    "docs/how-to/pool-a-table-of-trials.md",
     "docs/how-to/rerun-a-notebook-on-your-file.md",
     "docs/meta.md",
+    "docs/methods/analysing.md",
     "docs/notebooks.md",
     "docs/power.md",
     "docs/report.md",
+    "docs/tables.md",
     "docs/tutorial.md",
 }
 

@@ -35,6 +35,9 @@ from retrostats.report.pages.pdf import pdf_content
 from . import invented
 from .invented import DRAWN, FORCE, PAIN, SUBJECTS
 
+#: Whole reports are written, with all their figures.
+pytestmark = pytest.mark.whole
+
 FIGURES = (
     "flow", "forest", "trajectories_pain", "trajectories_force", "diagnostics_pain",
     "diagnostics_force", "responders_pain",

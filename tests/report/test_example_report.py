@@ -22,6 +22,9 @@ from retrostats.report.analysis.content import analysis_document
 from retrostats.report.analysis.drawings import alternative_texts, draw_figures
 from retrostats.report.pages.pdf import pdf_content
 
+#: The whole report of the example is written.
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def analysis():
