@@ -153,8 +153,8 @@ class Run:
         if self._kept is None:
             return "Nothing is kept: finished blocks outlast an end only in a checkpoint."
         return (
-            f"{self._kept.count():,} of {self._job.blocks:,} blocks are kept in {self._kept.folder}; the "
-            "same call goes on from there."
+            f"{self._kept.count():,} of {self._job.blocks:,} blocks are kept in "
+            f"{self._kept.folder}; the same call goes on from there."
         )
 
 
