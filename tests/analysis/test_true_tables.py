@@ -7,6 +7,9 @@ from scipy import stats
 from retrostats.analysis.reproduce import reproduce
 from retrostats.data.catalogue import load_trial
 
+#: Hundreds of tables are recomputed, each from its files to its verdicts.
+pytestmark = pytest.mark.whole
+
 TOML = """\
 id = "drawn"
 role = "comparator"

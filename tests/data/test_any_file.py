@@ -125,6 +125,7 @@ def test_toml_of_every_shape(toml, head):
     assert outcome_of(head + toml, HEADER + row + ",pain,6wk,p,0.2,a - b,,printed,Table 2\n")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("faulty", [False, True])
 def test_a_hundred_thousand_rows_are_read_or_faulted_one_by_one(faulty):
     names = "".join(f'[[outcomes]]\nname = "o{i}"\n' for i in range(1000))

@@ -36,18 +36,28 @@ def name_of(page):
 WITH_CODE = [page for page in PAGES if page != GALLERY and "```" in page.read_text("utf-8")]
 
 
-#: Their blocks write whole reports or run notebooks; `make test-whole` runs them.
+#: Their blocks write whole reports, run notebooks or take seconds; `make test-whole` runs them.
 LONG = {
     "README.md",
+    "data/README.md",
+    "docs/data-format.md",
     "docs/figures.md",
+    "docs/for-users-of/jamovi.md",
+    "docs/for-users-of/spss.md",
     "docs/how-to/add-a-published-trial.md",
+    "docs/how-to/cite.md",
     "docs/how-to/figure-at-journal-width.md",
     "docs/how-to/from-redcap-to-a-report.md",
     "docs/how-to/plan-the-next-trial.md",
     "docs/how-to/pool-a-table-of-trials.md",
     "docs/how-to/rerun-a-notebook-on-your-file.md",
+    "docs/how-to/test-what-missing-data-assume.md",
     "docs/meta.md",
     "docs/methods/analysing.md",
+    "docs/methods/individual-change.md",
+    "docs/methods/power-by-simulation.md",
+    "docs/methods/rank-effects.md",
+    "docs/methods/tipping-point.md",
     "docs/notebooks.md",
     "docs/power.md",
     "docs/report.md",
