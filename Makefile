@@ -20,7 +20,7 @@ test: lint ## tests, ruff and mypy
 	$(BIN)/python -m pytest -n auto -m "not slow and not whole"
 
 test-whole: $(STAMP) ## whole programs: notebooks, JupyterLab in a browser, pages that write reports
-	$(BIN)/python -m pytest -n auto -m whole
+	$(BIN)/python -m pytest -n auto -m "whole and not slow"
 
 test-slow: $(STAMP) ## the long searches and simulations
 	$(BIN)/python -m pytest -m slow

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.errors import FitError
 
 #: Bits of a whole number that a double holds.
 BITS = 53
@@ -134,10 +135,35 @@ def fill(y: Floats, means: Floats, sigma: Floats, *, rng: np.random.Generator) -
     noise = rng.standard_normal((count, n, m))
     for pattern in patterns(np.isfinite(y)):
         rows, gone = pattern.rows, pattern.gone
-        spread = np.linalg.cholesky(_left_over(sigma, pattern))
+        spread = definite_root(_left_over(sigma, pattern))
         draws = noise[:, rows[:, None], gone] @ np.swapaxes(spread, -1, -2)
         filled[:, rows[:, None], gone] = _expected(y, means, sigma, pattern) + draws
     return filled
+
+
+def definite_root(matrices: Floats) -> Floats:
+    """Return lower Cholesky factors, shape ``(..., k, k)``.
+
+    Raises
+    ------
+    FitError
+        If a matrix is not positive definite: scores that were seen lie on a line, or so few
+        determine a covariance that a draw of it is singular.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> definite_root(np.array([[4.0, 2.0], [2.0, 2.0]])).tolist()
+    [[2.0, 0.0], [1.0, 1.0]]
+    """
+    try:
+        return np.asarray(np.linalg.cholesky(matrices))
+    except np.linalg.LinAlgError:
+        raise FitError(
+            "imputation: a covariance of the visits is singular, so that nothing can be drawn from "
+            "it; scores of two visits may be the same in nearly all subjects, or too few subjects "
+            "were seen. Leave a visit or a covariate out, or take conditional means"
+        ) from None
 
 
 def slopes(sigma: Floats, pattern: Pattern) -> Floats:

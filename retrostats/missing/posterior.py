@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
-from retrostats.missing.filling import fill
+from retrostats.missing.filling import definite_root, fill
 from retrostats.missing.posterior_checks import require_known
 from retrostats.missing.posterior_em import em_estimate
 from retrostats.missing.reference import last_seen
@@ -111,7 +111,7 @@ def posterior_draws(
     ------
     FitError
         If at a visit nobody of an arm was seen, scores are too few for so many coefficients, two
-        visits were hardly ever seen in one subject, or scores lie on a line.
+        visits were hardly ever seen in one subject, scores lie on a line, or a draw is singular.
 
     References
     ----------
@@ -205,7 +205,7 @@ def _draw(
     m, q = len(sums), scores.columns.shape[1]
     beta, sigma = np.zeros((draws, q, m)), np.zeros((draws, m, m))
     for a, product in enumerate(sums):
-        root = np.linalg.cholesky(product)
+        root = definite_root(product)
         turned = np.swapaxes(root[:, :-1, :-1], 1, 2)
         reached = int((scores.reach > a).sum())
         variance = root[:, -1, -1] ** 2 / rng.chisquare(reached - q - m + a + 1, draws)

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 import retrostats as rs
-from retrostats.missing.filling import fill
+from retrostats.errors import FitError
+from retrostats.missing.filling import definite_root, fill
 from retrostats.missing.posterior import posterior_draws
 from retrostats.missing.posterior_em import em_estimate
 
@@ -202,3 +203,8 @@ def test_what_the_scores_do_not_tell_is_refused():
     refused(both, "week 6: among .*; week 9: no score")
     flat = np.full((20, 3), 4.0)
     refused(flat, "week 3: its scores follow")
+
+
+def test_a_root_of_what_is_not_positive_definite_is_told():
+    with pytest.raises(FitError, match="singular, so that nothing can be drawn"):
+        definite_root(np.array([[1.0, 1.0], [1.0, 1.0 - 1e-12]]))
