@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from retrostats import __version__
-from retrostats.errors import DataError, FitError
+from retrostats.errors import DataError
 from retrostats.jobs.blocks import Job, run_packed
 from retrostats.jobs.pools import AHEAD, packed
 
@@ -37,19 +37,28 @@ class Cluster:
         If dask is not installed, nobody answers at the address, there are no workers, or a worker
         has other versions of retrostats or numpy than this process, so that its results might
         differ.
+
+    Notes
+    -----
+    The scheduler runs a block again that was lost with its worker, and after some losses gives it
+    up. It counts a loss for every block that the worker held, so that those it gives up may be
+    innocent: each is handed in once more, with no other beside it.
     """
+
+    most_losses, falls_whole = 2, False
+    death = (
+        "each worker of the cluster that ran it was killed, the last ones with no other block "
+        "beside it; most often memory runs out: use smaller blocks or workers with more memory"
+    )
 
     def __init__(self, job: Job, scheduler: str) -> None:
         self._job, self._scheduler = job, scheduler
-        content = packed(job.task)
+        self._packed = packed(job.task)
         self._client = _connected(scheduler)
         self._threads, self._look_again = 1, 0.0
         try:
             _require_workers(self._client, scheduler)
-            # The cluster keeps the task as the result of a task, which it can make again when the
-            # worker that holds it dies.
-            self._mark = f"retrostats-{uuid.uuid4().hex}"
-            self._content = self._client.submit(bytes, content, key=f"{self._mark}-task")
+            self.renew()
         except BaseException:
             self._client.close()
             raise
@@ -84,27 +93,26 @@ class Cluster:
             "cluster runs, and call again"
         )
 
-    def lost(self, _error: BaseException) -> bool:
-        """Return False: the scheduler runs again what its workers lost."""
-        return False
+    def lost(self, error: BaseException) -> bool:
+        """Say whether the scheduler gave a block up because workers that held it died."""
+        from distributed import KilledWorker
+
+        return isinstance(error, KilledWorker)
 
     def told(self, error: Exception, block: int, /) -> Exception:
         """Return the error in words of this package, if it is one of the cluster."""
-        from distributed import KilledWorker
-
-        if isinstance(error, KilledWorker):
-            return FitError(
-                f"{self._job.told(block)}: each worker of the cluster that ran it was killed, the "
-                f"last one {error.last_worker.address}; most often memory runs out: use smaller "
-                "blocks or workers with more memory"
-            )
         if isinstance(error, CancelledError):
             return self._gone()
         error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
         return error
 
     def renew(self) -> None:
-        """Do nothing: the cluster looks after its workers."""
+        """Begin with names that the scheduler does not know: it gave up what it knows."""
+        self._mark = f"retrostats-{uuid.uuid4().hex}"
+        # The cluster keeps the task as the result of a task, which it can make again when the
+        # worker that holds it dies.
+        with self._reached():
+            self._content = self._client.submit(bytes, self._packed, key=f"{self._mark}-task")
 
     def close(self) -> None:
         """Leave the cluster; what has not begun there is dropped."""

@@ -65,7 +65,7 @@ def run_each(
     Raises
     ------
     FitError
-        If an item's worker was killed three times.
+        If an item's worker was killed each time, the last time with no other item beside it.
     Exception
         What the function raised.
 

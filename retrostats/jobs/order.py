@@ -16,10 +16,6 @@ from retrostats.errors import FitError
 from retrostats.jobs.blocks import Job
 from retrostats.jobs.pools import Pool
 
-#: How often a block may be lost with its worker before it is given up: it runs twice again.
-MOST_LOSSES = 3
-#: So often lost, a block runs with no other beside it, so that the next loss tells whose it was.
-ALONE_AFTER = 2
 #: Seconds between looks at work whose end nobody told; also lets Ctrl-C through on Windows.
 LOOK = 1.0
 
@@ -92,8 +88,10 @@ class Board:
         """Return how many blocks may run at a time; none after a block that failed."""
         if self._errors and min(self._errors) < self._waiting[0]:
             return 0
+        # One more loss and a block is given up: it runs with no other beside it, so that the loss
+        # tells whose it was.
         suspects = {*self._running, self._waiting[0]}
-        if any(self._losses[block] >= ALONE_AFTER for block in suspects):
+        if any(self._losses[block] >= self._pool.most_losses - 1 for block in suspects):
             return 1
         return self._pool.room()
 
@@ -102,8 +100,8 @@ class Board:
         lost = [block for block in self._just_ended() if self._was_lost(block)]
         if not lost:
             return
-        # All blocks of a broken pool are lost with it.
-        for block in sorted({*lost, *self._running}):
+        also = self._running if self._pool.falls_whole else ()
+        for block in sorted({*lost, *also}):
             future = self._running.pop(block, None)
             if future is not None and future.done() and not self._failed_with_pool(future):
                 self._settle(block, future)
@@ -146,11 +144,7 @@ class Board:
 
     def _count_loss(self, block: int) -> None:
         self._losses[block] += 1
-        if self._losses[block] < MOST_LOSSES:
+        if self._losses[block] < self._pool.most_losses:
             heapq.heappush(self._waiting, block)
             return
-        self._errors[block] = FitError(
-            f"{self._job.told(block)}: the worker that ran it was killed {MOST_LOSSES} times, the "
-            "last time with no other block beside it; most often memory runs out: use smaller "
-            "blocks or a machine with more memory"
-        )
+        self._errors[block] = FitError(f"{self._job.told(block)}: {self._pool.death}")

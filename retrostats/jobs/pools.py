@@ -19,6 +19,14 @@ AHEAD = 2
 class Pool(Protocol):
     """Does blocks. `submit` hands out a future whose callbacks may come from another thread."""
 
+    #: How often a block may be lost with its worker before it is given up; the last time it runs
+    #: with no other block beside it.
+    most_losses: int
+    #: Whether the death of a worker takes all blocks with it that are handed out.
+    falls_whole: bool
+    #: What is told of a block that is given up.
+    death: str
+
     def room(self) -> int:
         """Return how many blocks may be handed out at a time."""
 
@@ -43,6 +51,8 @@ class Pool(Protocol):
 
 class Inline:
     """The calling process: a block is done when it has been handed out."""
+
+    most_losses, falls_whole, death = 1, True, ""  # never asked: nothing is lost here
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -106,6 +116,12 @@ class Threads(Inline):
 
 class Processes:
     """Processes of this machine, by the executor of joblib."""
+
+    most_losses, falls_whole = 3, True
+    death = (
+        f"the worker that ran it was killed {most_losses} times, the last time with no other block "
+        "beside it; most often memory runs out: use smaller blocks or a machine with more memory"
+    )
 
     def __init__(self, job: Job, count: int) -> None:
         self._job, self._count = job, count

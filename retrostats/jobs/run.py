@@ -78,7 +78,7 @@ def run_replicates(  # noqa: PLR0913 - what is repeated, by whom, and who is tol
         If the checkpoint belongs to other work, holds foreign files or is damaged, or the cluster
         cannot be used.
     FitError
-        If a block's worker was killed three times.
+        If a block's worker was killed each time, the last time with no other block beside it.
     Exception
         What the task raised, with a note that names the block. The blocks before it are in the
         checkpoint.
