@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from retrostats.interruptions import interruptions_held
 
 
 @contextmanager
@@ -64,12 +67,17 @@ def _folder_beside(target: Path) -> Iterator[Path]:
     A rename within one disk cannot be half done, and a file made in the ordinary way has the
     ordinary permissions.
     """
-    try:
-        place = tempfile.TemporaryDirectory(dir=target.parent, prefix=".retrostats-")
-    except OSError as error:
-        # The name of the folder of a moment would only puzzle.
-        raise type(error)(
-            f"{target.name} cannot be written into the folder {target.parent}: {error.strerror}"
-        ) from error
-    with place as name:
-        yield Path(name)
+    with interruptions_held() as door:
+        try:
+            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".retrostats-"))
+        except OSError as error:
+            # The name of the folder of a moment would only puzzle.
+            raise type(error)(
+                f"{target.name} cannot be written into the folder {target.parent}: {error.strerror}"
+            ) from error
+        try:
+            door.open()
+            yield folder
+        finally:
+            door.is_open = False
+            shutil.rmtree(folder)

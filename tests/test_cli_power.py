@@ -94,6 +94,7 @@ REFUSED = {
     "a power beside sizes": (("--n", "20", "--power", "0.8"), "--power: of use only where a size"),
     "a start beside sizes": (("--n", "20", "--start", "9"), "--start: of use only where a size"),
     "a size twice": (("--n", "20", "--n", "20"), "--n: a size stands twice in 20, 20"),
+    "a search with few trials": (("--replicates", "99"), "the search for a size takes 100 or more"),
     "a precision of a search": (("--precision", "0.01"), "--precision: of use only with --n"),
     "a power in percent": (("--power", "80"), "--power 80: expected a number between 0.5 and 1"),
     "a power of nothing": (("--power", "0"), "--power 0: expected"),

@@ -15,6 +15,7 @@ MODULES = sorted(ROOT.rglob("*.py"))
 
 #: From the bottom to the top; packages of one layer do not import one another.
 LAYERS = (
+    {"interruptions"},
     {"errors", "layout", "arrays", "checksums", "whole_files", "progress"},
     {"instruments", "journals", "estimate", "jobs"},
     {"data"},
@@ -28,7 +29,7 @@ LAYERS = (
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: They hold words, shapes and numbers that every other module may use.
-ON_THE_GROUND = LAYERS[0] | LAYERS[1]
+ON_THE_GROUND = LAYERS[0] | LAYERS[1] | LAYERS[2]
 #: They draw results and compute none: the ground, and classes (result types) from below.
 DRAWN = {"tables", "figures"}
 #: Other packages' modules, by the only place that may import them.

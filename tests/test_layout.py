@@ -123,6 +123,23 @@ def test_pages_have_true_minus_signs_in_numbers_and_nowhere_else():
     assert "−" not in table.text() + table.markdown()
 
 
+def test_a_label_that_is_a_number_has_a_true_minus_sign_too():
+    table = Layout(caption="", header=("Shift", "n"), rows=(("-1.2", "5"), ("-1 to -2 SD", "6")))
+    assert [row[0] for row in table.typeset().rows] == ["−1.2", "-1 to -2 SD"]
+    assert "-1.2" in table.text()
+
+
+def test_thousands_are_no_decimals_in_html():
+    table = Layout(
+        caption="",
+        header=("", "Trials", "Mean"),
+        rows=(("a", "500", "0,5"), ("b", "1,000", "1,000"), ("c", "no trials")),
+    )
+    room = [re.findall(r"\+ (.*)ch", style) for style, _ in cells(table.html(), "td")]
+    # A decimal comma beside them is one: two digits of room.
+    assert room == [[], ["2"], [], [], []]
+
+
 def test_html_scrolls_below_its_caption_and_wraps_labels_after_commas_only():
     view = TABLE.html()
     caption = view.index("<b>Means, by arm</b>")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from scipy.special import ndtri
 
-from retrostats.analysis.simulating.asking import design_of, plan_of
+from retrostats.analysis.simulating.asking import design_of, fewest_of, plan_of
 from retrostats.analysis.simulating.crossing import Crossing, crossing
 from retrostats.analysis.simulating.points import Simulations
+from retrostats.analysis.simulating.summary import share_error
 from retrostats.errors import DataError
 from retrostats.jobs.types import Workers
 from retrostats.plan.types import AnalysisPlan
@@ -21,6 +22,8 @@ from retrostats.progress import Show, told
 
 #: Trials of the first look, and the fewest of every later one but the final.
 _LOOK, _FEWEST = 500, 1000
+#: Fewer know a power of 0.5 to no better than 0.05: they may call any size right.
+FEWEST_TRIALS = 100
 #: Sizes beyond this are a slip of the design.
 _LARGEST = 100_000
 #: The search brackets its guess by these factors, and asks again beyond the outer ones.
@@ -59,7 +62,8 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     start
         Subjects per arm of the first look; any size for which the model can be fitted will do.
     replicates
-        Trials of the final simulation; the search takes a fifth of it at every other size.
+        Trials of the final simulation, 100 or more; the search takes a fifth of it at every other
+        size, and 1,000 at least (or all, if fewer).
     seed, workers, checkpoint, margin, progress
         As in `simulate_power`.
 
@@ -67,15 +71,17 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     -------
     FoundSampleSize
         Subjects of an arm with allocation 1, the final simulation there, the range of sizes that
-        the simulations leave, and all of them in order.
+        the simulations leave, and all of them in order. Sizes that leave the planned model too
+        few degrees of freedom are not tried.
 
     Raises
     ------
     DataError
         If the power cannot be reached: no true difference, one beyond the margin, or more than
-        100,000 subjects per arm.
+        100,000 subjects per arm; or if too few trials were asked for to tell how the power rises
+        with the size.
     PlanError, ValueError
-        As in `simulate_power`.
+        As in `simulate_power`; also with fewer than 100 replicates.
 
     Notes
     -----
@@ -98,14 +104,20 @@ def find_sample_size(  # noqa: PLR0913 - what is looked for, how exactly, and by
     """
     if not 0.5 <= power < 1:
         raise ValueError(f"find_sample_size: power must be at least 0.5 and below 1, got {power!r}")
+    if type(replicates) is not int or replicates < FEWEST_TRIALS:
+        raise ValueError(
+            f"find_sample_size: replicates must be a whole number of {FEWEST_TRIALS} or more, got "
+            f"{replicates!r}; fewer trials do not tell one size from another"
+        )
     if start > _LARGEST:
         raise DataError(f"find_sample_size: start may be {_LARGEST:,} at most, got {start:,}")
     with told(progress) as tell:
+        truth, planned = design_of(design), plan_of(plan)
         runs = Simulations(
-            design=design_of(design), plan=plan_of(plan), replicates=replicates, seed=seed,
+            design=truth, plan=planned, replicates=replicates, seed=seed,
             workers=workers, checkpoint=checkpoint, margin=margin, precision=None, tell=tell,
         )  # fmt: skip
-        search = _Search(runs=runs, power=power)
+        search = _Search(runs=runs, power=power, fewest=fewest_of(truth, planned))
         return search.answer(start)
 
 
@@ -115,6 +127,7 @@ class _Search:
 
     runs: Simulations
     power: float
+    fewest: int = 3
     history: list[tuple[int, float, float, int]] = field(default_factory=list)
     by_size: dict[int, tuple[float, int]] = field(default_factory=dict)
 
@@ -123,7 +136,7 @@ class _Search:
         cross = self.bracketed(_guess(self.runs, first, start, self.power))
         reached: tuple[int, SimulatedPower] | None = None
         for turn in range(_ROUNDS):
-            n = _whole(cross.n)
+            n = self.whole(cross.n)
             span = (0.5 + 0.1 * turn, 0.6 + 0.1 * turn)
             final = self.look(n, self.runs.replicates, span)
             cross = crossing(self.by_size, self.power)
@@ -131,7 +144,7 @@ class _Search:
             if found.value >= self.power - _ERRORS * found.error:
                 reached = n, final
                 generous = found.value > self.power + _ERRORS * found.error
-                if not (generous and _whole(cross.n) < n):
+                if not (generous and self.whole(cross.n) < n):
                     break
             elif reached is not None:  # a smaller size was tried and is too small
                 break
@@ -144,15 +157,36 @@ class _Search:
         )
 
     def found(self, n: int, final: SimulatedPower, cross: Crossing) -> FoundSampleSize:
-        """Return the size, and the range that the simulations leave."""
+        """Return the size, and the range that the simulations leave.
+
+        Raises
+        ------
+        DataError
+            If they leave any size.
+        """
+        low, high = cross.low, cross.high
+        if fewest := n == self.fewest and self.is_enough(n):
+            low = high = n
+        if not math.isfinite(high):
+            raise DataError(
+                f"find_sample_size: with {n:,} subjects per arm {final.aimed.value:.3f} of "
+                f"{final.replicates:,} trials show what is wanted, but these are too few to tell "
+                f"how the power rises with the size (from {low:,.0f} on any may be the one); ask "
+                "for more replicates"
+            )
         return FoundSampleSize(
-            n=n,
-            power=self.power,
-            confirmed=final,
-            history=tuple(self.history),
-            low=min(n, math.floor(cross.low)),
-            high=max(n, math.ceil(cross.high)) if math.isfinite(cross.high) else _LARGEST,
-        )
+            n=n, power=self.power, confirmed=final, history=tuple(self.history),
+            low=min(n, math.floor(low)), high=max(n, math.ceil(high)), fewest=fewest,
+        )  # fmt: skip
+
+    def whole(self, n: float) -> int:
+        """Return a size that the search may try: enough for the model, and not beyond the largest."""
+        return max(self.fewest, math.ceil(min(n, _LARGEST) - 1e-9))
+
+    def is_enough(self, n: int) -> bool:
+        """Say whether the power is above the one wanted at a size, by more than chance."""
+        power, trials = self.by_size.get(n, (0.0, 0))
+        return power - _ERRORS * share_error(round(power * trials), trials or 1) > self.power
 
     def look(self, n: int, trials: int, span: tuple[float, float]) -> SimulatedPower:
         """Simulate at one size and keep what it says."""
@@ -169,9 +203,11 @@ class _Search:
         """Return where the curve crosses, from sizes on either side of it."""
         trials = min(self.runs.replicates, max(_FEWEST, self.runs.replicates // 5))
         for turn in range(_ROUNDS):
-            for place, factor in enumerate(_BRACKET):
+            for place, n in enumerate(dict.fromkeys(self.whole(guess * f) for f in _BRACKET)):
                 at = 0.1 + 0.08 * turn + 0.04 * place
-                self.look(_whole(guess * factor), trials, (at, at + 0.04))
+                self.look(n, trials, (at, at + 0.04))
+            if self.is_enough(self.fewest):
+                return Crossing(n=self.fewest, low=self.fewest, high=self.fewest)
             cross = crossing(self.by_size, self.power)
             if _TRUSTED[0] * guess <= cross.n <= _TRUSTED[1] * guess:
                 return cross
@@ -211,8 +247,3 @@ def _guess(runs: Simulations, first: SimulatedPower, n: int, power: float) -> fl
             f"{primary.truth:g})"
         )
     return guess
-
-
-def _whole(n: float) -> int:
-    """Return a size that the search may try: 3 or more, and not beyond the largest."""
-    return max(3, math.ceil(min(n, _LARGEST) - 1e-9))

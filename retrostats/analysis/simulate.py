@@ -22,7 +22,7 @@ from retrostats.power.simulated.result import SimulatedPower
 from retrostats.progress import Show
 
 #: Changes whenever the same seed gives other trials or other answers.
-_VERSION = "simulate_power 1"
+_VERSION = "simulate_power 2"
 
 
 def simulate_power(  # noqa: PLR0913 - what is simulated, how exactly, and by whom

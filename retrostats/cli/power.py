@@ -42,6 +42,7 @@ def power(  # noqa: PLR0913 - each is an option of the command
     from retrostats.report.power.writing import require_place, write_power
 
     sizes = _sizes(n, power=power, start=start, precision=precision)
+    _require_trials(replicates, sizes)
     request = PowerRequest(
         n=sizes,
         power=_between(power, "--power", 0.5, 1, "0.9") or options.POWER,
@@ -116,6 +117,16 @@ def _sizes(
     if len(set(n)) < len(n):
         raise DataError(f"--n: a size stands twice in {', '.join(map(str, n))}; leave one out")
     return tuple(n)
+
+
+def _require_trials(replicates: int, sizes: tuple[int, ...]) -> None:
+    from retrostats.analysis.sample_size import FEWEST_TRIALS
+
+    if not sizes and replicates < FEWEST_TRIALS:
+        raise DataError(
+            f"--replicates {replicates}: the search for a size takes {FEWEST_TRIALS} or more; "
+            "fewer trials do not tell one size from another"
+        )
 
 
 def _between(value: float | None, name: str, low: float, high: float, example: str) -> float | None:

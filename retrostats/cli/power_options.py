@@ -54,7 +54,10 @@ Margin = Annotated[
     ),
 ]
 ReplicatesCount = Annotated[
-    int, typer.Option("--replicates", min=2, help="Trials to simulate for the answer.")
+    int,
+    typer.Option(
+        "--replicates", min=2, help="Trials to simulate for the answer; without --n 100 or more."
+    ),
 ]
 Precision = Annotated[
     float | None,

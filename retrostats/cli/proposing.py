@@ -43,6 +43,7 @@ def proposal(
     trial: str,
     *,
     outcome: str,
+    arms: Sequence[str],
     baseline: float | None,
     sds_from: str | None,
     correlation: float | None,
@@ -55,6 +56,8 @@ def proposal(
     ----------
     trial, outcome
         As for `retrostats.design_from_trial`.
+    arms
+        Labels as given, empty for all whose course is printed.
     baseline, sds_from, correlation, dropout
         Values of the options, ``None`` where not given.
     weeks
@@ -69,10 +72,16 @@ def proposal(
 
     _require("--correlation", correlation, "between -1 and 1", low=-1, either=True)
     _require("--dropout", dropout, "a share from 0 to below 1", low=0, either=False)
+    if len(arms) == 1 or len(set(arms)) < len(arms):
+        raise DataError(
+            f"--arm {' --arm '.join(arms)}: a design compares two arms or more; give --arm for "
+            "each of them once"
+        )
     try:
         return design_from_trial(
             trial,
             outcome=outcome,
+            arms=tuple(arms) or None,
             means=baseline,
             sds=sds_from,
             correlation=correlation,

@@ -106,6 +106,14 @@ def new_design(
     outcome: Annotated[
         str | None, typer.Option(help="With --from: the outcome; pain if not given.")
     ] = None,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL",
+            help="With --from: an arm to take, in place of all whose course is printed; give two "
+            "or more.",
+        ),
+    ] = None,
     baseline: Annotated[
         float | None, typer.Option(help="With --from: mean at baseline, if not printed.")
     ] = None,
@@ -136,6 +144,7 @@ def new_design(
         refuse_without_trial(
             {
                 "--outcome": outcome,
+                "--arm": arm,
                 "--baseline": baseline,
                 "--sds-from": sds_from,
                 "--correlation": correlation,
@@ -149,6 +158,7 @@ def new_design(
     design = proposal(
         trial,
         outcome=outcome or "pain",
+        arms=arm or (),
         baseline=baseline,
         sds_from=sds_from,
         correlation=correlation,

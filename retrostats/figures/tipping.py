@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +11,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.special import ndtri
 
-from retrostats.arrays import Floats
 from retrostats.figures.given_axes import given, require_inside
 from retrostats.figures.inputs import kind_words
 from retrostats.figures.style import (
@@ -23,6 +22,7 @@ from retrostats.figures.style import (
     house_style,
     set_description,
 )
+from retrostats.figures.tipping_lines import contours, draw_estimates
 from retrostats.figures.tipping_words import (
     axis_words,
     line_words,
@@ -45,8 +45,6 @@ _GREY, _LINE = "0.35", "0.45"
 _MARK = 7.0
 #: Smallest p that has a place on a normal scale; smaller ones lie far from every line drawn.
 _SMALLEST_P = 1e-300
-#: Lines of equal estimates, about so many.
-_LINES = 7
 
 
 def plot_tipping(
@@ -118,8 +116,7 @@ def plot_tipping(
         ax.tick_params(axis="both", labelsize=SMALL_TEXT, length=2.5, width=0.6, color=_GREY)
         _write_axes(ax, tipping)
         _explain(ax, tipping)
-        _draw_zones(ax, tipping)
-        _draw_estimates(ax, tipping)
+        draw_estimates(ax, tipping, _draw_zones(ax, tipping))
         _draw_marks(ax, tipping)
         _write_axes(ax, tipping)
         require_inside(ax, who)
@@ -128,8 +125,8 @@ def plot_tipping(
     return ax
 
 
-def _draw_zones(ax: Axes, tipping: TippingPoint) -> None:
-    """Colour where the interval excludes zero, and draw where one of its limits is zero."""
+def _draw_zones(ax: Axes, tipping: TippingPoint) -> ContourSet | None:
+    """Colour where the interval excludes zero; return the lines where one of its limits is zero."""
     # On the scale of a normal statistic, which is nearly straight between the points of a grid.
     size = -ndtri(np.maximum(tipping.p, _SMALLEST_P) / 2)
     favour = -np.sign(tipping.value) if tipping.better == "lower" else np.sign(tipping.value)
@@ -141,45 +138,9 @@ def _draw_zones(ax: Axes, tipping: TippingPoint) -> None:
         tipping.deltas, tipping.deltas, statistic, levels=[-reach, -edge, edge, reach],
         colors=colours, zorder=1,
     ).set_gid("zones")  # fmt: skip
-    _lines(ax, tipping, statistic, [-edge, edge], color="black", linewidth=1.4, gid="touching")
-
-
-def _draw_estimates(ax: Axes, tipping: TippingPoint) -> None:
-    """Draw lines of equal estimates with their numbers."""
-    low, high = float(tipping.value.min()), float(tipping.value.max())
-    if not high > low:
-        return
-    rough = (high - low) / _LINES
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = power * next(size for size in (1, 2, 5, 10) if size * power >= rough)
-    levels = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
-    places = max(0, -int(np.floor(np.log10(step))))
-    drawn = _lines(
-        ax, tipping, tipping.value.T, levels.tolist(), color=_LINE, linewidth=0.5, gid="estimates"
+    return contours(
+        ax, tipping, statistic, [-edge, edge], color="black", linewidth=1.4, gid="touching"
     )
-    if drawn is None:
-        return
-    numbers = {
-        level: f"{level + 0.0:.{places}f}".replace("-", "\N{MINUS SIGN}") for level in levels
-    }
-    for text in ax.clabel(drawn, fmt=numbers, fontsize=SMALL_TEXT, inline_spacing=2):
-        text.set(gid="estimate", clip_on=False)
-
-
-def _lines(
-    ax: Axes, tipping: TippingPoint, values: Floats, levels: list[float], *, gid: str, **how: Any
-) -> ContourSet | None:
-    """Draw the lines that the grid reaches; matplotlib warns of others."""
-    low, high = float(values.min()), float(values.max())
-    within = [level for level in levels if low < level < high]
-    if not within:
-        return None
-    drawn = ax.contour(
-        tipping.deltas, tipping.deltas, values, levels=within, colors=how["color"],
-        linewidths=how["linewidth"], linestyles="solid", zorder=2,
-    )  # fmt: skip
-    drawn.set_gid(gid)
-    return drawn
 
 
 def _draw_marks(ax: Axes, tipping: TippingPoint) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -106,8 +107,36 @@ def run_block(task: Task, seed: int, block: int, places: range) -> dict[str, np.
 def run_packed(
     packed: bytes, seed: int, block: int, places: range
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Run one block of a task that came as bytes; a worker unpacks it once."""
-    return run_block(_unpacked(packed), seed, block, places)
+    """Run one block of a task that came as bytes; a worker unpacks it once.
+
+    Raises
+    ------
+    Exception
+        What the task raised, or a RuntimeError that tells it where the process that asked for
+        the block could not read it, or would take it for the death of a worker.
+    """
+    try:
+        return run_block(_unpacked(packed), seed, block, places)
+    except Exception as error:
+        if _travels(error):
+            raise
+        raise RuntimeError(f"the task raised {type(error).__name__}: {error}") from None
+
+
+def _travels(error: Exception) -> bool:
+    """Say whether an error reaches another process as what it is.
+
+    Many classes of errors cannot be made again from their message. Sending one kills the worker
+    or the pool, and the block would seem to have run out of memory.
+    """
+    import pickle
+
+    from joblib.externals.loky.cloudpickle_wrapper import dumps
+
+    try:
+        return not isinstance(pickle.loads(dumps(error)), BrokenExecutor | CancelledError)  # noqa: S301 - our own bytes
+    except Exception:
+        return False
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ import numpy as np
 from retrostats import __version__
 from retrostats.checksums import sha256
 from retrostats.errors import DataError
+from retrostats.interruptions import interruptions_held
 from retrostats.jobs.blocks import Job
 from retrostats.whole_files import replaced_when_complete
 
@@ -89,7 +90,7 @@ class Checkpoint:
         about = self._about(block, list(arrays), values)
         entries = {f"array_{place}": array for place, array in enumerate(values)}
         try:
-            with replaced_when_complete(self._file(block)) as path:
+            with interruptions_held(), replaced_when_complete(self._file(block)) as path:
                 np.savez(path, **{_ABOUT: np.array(about), **entries})  # type: ignore[arg-type]
         except OSError as error:
             raise self._unwritable(error) from error
@@ -102,7 +103,7 @@ class Checkpoint:
         """Write the manifest, unless another run does so at this moment; then look whose it is."""
         target = self.folder / MANIFEST
         try:
-            with replaced_when_complete(target) as path:
+            with interruptions_held(), replaced_when_complete(target) as path:
                 path.write_text(json.dumps(self._manifest(), indent=2) + "\n", "utf-8")
                 with _where_links_are_known():
                     os.link(path, target)  # unlike a rename, it fails where the name is taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import uuid
 from collections.abc import Iterator, Mapping
@@ -99,12 +100,9 @@ class Cluster:
 
         return isinstance(error, KilledWorker)
 
-    def told(self, error: Exception, block: int, /) -> Exception:
+    def told(self, error: Exception) -> Exception:
         """Return the error in words of this package, if it is one of the cluster."""
-        if isinstance(error, CancelledError):
-            return self._gone()
-        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
-        return error
+        return self._gone() if isinstance(error, CancelledError) else error
 
     def renew(self) -> None:
         """Begin with names that the scheduler does not know: it gave up what it knows."""
@@ -115,12 +113,28 @@ class Cluster:
             self._content = self._client.submit(bytes, self._packed, key=f"{self._mark}-task")
 
     def close(self) -> None:
-        """Leave the cluster; what has not begun there is dropped."""
-        self._client.close()
+        """Leave the cluster; what has not begun what has not begun there is dropped."""
+        with _quiet():
+            self._client.close()
 
     def abandon(self) -> None:
         """Leave the cluster; a block that has begun there is worked on to its end."""
-        self._client.close()
+        self.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Drop what dask writes while a client closes.
+
+    One that just tries to reach a scheduler again, which is gone, writes a traceback of the
+    attempt that is broken off. `DataError` tells it in a sentence.
+    """
+    log = logging.getLogger("distributed.client")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 def versions() -> dict[str, str]:

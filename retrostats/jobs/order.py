@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -88,24 +87,29 @@ class Board:
         """Return how many blocks may run at a time; none after a block that failed."""
         if self._errors and min(self._errors) < self._waiting[0]:
             return 0
-        # One more loss and a block is given up: it runs with no other beside it, so that the loss
-        # tells whose it was.
-        suspects = {*self._running, self._waiting[0]}
-        if any(self._losses[block] >= self._pool.most_losses - 1 for block in suspects):
+        if any(self._on_trial(block) for block in (*self._running, self._waiting[0])):
             return 1
         return self._pool.room()
 
+    def _on_trial(self, block: int) -> bool:
+        """Say whether a block that was lost before is given up at its next loss.
+
+        It runs with no other beside it, so that the loss tells whose it was.
+        """
+        losses = self._losses[block]
+        return losses > 0 and losses + 1 >= self._pool.most_losses
+
     def _take_in(self) -> None:
         """Wait until a block ends; take in all that have."""
-        lost = [block for block in self._just_ended() if self._was_lost(block)]
+        lost = {block for block in self._just_ended() if self._was_lost(block)}
         if not lost:
             return
-        also = self._running if self._pool.falls_whole else ()
-        for block in sorted({*lost, *also}):
-            future = self._running.pop(block, None)
-            if future is not None and future.done() and not self._failed_with_pool(future):
-                self._settle(block, future)
-                continue
+        if self._pool.falls_whole:
+            for block in [*self._running]:
+                self._was_lost(block)  # takes in what had ended in time
+            lost = {*self._running}
+        for block in sorted(lost):
+            del self._running[block]
             self._count_loss(block)
         self._pool.renew()
 
@@ -118,29 +122,28 @@ class Board:
             yield self._ended.get()
 
     def _was_lost(self, block: int) -> bool:
+        """Say whether a block was lost with its worker; take it in if it ended otherwise."""
         future = self._running.get(block)
         if future is None or not future.done():  # of a pool that is gone, or told already
             return False
-        if self._failed_with_pool(future):
-            return True
-        self._settle(block, self._running.pop(block))
-        return False
-
-    def _failed_with_pool(self, future: Any) -> bool:
-        try:
-            error = future.exception()
-        except CancelledError as cancelled:
-            error = cancelled
-        return error is not None and self._pool.lost(error)
-
-    def _settle(self, block: int, future: Any) -> None:
+        # It is asked once: a cluster may lose a result, and the block with it, while that comes.
         try:
             result = future.result()
-        except Exception as error:  # raised when the block's turn comes
-            self._errors[block] = self._pool.told(error, block)
-            return
-        self._results[block] = result
-        self._finished(block, result)
+        except Exception as error:
+            if self._pool.lost(error):
+                return True
+            self._errors[block] = self._named(error, block)  # raised when its turn comes
+        else:
+            self._results[block] = result
+            self._finished(block, result)
+        del self._running[block]
+        return False
+
+    def _named(self, error: Exception, block: int) -> Exception:
+        told = self._pool.told(error)
+        if told is error:
+            error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+        return told
 
     def _count_loss(self, block: int) -> None:
         self._losses[block] += 1

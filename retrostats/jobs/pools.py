@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ThreadPoolExecutor, wait
+from time import monotonic, sleep
 from typing import Any, Protocol
 
 from retrostats.jobs.blocks import Job, run_packed
-from retrostats.jobs.processes import IDLE, interrupts_held
+from retrostats.jobs.processes import IDLE, deaf_from_birth
 
 #: Seconds for which the end of blocks that nobody needs is awaited, before processes are killed
 #: and the next run must start others, which takes longer.
 MOMENT = 0.5
+#: Seconds between looks whether a block is on its way to a process.
+LOOK = 0.001
 #: Blocks handed out for each worker: one to work on, one to go on with.
 AHEAD = 2
 
@@ -36,8 +39,8 @@ class Pool(Protocol):
     def lost(self, error: BaseException) -> bool:
         """Say whether an error means that a worker died, so that the block can run again."""
 
-    def told(self, error: Exception, block: int, /) -> Exception:
-        """Return what a block raised, in words that a user can follow."""
+    def told(self, error: Exception) -> Exception:
+        """Return an error of the task as it is, one of the pool's own in words for a user."""
 
     def renew(self) -> None:
         """Replace the workers after one has died."""
@@ -52,7 +55,7 @@ class Pool(Protocol):
 class Inline:
     """The calling process: a block is done when it has been handed out."""
 
-    most_losses, falls_whole, death = 1, True, ""  # never asked: nothing is lost here
+    most_losses, falls_whole, death = 1, True, ""  # nothing is ever lost here
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -74,9 +77,8 @@ class Inline:
         """Return False: if this process dies there is nobody to ask."""
         return False
 
-    def told(self, error: Exception, block: int, /) -> Exception:
-        """Return the error with a note that names the block."""
-        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+    def told(self, error: Exception) -> Exception:
+        """Return the error: it is the task's own."""
         return error
 
     def renew(self) -> None:
@@ -135,25 +137,28 @@ class Processes:
 
     def submit(self, block: int) -> Future[Any]:
         """Hand the block to a process."""
+        with deaf_from_birth():  # and so that no block is handed out that nobody remembers
+            future = self._submitted(block)
+            self._handed_out = {*(old for old in self._handed_out if not old.done()), future}
+        return future
+
+    def _submitted(self, block: int) -> Future[Any]:
         job = self._job
-        future: Future[Any] = Future()
         try:
-            with interrupts_held():
-                future = self._executor.submit(
-                    run_packed, self._packed, job.seed, block, job.places(block)
-                )
+            future: Future[Any] = self._executor.submit(
+                run_packed, self._packed, job.seed, block, job.places(block)
+            )
         except BrokenExecutor as error:  # a process died while nobody was looking
+            future = Future()
             future.set_exception(error)
-        self._handed_out = {*(old for old in self._handed_out if not old.done()), future}
         return future
 
     def lost(self, error: BaseException | None) -> bool:
         """Say whether a process was killed."""
         return isinstance(error, (BrokenExecutor, CancelledError))
 
-    def told(self, error: Exception, block: int, /) -> Exception:
-        """Return the error with a note that names the block."""
-        error.add_note(f"in {self._job.told(block)}, seed {self._job.seed}")
+    def told(self, error: Exception) -> Exception:
+        """Return the error: it is the task's own."""
         return error
 
     def renew(self) -> None:
@@ -178,8 +183,21 @@ class Processes:
     def abandon(self) -> None:
         """Kill the processes."""
         if self._executor is not None:
+            self._await_begun()
             self._executor.shutdown(wait=True, kill_workers=True)
             self._executor = None
+
+    def _await_begun(self) -> None:
+        """Wait until each block is on its way to a process.
+
+        The thread of loky that sends them stumbles over one that it finds when it is told to kill
+        the processes, and says so on the terminal.
+        """
+        end = monotonic() + MOMENT
+        while monotonic() < end:
+            if all(future.running() or future.done() for future in self._handed_out):
+                return
+            sleep(LOOK)
 
 
 def packed(task: Callable[..., Any]) -> bytes:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from retrostats.interruptions import interruptions_held
+
 #: After which an idle process ends by itself; until then the next run can use it.
 SECONDS_IDLE = 60
 #: Seconds between looks whether the process for which this one works is still there.
@@ -61,25 +63,26 @@ atexit.register(IDLE.forget)
 
 
 @contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until processes have been started, which then never see it.
+def deaf_from_birth() -> Iterator[None]:
+    """Hold interruptions back while processes are started, which then never see Ctrl-C.
 
-    A process begins with what its parent holds back. It cannot ignore Ctrl-C by itself before it
-    has imported what that takes, and would die of it with a traceback on the terminal. Windows
-    has no such thing.
+    A process begins with what its parent's thread holds back. It cannot ignore Ctrl-C by itself
+    before it has imported what that takes, and would die of it with a traceback on the terminal.
+    Windows has no such thing.
     """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    from multiprocessing import resource_tracker
+    with interruptions_held():
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        from multiprocessing import resource_tracker
 
-    # It lets Ctrl-C through again when it is started, which must not come in between.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        # It lets Ctrl-C through again when it is started, which must not come in between.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def begin(parent: int) -> None:

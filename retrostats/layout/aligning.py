@@ -30,8 +30,7 @@ def on_marks(cells: Sequence[str]) -> list[str]:
     ['  500', '1,000']
     """
     parts = [_ends(cell) for cell in cells]
-    commas = [last for *_, last in parts if "," in last]
-    mark = _POINT if all(map(_THOUSANDS.fullmatch, commas)) else _MARK
+    mark = _mark_of([last for *_, last in parts])
     points = [_around(mark, last) for *_, last in parts]
     first = max((len(low) for low, *_ in parts), default=0)
     left = max((len(whole) for whole, _ in points), default=0)
@@ -40,6 +39,33 @@ def on_marks(cells: Sequence[str]) -> list[str]:
         f"{low:>{first}}{to}{whole:>{left}}{rest:<{right}}"
         for (low, to, _), (whole, rest) in zip(parts, points, strict=True)
     ]
+
+
+def lacking_digits(cells: Sequence[str]) -> list[float]:
+    """Return by how many digits each cell of a column ends before the longest behind its mark.
+
+    Parameters
+    ----------
+    cells
+        Of one column. A decimal mark counts as half a digit, as wide as it is.
+
+    Examples
+    --------
+    >>> lacking_digits(["-1.5", "0.125", "12"])
+    [2.0, 0.0, 3.5]
+    >>> lacking_digits(["500", "1,000"])
+    [0.0, 0.0]
+    """
+    marks = r".·" if _mark_of([_ends(cell)[2] for cell in cells]) is _POINT else r".,·"
+    found = [re.search(rf"[{marks}](\d+)\D*$", cell) for cell in cells]
+    behind = [len(each[1]) + 0.5 if each else 0.0 for each in found]
+    return [max(behind) - own for own in behind]
+
+
+def _mark_of(cells: Sequence[str]) -> re.Pattern[str]:
+    """Return what a decimal mark is: no comma where all of them part thousands."""
+    commas = [cell for cell in cells if "," in cell]
+    return _POINT if all(map(_THOUSANDS.fullmatch, commas)) else _MARK
 
 
 def _ends(cell: str) -> tuple[str, str, str]:

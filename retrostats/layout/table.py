@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from retrostats.layout.aligning import on_marks
+from retrostats.layout.aligning import lacking_digits, on_marks
 from retrostats.layout.html import STICKY, bold, box, is_long, safe, width_for
 from retrostats.layout.numbers import true_minus
 from retrostats.layout.written import NumberStyle, Written, range_joint
 
 _STEP = "  "
+#: A label that is a number and nothing else, as a value along a curve is.
+_NUMBER = re.compile(r"-\d[\d.,]*")
 _PADDING = "padding:0.15em 0.5em"
 _CELL = f"{_PADDING};white-space:nowrap"
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
@@ -147,8 +149,11 @@ class Layout:
         return "  ".join(padded).rstrip()
 
     def typeset(self) -> Layout:
-        """Return the table as pages show it: numbers with true minus signs, labels as they are."""
-        rows = tuple((*row[: self.words], *map(true_minus, row[self.words :])) for row in self.rows)
+        """Return the table as pages show it: numbers with true minus signs, words as they are."""
+        rows = tuple(
+            (*map(_label, row[: self.words]), *map(true_minus, row[self.words :]))
+            for row in self.rows
+        )
         return replace(self, rows=rows)
 
     def html(self) -> str:
@@ -188,13 +193,13 @@ class Layout:
 
     def _lacking_decimals(self) -> list[list[float]]:
         """Return by how many digits each cell ends before the longest of its column."""
-        found = [[_decimals_of(cell) for cell in row] for row in self.rows]
-        full = [own for own in found if len(own) == len(self.header)]
-        most = [max(column) for column in zip(*full, strict=True)]
-        return [
-            [0.0 if self.holds_words(place) else longest - own for place, (longest, own) in pairs]
-            for pairs in (enumerate(zip(most, row, strict=False)) for row in found)
+        full = [row for row in self.rows if len(row) == len(self.header)]
+        columns = [
+            [0.0] * len(full) if self.holds_words(place) else lacking_digits(column)
+            for place, column in enumerate(zip(*full, strict=True))
         ]
+        lacking = iter(zip(*columns, strict=True))
+        return [list(next(lacking)) if len(row) == len(self.header) else [] for row in self.rows]
 
     def markdown(self) -> str:
         """Return a caption and a pipe table, with the signs that Markdown reads escaped."""
@@ -215,16 +220,15 @@ def _line(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def _label(text: str) -> str:
+    """Return a label with a true minus sign where it is nothing but a number."""
+    return true_minus(text) if _NUMBER.fullmatch(text) else text
+
+
 def _breakable(label: str) -> str:
     """Let a label wrap at the spaces after its commas and nowhere else."""
     space = ',<span style="white-space:normal"> </span>'
     return safe(label).replace(", ", space)
-
-
-def _decimals_of(cell: str) -> float:
-    """Return how many digits stand behind the last point; the point is half as wide as one."""
-    behind = re.search(r"[.,·](\d+)\D*$", cell)
-    return len(behind[1]) + 0.5 if behind else 0.0
 
 
 def escaped(cell: str) -> str:

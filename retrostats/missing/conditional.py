@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
@@ -22,7 +23,7 @@ _SMALLEST = 1e-9
 
 def resampled_estimates(
     scores: VisitScores, request: MissingRequest, counts: Floats
-) -> tuple[Floats, list[str]]:
+) -> tuple[Floats, NDArray[np.intp]]:
     """Fit, impute and compare for every resample of the subjects.
 
     Each resample has a repeated-measures model of its own (restricted likelihood, unstructured
@@ -41,24 +42,22 @@ def resampled_estimates(
     estimates : ndarray
         Shape ``(R, 1 + arms)``: estimate, and its slopes in a shift of the imputed scores of each
         arm. ``nan`` where a resample has no answer.
-    reasons : list of str
-        Why, of each resample without an answer.
+    codes : ndarray of int
+        Shape ``(R,)``: 0, or why there is none, a key of `retrostats.models.batch.types.REASONS`.
     """
     n, m = scores.y.shape
     size = max(1, _NUMBERS // (n * m))
-    parts, reasons = [], []
-    for start in range(0, len(counts), size):
-        part, why = _block(scores, request, counts[start : start + size])
-        parts.append(part)
-        reasons += why
-    return np.concatenate(parts), reasons
+    starts = range(0, len(counts), size)
+    parts = [_block(scores, request, counts[start : start + size]) for start in starts]
+    estimates, codes = zip(*parts, strict=True)
+    return np.concatenate(estimates), np.concatenate(codes)
 
 
 def _block(
     scores: VisitScores, request: MissingRequest, counts: Floats
-) -> tuple[Floats, list[str]]:
+) -> tuple[Floats, NDArray[np.intp]]:
     from retrostats.models.batch.fit import fit_batch
-    from retrostats.models.batch.types import DEPENDENT, REASONS
+    from retrostats.models.batch.types import DEPENDENT
 
     columns, contrast = scores.subject_columns, contrast_of(scores, request)
     m, q = scores.y.shape[1], columns.shape[1]
@@ -76,14 +75,13 @@ def _block(
     # A column that was dropped at one visit leaves no expectation of some scores there.
     dependent = np.isnan(fits.beta).any(axis=1) | np.isnan(weights).any(axis=1)
     codes = np.where(fits.failed, fits.reason, np.where(dependent, DEPENDENT, 0))
-    reasons = [REASONS[code] for code in codes[codes > 0].tolist()]
     good = codes == 0
     found = np.full((len(counts), 1 + len(scores.arms)), np.nan)
     beta = np.swapaxes(fits.beta[good].reshape(-1, m, q), 1, 2)
     y = _completed(scores, request, beta, fits.sigma[good])
     found[good, 0] = (weights[good] * y).sum(axis=1)
     found[good, 1:] = weights[good] @ indicators(scores, request.visit)
-    return found, reasons
+    return found, codes
 
 
 def _completed(scores: VisitScores, request: MissingRequest, beta: Floats, sigma: Floats) -> Floats:
@@ -93,7 +91,7 @@ def _completed(scores: VisitScores, request: MissingRequest, beta: Floats, sigma
     some = replace(
         scores, y=scores.y[gone], arm=scores.arm[gone], covariates=scores.covariates[gone]
     )
-    means = imputation_means(some, beta, request.strategy, request.reference, visit=visit)
+    means = imputation_means(some, beta, request.strategy, request.reference)
     y = np.tile(scores.y[:, visit], (len(beta), 1))
     y[:, gone] = conditional_means(some.y, means, sigma)[..., visit]
     return y

@@ -45,9 +45,7 @@ class PosteriorDraws:
         some = replace(
             scores, y=scores.y[gone], arm=scores.arm[gone], covariates=scores.covariates[gone]
         )
-        means = imputation_means(
-            some, parameters.beta, request.strategy, request.reference, visit=request.visit
-        )
+        means = imputation_means(some, parameters.beta, request.strategy, request.reference)
         drawn = fill(some.y, means, parameters.sigma, rng=rng)
         return {"drawn": drawn[..., request.visit]}
 

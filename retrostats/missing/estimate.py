@@ -144,7 +144,7 @@ def shifted_parts(
         return imputed(scores, request, workers=workers, progress=progress)
     if request.inference == "bootstrap":
         return bootstrap(scores, request, workers=workers, progress=progress)
-    return jackknife(scores, request)
+    return jackknife(scores, request, workers=workers, progress=progress)
 
 
 def estimate_of(

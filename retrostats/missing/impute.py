@@ -87,8 +87,9 @@ def impute(  # noqa: PLR0913 - the roles of columns, and what a methods section 
     strategy
         What is assumed after a subject's last visit: ``"missing at random"``, ``"jump to
         reference"``, ``"copy reference"``, ``"copy increments in reference"`` or ``"last mean
-        carried forward"``. A gap before a visit that was seen is missing at random (under ``"copy
-        reference"``, of a subject who left later, it is filled given the means of the reference).
+        carried forward"``. A gap before a visit that was seen is missing at random; but under
+        ``"copy reference"``, of a subject who left later, it is filled given the means of the
+        reference, as everything else that such a subject missed.
     reference
         Arm that is copied, whose own subjects are missing at random; needed for all strategies
         but the first.

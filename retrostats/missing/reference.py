@@ -57,7 +57,7 @@ def strategy_means(
     strategy
         ``"missing at random"``: `own` everywhere.
         ``"jump to reference"``: `reference` after the last visit seen.
-        ``"copy reference"``: `reference` at all visits, also those seen.
+        ``"copy reference"``: `reference` at all visits, also those seen and gaps between them.
         ``"copy increments in reference"``: after the last visit seen, `own` there plus the change
         of `reference` since; with none seen, `reference`, since baseline is a covariate and
         shared.
@@ -69,7 +69,7 @@ def strategy_means(
     ndarray
         Shape ``(..., n, m)``. Rows of the reference arm come out as they went in under every
         strategy but the last: give those subjects ``"missing at random"``. Subjects seen at the
-        last visit have `own`: a gap before a visit that was seen is missing at random.
+        last visit have `own`: what they miss is missing at random.
 
     Raises
     ------
@@ -172,8 +172,6 @@ def imputation_means(
     beta: Floats,
     strategy: Strategy,
     reference: int,
-    *,
-    visit: int | None = None,
 ) -> Floats:
     """Return the means under a strategy for every subject and every set of coefficients.
 
@@ -185,11 +183,9 @@ def imputation_means(
         Coefficients of ``scores.subject_columns`` at each visit, shape ``(R, q, m)``.
     strategy, reference
         The assumption, and the code of the arm that is copied. Subjects of that arm are missing
-        at random under every strategy; those of every other arm follow the strategy.
-    visit
-        Column of the only visit that will be imputed, if there is only one. Where it is a gap
-        before a later visit that was seen, the subject has its own means. Without it such a gap
-        has them too, except under ``"copy reference"`` of a subject who left later.
+        at random under every strategy; those of every other arm follow the strategy. A gap before
+        a visit that was seen has their own means, except under ``"copy reference"`` of a subject
+        who left later: whose course is a copy is so from the first visit on, as in rbmi.
 
     Returns
     -------
@@ -200,9 +196,5 @@ def imputation_means(
     if strategy == "missing at random":
         return np.asarray(own)
     copied = reference_columns(scores, reference) @ beta
-    last = last_seen(scores.seen)
-    means = strategy_means(own, copied, last, strategy)
-    at_random = scores.arm == reference
-    if visit is not None:
-        at_random = at_random | (visit < last)
-    return np.where(at_random[:, None], own, means)
+    means = strategy_means(own, copied, last_seen(scores.seen), strategy)
+    return np.where((scores.arm == reference)[:, None], own, means)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import FitError
@@ -18,6 +19,8 @@ from retrostats.missing.types import MissingRequest, VisitScores
 
 #: Resamples in one block of work: enough to be fitted together, few enough to share among workers.
 BLOCK = 250
+#: Subjects left out in turn in one block. A fit of all of them takes long only with more.
+LEFT_OUT = 100
 #: Share of resamples that may have no answer. More are a sign that the answers left are a choice.
 MOST_FAILED = 0.01
 
@@ -30,22 +33,30 @@ def base_estimate(scores: VisitScores, request: MissingRequest) -> Floats:
     FitError
         If the model cannot be fitted.
     """
-    found, reasons = resampled_estimates(scores, request, np.ones((1, len(scores.y))))
-    if reasons:
+    found, codes = resampled_estimates(scores, request, np.ones((1, len(scores.y))))
+    if codes[0]:
         raise FitError(
-            f"the model that imputation starts from cannot be fitted: {reasons[0]}. Leave a visit "
-            "or a covariate out"
+            f"the model that imputation starts from cannot be fitted: {_reason(codes)}. Leave a "
+            "visit or a covariate out"
         )
     return np.asarray(found[0])
 
 
-def jackknife(scores: VisitScores, request: MissingRequest) -> Resampled:
+def jackknife(
+    scores: VisitScores,
+    request: MissingRequest,
+    *,
+    workers: Workers | int = 1,
+    progress: Callable[..., Any] | None = None,
+) -> Resampled:
     """Leave each subject out in turn; the variance is ``(n - 1) / n`` times the sum of squares.
 
     Parameters
     ----------
     scores, request
         What was seen and asked for.
+    workers, progress
+        As in `retrostats.jobs.run.run_replicates`.
 
     Raises
     ------
@@ -57,14 +68,26 @@ def jackknife(scores: VisitScores, request: MissingRequest) -> Resampled:
     .. [1] Wolbers M, Noci A, Delmar P, Gower-Page C, Yiu S, Bartlett JW (2022). Standard and
        reference-based conditional mean imputation. Pharm Stat 21, 1246-1257. doi:10.1002/pst.2234
     """
+    from retrostats.jobs.run import run_replicates
+
     n = len(scores.y)
     base = base_estimate(scores, request)
-    found, reasons = resampled_estimates(scores, request, 1.0 - np.eye(n))
-    if reasons:
+    done = run_replicates(
+        LeaveOut(scores=scores, request=request),
+        n,
+        seed=0,
+        block=LEFT_OUT,
+        key=digest("jackknife", scores, request),
+        workers=workers,
+        progress=progress,
+        words="Leaving out",
+    )
+    found, codes = done.arrays["estimates"], done.arrays["codes"]
+    if codes.any():
         raise FitError(
-            f"jackknife: without one of the subjects the model cannot be fitted ({len(reasons)} of "
-            f"{n} times): {reasons[0]}. Leave a rare category or a visit out, or take posterior "
-            "draws, as multiple imputation does"
+            "jackknife: without one of the subjects the model cannot be fitted "
+            f"({np.count_nonzero(codes)} of {n} times): {_reason(codes)}. Leave a rare category or "
+            "a visit out, or take posterior draws, as multiple imputation does"
         )
     return Resampled(base=base, resamples=found, factor=(n - 1) / n, failures=0)
 
@@ -120,6 +143,27 @@ def bootstrap(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LeaveOut:
+    """The work of one block: some subjects, each left out in turn. Nothing is drawn.
+
+    Attributes
+    ----------
+    scores, request
+        What was seen and asked for.
+    """
+
+    scores: VisitScores
+    request: MissingRequest
+
+    def __call__(self, _rng: np.random.Generator, places: range) -> dict[str, np.ndarray[Any, Any]]:
+        """Return estimates, shape ``(len(places), 1 + arms)``, and codes of failures."""
+        counts = np.ones((len(places), len(self.scores.y)))
+        counts[np.arange(len(places)), list(places)] = 0.0
+        estimates, codes = resampled_estimates(self.scores, self.request, counts)
+        return {"estimates": estimates, "codes": codes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resample:
     """The work of one block: subjects drawn with replacement within arms.
 
@@ -141,6 +185,13 @@ class Resample:
                 shares = np.full(rows.size, 1 / rows.size)
                 counts[:, rows] = rng.multinomial(rows.size, shares, size=len(places))
         return {"estimates": resampled_estimates(self.scores, self.request, counts)[0]}
+
+
+def _reason(codes: NDArray[np.intp]) -> str:
+    """Return the first reason why there is no answer."""
+    from retrostats.models.batch.types import REASONS
+
+    return REASONS[int(codes[codes > 0][0])]
 
 
 def digest(what: str, scores: VisitScores, request: MissingRequest) -> str:

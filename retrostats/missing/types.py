@@ -77,7 +77,8 @@ class MissingRequest:
     ----------
     strategy
         The assumption about outcomes after the last visit seen. A gap before a visit that was
-        seen is always missing at random.
+        seen is missing at random, but under ``"copy reference"`` of a subject who left later
+        filled like the rest of that course: given the means of the reference.
     imputation, inference
         How gaps are filled, and how the standard error is made: ``"rubin"`` goes with several
         imputations, ``"jackknife"`` and ``"bootstrap"`` with ``"conditional mean"``.

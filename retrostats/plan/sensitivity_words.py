@@ -105,11 +105,14 @@ def _imputation_models(kinds: set[str]) -> Iterator[str]:
     )
     matching = "predictive mean matching"
     if kinds - {matching}:
+        # Whose course is a copy is so from the first visit on.
+        copies = " (under copy reference only in subjects who stayed)"
+        where = copies if "copy reference" in kinds else " throughout"
         yield (
             "The imputation model is multivariate normal for all visits after baseline, with the "
             "covariates of the planned model, each with a slope at every visit, and one "
-            "unstructured covariance; a gap before a visit that was observed is missing at random "
-            "throughout."
+            "unstructured covariance; a gap before a visit that was observed is missing at random"
+            f"{where}."
         )
     if matching in kinds:
         yield (

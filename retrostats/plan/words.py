@@ -41,11 +41,37 @@ def quantity(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> quantity(1, "points"), quantity(2, "points"), quantity(5, "N")
-    ('1 point', '2 points', '5 N')
+    >>> quantity(1, "points"), quantity(-1, "points"), quantity(2, "points"), quantity(5, "N")
+    ('1 point', '-1 point', '2 points', '5 N')
     """
-    singular = unit[:-1] if value == 1 and unit in ("points", "repetitions", "degrees") else unit
-    return f"{amount(value)} {singular}".strip()
+    return with_unit(amount(value), unit)
+
+
+def with_unit(written: str, unit: str) -> str:
+    """Return a number as it is written, with its unit; an exact one has a singular.
+
+    Examples
+    --------
+    >>> with_unit("1", "points"), with_unit("-1", "degrees"), with_unit("1.00", "points")
+    ('1 point', '-1 degree', '1.00 points')
+    >>> with_unit("1", "s"), with_unit("1", "mm"), with_unit("0.5", "")
+    ('1 s', '1 mm', '0.5')
+    """
+    # A unit as short as "s" is no plural.
+    word = unit.isalpha() and len(unit) > 3 and unit.endswith("s") and not unit.endswith("ss")
+    singular = unit[:-1] if word and written in ("1", "-1") else unit
+    return f"{written} {singular}".strip()
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count and its noun.
+
+    Examples
+    --------
+    >>> counted(1, "visit"), counted(1200, "trial"), counted(2, "study", "studies")
+    ('1 visit', '1,200 trials', '2 studies')
+    """
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def instrument_words(outcome: Outcome) -> str:

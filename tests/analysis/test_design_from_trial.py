@@ -224,11 +224,14 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 def test_the_command_writes_a_proposal_and_never_over_a_file(tmp_path: Path) -> None:
     file = tmp_path / "design.toml"
     own = ("--baseline", 6, "--sds-from", "qiu2023", "--dropout", 0.15, "--correlation", 0.6)
+    own = (*own, "--arm", "control", "--arm", "retro")
     done = run("new", "design", "--from", "alghadir2019", "--out", file, *own)
     assert done.returncode == 0
     made = rs.design_from_trial(
-        "alghadir2019", means=6, sds="qiu2023", dropout=0.15, correlation=0.6
-    )
+        "alghadir2019", means=6, sds="qiu2023", dropout=0.15, correlation=0.6,
+        arms=("control", "retro"),
+    )  # fmt: skip
+    assert made.labels == ("control", "retro")
     assert rs.read_design(file) == made
     assert str(made) in done.stdout
     before = file.read_bytes()
@@ -253,6 +256,9 @@ def test_the_command_writes_a_file_to_fill_in(tmp_path: Path) -> None:
         (("--dropout", 20), "--dropout 20: expected a share from 0 to below 1; write 20% as 0.2"),
         (("--week", "post"), "--week post: expected a timepoint and its week"),
         (("--week", "post=6"), "there is no timepoint 'post'"),
+        (("--arm", "retro"), "--arm retro: a design compares two arms or more"),
+        (("--arm", "retro", "--arm", "retro"), "give --arm for each of them once"),
+        (("--arm", "retro", "--arm", "contrl"), "did you mean 'control'?"),
     ],
 )
 def test_the_command_refuses_options_out_of_range(
@@ -268,9 +274,9 @@ def test_the_command_refuses_options_out_of_range(
 
 def test_the_command_refuses_options_without_a_trial(tmp_path: Path) -> None:
     file = tmp_path / "design.toml"
-    done = run("new", "design", "--out", file, "--baseline", 0, "--outcome", "pain")
+    done = run("new", "design", "--out", file, "--baseline", 0, "--arm", "retro")
     assert done.returncode == 1
-    assert "--outcome, --baseline: of use only with --from" in done.stderr
+    assert "--arm, --baseline: of use only with --from" in done.stderr
     assert not file.exists()
 
 

@@ -96,6 +96,7 @@ def test_a_column_named_twice_is_refused(tmp_path):
         (("a.csv", "b.parquet"), "both Parquet and CSV files"),
         (("a.csv", "notes.txt"), "notes.txt: neither a .parquet nor a .csv"),
         (("a.csv", "old.csv/"), "old.csv: neither"),
+        (("a.csv", "b.csv.gz"), "b.csv.gz: neither a .parquet nor a .csv file; unpack the files"),
     ],
 )
 def test_folders_that_are_not_of_one_kind(tmp_path, names, told):
@@ -103,6 +104,17 @@ def test_folders_that_are_not_of_one_kind(tmp_path, names, told):
         (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text("id\n1\n")
     with pytest.raises(DataError, match=told.replace(".", r"\.")):
         rs.read_parts(tmp_path)
+
+
+def test_endings_in_capitals_are_read(tmp_path):
+    (tmp_path / "A.CSV").write_text("id\n1\n")
+    (tmp_path / "b.csv").write_text("id\n2\n")
+    assert [part["id"].tolist() for part in rs.read_parts(tmp_path)] == [[1], [2]]
+
+
+def test_one_text_is_no_list_of_columns(tmp_path):
+    with pytest.raises(TypeError, match=r"texts=\('id',\)"):
+        rs.read_parts(write(tmp_path), texts="id")
 
 
 def test_marks_of_other_programs_are_passed_over(tmp_path):

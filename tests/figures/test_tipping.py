@@ -52,10 +52,12 @@ def test_marks_stand_where_the_analysis_and_the_tipping_point_are(found):
     assert ax.get_ylabel() == "Missing scores of control: how much worse (points)"
 
 
-def test_the_thick_line_is_where_a_limit_is_zero(found):
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_the_thick_line_is_where_a_limit_is_zero(level):
+    request = replace(REQUEST, level=level)
+    found = tipping_point(scores(), request, better="lower")
     (line,) = artists(rs.plot_tipping(found), "touching")
     corners = np.concatenate([path.vertices for path in line.get_paths()])
-    request = replace(REQUEST)
     for treated, other in corners[[0, len(corners) // 2, -1]]:
         at = tipping_point(
             scores(),
@@ -65,7 +67,37 @@ def test_the_thick_line_is_where_a_limit_is_zero(found):
         )
         i, j = (int(np.flatnonzero(at.deltas == each)[0]) for each in (treated, other))
         # Straight lines between the points of the grid: p is 0.05 to 0.00011 measured.
-        assert at.p[i, j] == pytest.approx(0.05, abs=1e-3)
+        assert at.p[i, j] == pytest.approx(1 - level, abs=1e-3)
+
+
+def test_scores_turned_round_are_the_same_picture(found):
+    other = scores()
+    turned = replace(other, y=-other.y, covariates=-other.covariates)
+    same = tipping_point(turned, REQUEST, better="higher")
+    (zones,) = artists(rs.plot_tipping(found), "zones")
+    (again,) = artists(rs.plot_tipping(same), "zones")
+    for one, two in zip(zones.get_paths(), again.get_paths(), strict=True):
+        # A change of sign rounds nothing: no gap measured.
+        np.testing.assert_allclose(one.vertices, two.vertices, atol=1e-6)
+
+
+@pytest.mark.parametrize("width", ["single", "double"])
+@pytest.mark.parametrize("effect", [0.6, 1.0, 1.4])
+def test_numbers_of_estimates_stand_clear_of_lines_marks_and_edges(effect, width):
+    found = tipping_point(scores(effect), REQUEST, better="lower")
+    ax = rs.plot_tipping(found, width=width)
+    ax.figure.draw_without_rendering()
+    plot, numbers = ax.get_window_extent(), artists(ax, "estimate")
+    assert len(numbers) >= 2
+    others = [each for gid in ("start", "tipping", "way") for each in artists(ax, gid)]
+    drawn = [artist.get_path().vertices for artist in others]
+    drawn += [path.vertices for line in artists(ax, "touching") for path in line.get_paths()]
+    points = ax.transData.transform(np.vstack(drawn))
+    for each in numbers:
+        box = each.get_window_extent()
+        assert plot.x0 <= box.x0 < box.x1 <= plot.x1
+        assert plot.y0 <= box.y0 < box.y1 <= plot.y1
+        assert box.count_contains(points) == 0
 
 
 def test_zones_that_the_grid_does_not_reach_are_not_in_the_key(found):

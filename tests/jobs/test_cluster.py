@@ -17,9 +17,14 @@ def local():
     import dask
     from distributed import LocalCluster
 
-    once_again = {"distributed.scheduler.allowed-failures": 1}  # as in a cluster, only sooner
+    settings = {
+        "distributed.scheduler.allowed-failures": 1,  # as in a cluster, only sooner
+        # A worker that starts again on a busy machine may take longer than the usual 15 s, after
+        # which the cluster lets go of it, and all that follows would wait for ever.
+        "distributed.deploy.lost-worker-timeout": "5 minutes",
+    }
     with (
-        dask.config.set(once_again),
+        dask.config.set(settings),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,
@@ -108,3 +113,19 @@ def test_a_scheduler_that_goes_away_is_told(tmp_path):
         with pytest.raises(DataError, match="is gone, or took the work back") as caught:
             run(Products(wait=0.1), 300, workers=there, checkpoint=tmp_path, enough=enough)
     assert "blocks are kept in" in caught.value.__notes__[0]
+
+
+def test_leaving_writes_nothing_of_an_attempt_to_reconnect(caplog):
+    log = logging.getLogger("distributed.client")
+    log.error("as seen")
+
+    class Reconnecting:
+        def close(self):
+            log.error("Traceback")
+
+    left = cluster.Cluster.__new__(cluster.Cluster)
+    left._client = Reconnecting()
+    left.close()
+    left.abandon()
+    log.error("as seen")
+    assert [entry.message for entry in caplog.records if entry.name == log.name] == ["as seen"] * 2

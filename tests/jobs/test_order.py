@@ -7,6 +7,7 @@ import pytest
 from repeated import Products
 
 from retrostats.errors import FitError
+from retrostats.jobs import order
 from retrostats.jobs.blocks import Job
 from retrostats.jobs.order import Board
 
@@ -51,7 +52,7 @@ class Blaming:
     def lost(self, error):
         return isinstance(error, DeathError)
 
-    def told(self, error, _block):
+    def told(self, error):
         return error
 
     def renew(self):
@@ -69,8 +70,8 @@ def test_the_innocent_are_done_and_the_guilty_is_named():
     assert [made.result(block)["place"][0] for block in (0, 1)] == [0, 4]
     with pytest.raises(FitError, match=r"^block 3 of 8, replicates 9 to 12: it killed its worker$"):
         made.result(2)
-    assert pool.together[0] == [0, 1, 2, 3]  # all were blamed
-    assert pool.together[1:4] == [[0], [1], [2]]  # and ran alone
+    # All were blamed, and ran alone once; what comes after the guilty is not needed.
+    assert pool.together == [[0, 1, 2, 3], [0], [1], [2]]
 
 
 def test_one_death_costs_no_block():
@@ -85,3 +86,54 @@ def test_a_block_on_another_worker_goes_on():
     assert [made.result(block)["place"][0] for block in range(8)] == list(range(0, 30, 4))
     assert pool.together[:2] == [[0, 1, 2, 3], [3]]
     assert sum(3 in together for together in pool.together) == 2
+
+
+class FleetingFuture(Future):
+    """Done and without an error, until somebody fetches what its worker no longer has."""
+
+    def result(self, timeout=None):
+        if super().result(timeout) is None:
+            raise DeathError
+        return super().result(timeout)
+
+
+def test_a_result_that_is_lost_while_it_is_fetched_is_made_again():
+    pool, made = board()
+    plain, lost = pool.submit, []
+
+    def submit(block):
+        if block != 2 or lost:
+            return plain(block)
+        lost.append(block)
+        return done(FleetingFuture(), None)
+
+    pool.submit = submit
+    assert [made.result(block)["place"][0] for block in range(8)] == list(range(0, 30, 4))
+    assert lost == [2]
+    assert pool.renewed == 1
+    assert [2] in pool.together
+
+
+def test_a_pool_that_falls_whole_takes_unfinished_blocks_with_it():
+    pool, made = board(killing={2}, times=1, spared={3})
+    pool.falls_whole = True
+    assert [made.result(block)["place"][0] for block in range(8)] == list(range(0, 30, 4))
+    # The pool went on with block 3, whose future nobody looks at any more.
+    assert pool.together[:2] == [[0, 1, 2, 3], [0, 3]]
+
+
+def test_an_end_that_nobody_told_is_seen(monkeypatch):
+    monkeypatch.setattr(order, "LOOK", 0.05)
+
+    class SilentFuture(Future):
+        def add_done_callback(self, _call):
+            pass
+
+    pool, made = board()
+    pool.submit = lambda block: done(SilentFuture(), pool.job.run(block))
+    assert made.result(0)["place"][0] == 0
+
+
+def done(future, result):
+    future.set_result(result)
+    return future

@@ -3,12 +3,16 @@
 import multiprocessing
 import re
 import threading
+import time
+from concurrent.futures import BrokenExecutor
 
 import numpy as np
 import pytest
 from repeated import Products
 
 from retrostats.errors import FitError
+from retrostats.jobs.blocks import Job
+from retrostats.jobs.pools import Processes
 from retrostats.jobs.run import run_replicates
 from retrostats.jobs.types import Workers
 
@@ -95,6 +99,20 @@ def test_processes_that_died_between_two_runs_are_replaced():
     assert run(Products(), workers=TWO) == run(Products())
 
 
+def test_processes_work_at_the_same_time(tmp_path):
+    import time
+
+    def task(_rng, places):
+        (tmp_path / str(places.start)).touch()
+        end = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) < 2:
+            assert time.monotonic() < end, "no other block has begun"
+            time.sleep(0.01)
+        return {"place": np.array(places)}
+
+    run(task, 8, workers=TWO)
+
+
 def test_runs_of_two_threads_do_not_take_each_others_processes():
     answers = {}
 
@@ -120,7 +138,50 @@ def test_a_task_that_cannot_be_sent_is_told():
         run(task, workers=TWO)
 
 
+class OddError(Exception):
+    """Cannot be made again from its message, like many an error of a library."""
+
+    def __init__(self, what, number):
+        super().__init__(f"{what} {number}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "message"),
+    [
+        (OddError, ("level", 3), "OddError: level 3"),
+        (BrokenExecutor, ("a pool of the task's own",), "BrokenExecutor: a pool of the task's own"),
+    ],
+)
+def test_an_error_that_cannot_travel_is_told_and_no_memory_is_blamed(kind, given, message):
+    def task(_rng, places):
+        if places.start == 4:
+            raise kind(*given)
+        return {"place": np.array(places)}
+
+    with pytest.raises(RuntimeError, match=r"^the task raised ") as caught:
+        run(task, 8, workers=TWO)
+    assert str(caught.value) == f"the task raised {message}"
+    assert caught.value.__notes__[0] == "in block 2 of 2, replicates 5 to 8, seed 5"
+
+
 def test_a_process_that_may_have_no_children_does_the_work_itself(monkeypatch):
     # As within a multiprocessing.Pool.
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
     assert run(Products(), workers=2) == run(Products())
+
+
+def test_processes_are_killed_in_silence_when_a_block_was_handed_out_just_now(monkeypatch):
+    from joblib.externals.loky.process_executor import _ExecutorManagerThread as Sender
+
+    look = Sender.wait_result_broken_or_wakeup
+
+    def look_late(self):
+        found = look(self)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(Sender, "wait_result_broken_or_wakeup", look_late)
+    pool = Processes(Job(task=Products(wait=9), replicates=8, block=4, seed=5, key="k"), 2)
+    futures = [pool.submit(block) for block in range(2)]
+    pool.abandon()  # an error in a thread, whatever it is, is an error of this test
+    assert all(future.exception() is not None for future in futures)  # none came to its end

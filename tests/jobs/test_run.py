@@ -1,5 +1,7 @@
 """Replicates in one process: what is drawn, when it stops, and what a task must return."""
 
+from threading import Barrier
+
 import numpy as np
 import pytest
 from repeated import Products
@@ -156,6 +158,15 @@ def test_threads_give_the_same_bits_and_the_first_error():
         Products(failing=(8,)), 30, workers=threads, enough=lambda found: len(found["place"]) == 8
     )
     assert stopped.count == 8
+
+
+def test_threads_work_at_the_same_time():
+    together = Barrier(3, timeout=5)
+
+    def task(_rng, places):
+        return {"waited": np.full(len(places), together.wait() >= 0)}
+
+    assert run(task, 12, workers=Workers(count=3, backend="threads")).count == 12
 
 
 def test_dask_that_is_not_installed_is_told(monkeypatch):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import retrostats as rs
 from retrostats.jobs.types import Workers
+from retrostats.missing import resampling
 from retrostats.missing.conditional import ancova_weights, resampled_estimates
 from retrostats.missing.estimate import missing_estimate
 from retrostats.missing.reference import STRATEGIES
@@ -89,6 +90,22 @@ def test_the_jackknife_by_formulas_of_its_own():
     assert (found.replicates, found.failures, found.percentile) == (30, 0, None)
 
 
+def test_the_jackknife_is_the_same_whoever_does_the_work(monkeypatch):
+    monkeypatch.setattr(resampling, "LEFT_OUT", 7)
+    scores, told = made_scores(24), []
+    alone = jackknife(scores, REQUEST, progress=lambda words, share: told.append((words, share)))
+    shared = jackknife(scores, REQUEST, workers=Workers(count=2, backend="threads"))
+    assert alone.resamples.tobytes() == shared.resamples.tobytes()
+    assert alone.resamples.shape == (24, 3)
+    assert told[0] == ("Leaving out", 0.0)
+    assert len(told) >= 5  # a block of 7 subjects each
+    assert told[-1] == ("Leaving out", 1.0)
+    two = Workers(count=2, backend="threads")
+    found = missing_estimate(scores, REQUEST, workers=two, progress=lambda *_: told.append(None))
+    assert told[-1] is None
+    assert found.estimate.se == missing_estimate(scores, REQUEST).estimate.se
+
+
 def test_a_subject_that_counts_twice_is_two_subjects():
     scores = made_scores(20)
     counts = np.ones((1, 20))
@@ -116,6 +133,7 @@ def test_the_bootstrap_has_about_the_error_of_the_jackknife_whoever_does_the_wor
     # Monte Carlo error of 4%.
     assert alone.estimate.se == pytest.approx(left.estimate.se, rel=0.15)
     drawn = bootstrap(scores, request).resamples[:, 0]
+    assert alone.estimate.se == pytest.approx(drawn.std(ddof=1), rel=1e-9)
     assert alone.percentile[:2] == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])))
     other = missing_estimate(scores, replace(request, seed=6))
     assert other.estimate.se != alone.estimate.se

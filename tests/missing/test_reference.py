@@ -84,11 +84,15 @@ def test_the_columns_of_the_reference_keep_the_covariates():
     assert (reference_columns(scores, 0)[:, :3] == [1.0, 0.0, 0.0]).all()
 
 
-def test_a_gap_at_the_endpoint_before_a_later_visit_is_missing_at_random():
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_gap_before_a_visit_seen_is_missing_at_random_but_in_a_copy(strategy):
     scores = made_scores(8, visits=3, gone=0.0)
     scores.y[1] = [np.nan, 4.0, np.nan]
+    scores.y[3] = [np.nan, 4.0, 5.0]
     beta = np.random.default_rng(3).normal(size=(1, 3, 3))
-    own = scores.subject_columns @ beta
-    found = imputation_means(scores, beta, "copy reference", 0, visit=0)
-    assert (found == own).all()
-    assert (imputation_means(scores, beta, "copy reference", 0, visit=2)[0, 1] != own[0, 1]).all()
+    own, other = scores.subject_columns @ beta, reference_columns(scores, 0) @ beta
+    found = imputation_means(scores, beta, strategy, 0)
+    # Who left later is a copy from the first visit on; who stayed is not.
+    expected = other if strategy == "copy reference" else own
+    assert (found[0, 1, :2] == expected[0, 1, :2]).all()
+    assert (found[0, 3] == own[0, 3]).all()

@@ -140,6 +140,14 @@ def test_a_picture_is_embedded_with_words_in_its_place(plain, metadata, alt):
     assert image.get("width") == ("30" if metadata else None)
 
 
+@pytest.mark.parametrize(("width", "wide"), [(340, False), (680, True), (None, False)])
+def test_a_picture_wider_than_a_small_screen_says_so(width, wide):
+    metadata = {"image/png": {"width": width}} if width else {}
+    made = page(output(**{"text/plain": "A", "image/png": "aGk=", "metadata": metadata}))
+    (box,) = [each for each in made.all("div") if "picture" in (each.get("class") or "")]
+    assert ("wide" in box["class"].split()) is wide
+
+
 def test_the_list_of_notebooks_links_each_with_its_title_and_first_paragraph():
     made = Page(as_index([entry(as_notebook(Script("07_x", WORDS)), "07_x")]))
     assert made.wrong == []

@@ -206,5 +206,9 @@ def test_each_assumption_has_its_sentence(plan: AnalysisPlan, codebook: Codebook
         assert told.count(part) == 1, part
     assert told.count("lose the whole effect of their treatment") == 2  # one of each reference
     assert told.count("Where outcomes are filled in as missing at random") == 1
+    assert "missing at random (under copy reference only in subjects who stayed)." in told
+    without = tuple(each for each in kinds if each.kind != "copy reference")
+    told = " ".join(planned_sentences(replace(plan, sensitivity=without), codebook))
+    assert "a visit that was observed is missing at random throughout." in told
     none = " ".join(planned_sentences(plan, codebook))
     assert "filled in" not in none

@@ -186,6 +186,18 @@ def test_the_page_loads_nothing_and_runs_nothing(html):
     assert not [name for _, tag in page.tags for name in tag if name.startswith("on")]
 
 
+def test_what_scrolls_sideways_shows_it_on_a_screen_and_not_on_paper(html):
+    # One style for the tables of all reports; `local` moves the cover that hides the shadow.
+    style = html[html.index("<style>") : html.index("</style>")]
+    shadow = re.search(r"([^{}]*)\{\s*background-image:\s*linear-gradient", style)
+    assert {".table", ".scroll"} <= set(shadow[1].strip().split(", "))
+    assert "background-attachment: local, local, scroll, scroll;" in style
+    paper = style[style.index("@media print", shadow.end()) :]
+    assert paper.index(shadow[1].strip()) < paper.index("background-image: none")
+    # A later short form would take the shadow away again.
+    assert not re.search(r"\.(table|scroll) \{[^}]*background:", style)
+
+
 def test_the_contents_lead_to_the_chapters(html):
     page = Page(html)
     places = [attributes["id"] for _, attributes in page.tags if "id" in attributes]

@@ -22,6 +22,8 @@ Sizes: TypeAlias = int | Mapping[str, int] | Sequence[int]
 
 #: Fewer than two subjects of an arm tell nothing about it.
 FEWEST = 2
+#: A size that is looked for is never smaller.
+_TRIED = 3
 #: Larger arms are a slip, and one simulated trial of them would fill the memory.
 MOST = 1_000_000
 #: A product of whole numbers and allocations that is whole but for its last digits.
@@ -95,6 +97,30 @@ def sizes_of(design: TrialDesign, n: Sizes) -> tuple[int, ...]:
     if max(sizes) > MOST:
         raise DataError(f"n: an arm may have {MOST:,} subjects at most; got {max(sizes):,}")
     return sizes
+
+
+def fewest_of(design: TrialDesign, plan: AnalysisPlan) -> int:
+    """Return the fewest subjects of an arm with allocation 1 that the planned model can do with.
+
+    With fewer the covariance of the visits cannot be estimated in most trials: each is then fitted
+    by one structure after the other, in seconds, and the power is that of nothing planned.
+
+    Examples
+    --------
+    >>> import retrostats as rs
+    >>> from retrostats.data.catalogue import data_folder
+    >>> folder = data_folder() / "example_cohort"
+    >>> fewest_of(rs.read_design(folder / "design.toml"), rs.read_plan(folder / "plan.toml"))
+    4
+    """
+    model, visits = plan.model, len(design.weeks) - 1 if plan.model.kind == "mmrm" else 1
+    levels = {each.name: max(len(each.levels), 2) for each in design.covariates}
+    columns = len(design.arms) + int(model.baseline)
+    columns += sum(levels.get(name, 2) - 1 for name in model.covariates)
+    staying = sum(arm.allocation * (1 - arm.dropout[-1]) for arm in design.arms)
+    # Two more than the visits, so that their covariance is not singular by chance.
+    alone = math.floor((FEWEST - 1) / min(arm.allocation for arm in design.arms)) + 1
+    return max(_TRIED, alone, math.ceil((columns + visits + 2) / staying))
 
 
 def _whole(size: object) -> int | None:

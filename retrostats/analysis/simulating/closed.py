@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.plan.types import AnalysisPlan
-from retrostats.power.closed.ancova import power_ancova
+from retrostats.power.closed.ancova import power_at_precision
 from retrostats.power.closed.mmrm import power_mmrm
 from retrostats.power.design.types import TrialDesign
 from retrostats.power.simulated.result import SimulatedPower
@@ -29,7 +30,7 @@ def closed_powers(points: Sequence[SimulatedPower]) -> tuple[str, tuple[float, .
     -------
     name, powers
         Of the first comparison; ``nan`` where the formula has no answer, as for a difference of
-        0. Means, SDs and correlations are those of the design, the SDs as the scale leaves them.
+        0. Means, SDs and correlations are those of the design as the scale leaves them.
     """
     plan = points[0].plan
     if not all(_is_described(point.design, plan) for point in points):
@@ -75,10 +76,22 @@ def _arms(point: SimulatedPower) -> tuple[int, int]:
     return labels.index(first.treatment), labels.index(first.comparator)
 
 
+def _spread(point: SimulatedPower) -> tuple[Floats, Floats]:
+    """Return SDs and correlations of the scores as measured, those of both arms put together.
+
+    A scale gives the arms other spreads, the more so the nearer one of them is to an end; the
+    formulas have one covariance, as the models do, which is the mean of both.
+    """
+    design, arms = point.design, list(_arms(point))
+    sds, correlations = design.expected_sds()[arms], design.expected_correlations()[arms]
+    covariance = (correlations * sds[:, :, None] * sds[:, None, :]).mean(axis=0)
+    own = np.sqrt(covariance.diagonal())
+    return own, covariance / np.outer(own, own)
+
+
 def _by_mmrm(point: SimulatedPower) -> float:
-    design, arms = point.design, _arms(point)
-    matrix = np.array(design.correlation)
-    sds = np.sqrt((design.expected_sds()[list(arms)] ** 2).mean(axis=0))
+    design, (sds, matrix) = point.design, _spread(point)
+    arms = _arms(point)
     found = power_mmrm(
         visits=len(design.visits) - 1,
         sd=sds[1:].tolist(),
@@ -93,19 +106,19 @@ def _by_mmrm(point: SimulatedPower) -> float:
 
 
 def _by_ancova(point: SimulatedPower) -> float:
-    """Return the power with the subjects who are seen at the end."""
-    design, arms = point.design, _arms(point)
-    sds = np.sqrt((design.expected_sds()[list(arms)] ** 2).mean(axis=0))
-    seen = (point.n[place][1] * (1 - design.arms[place].dropout[-1]) for place in arms)
-    found = power_ancova(
-        sd=float(sds[-1]),
-        correlation=design.correlation[0][-1],
+    """Return the power with the subjects who are seen at the end, whose number is chance."""
+    design, (sds, matrix) = point.design, _spread(point)
+    stay = [(point.n[at][1], 1 - design.arms[at].dropout[-1]) for at in _arms(point)]
+    # The mean of 1 / n over binomial counts, to second order.
+    seen = tuple(n * share / (1 + (1 - share) / (n * share)) for n, share in stay)
+    return power_at_precision(
+        seen,
         analysis="ancova" if point.plan.model.baseline else "post",
+        sd=float(sds[-1]),
+        correlation=float(matrix[0, -1]),
         difference=point.primary.truth,
-        n=tuple(max(2, round(size)) for size in seen),
         level=point.plan.model.level,
     )
-    return found.power
 
 
 _FORMS: dict[str, tuple[str, Closed]] = {

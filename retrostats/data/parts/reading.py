@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from retrostats.data.parts.types import PartFiles, PartKind, first_line
@@ -12,6 +11,8 @@ from retrostats.errors import DataError
 from retrostats.jobs.types import Workers
 
 _ENDINGS: dict[str, PartKind] = {".parquet": "Parquet", ".csv": "CSV"}
+#: Endings of files that have to be unpacked first: their sizes and lines cannot be checked.
+_PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst")
 #: So many files are named in a message, and how many more there are.
 _NAMED = 5
 #: What else divides the columns of CSV files.
@@ -55,6 +56,8 @@ def read_parts(
 
     Raises
     ------
+    TypeError
+        If ``texts`` is one text and no list of them.
     DataError
         If there are no such files, files of both kinds, others beside them, or files whose
         columns differ; all faults at once.
@@ -74,33 +77,37 @@ def read_parts(
     >>> parts.levels("arm")
     {'arm': ('control', 'retro')}
     """
+    if isinstance(texts, str):  # whose letters would be taken for columns
+        raise TypeError(f"read_parts: texts must be a list of columns: texts=({texts!r},)")
     place = Path(folder)
     if not place.is_dir():
         raise DataError(f"{place.name}: not a folder; expected one of Parquet or CSV files")
     entries = sorted(p for p in place.iterdir() if not p.name.startswith((".", "_")))
     kind = _kind(place, entries)
-    found = PartFiles(
+    return PartFiles(
         folder=place,
         files=tuple(p.name for p in entries),
         kind=kind,
-        columns=(),
+        columns=_columns(place, _headers(entries, kind, separator), texts),
         texts=tuple(texts),
         separator=separator,
         decimal=decimal,
         workers=Workers.of(workers),
         sizes=tuple(p.stat().st_size for p in entries),
     )
-    return _with_columns(found)
 
 
 def _kind(folder: Path, entries: list[Path]) -> PartKind:
-    kinds = {_ENDINGS[p.suffix] for p in entries if p.suffix in _ENDINGS and p.is_file()}
-    strange = [p.name for p in entries if p.suffix not in _ENDINGS or not p.is_file()]
+    endings = [_ENDINGS.get(p.suffix.lower()) if p.is_file() else None for p in entries]
+    kinds = {kind for kind in endings if kind}
+    strange = [p.name for p, kind in zip(entries, endings, strict=True) if not kind]
     if strange:
         more = f" and {len(strange) - _NAMED} more" if len(strange) > _NAMED else ""
+        packed = any(name.lower().endswith(_PACKED) for name in strange)
         raise DataError(
             f"{folder.name}: {', '.join(strange[:_NAMED])}{more}: neither a .parquet nor a .csv "
-            "file; keep only the parts of the data in the folder"
+            f"file; {'unpack the files, and ' if packed else ''}keep only the parts of the data "
+            "in the folder"
         )
     if len(kinds) != 1:
         what = "both Parquet and CSV files" if kinds else "no .parquet and no .csv file"
@@ -108,51 +115,58 @@ def _kind(folder: Path, entries: list[Path]) -> PartKind:
     return kinds.pop()
 
 
-def _with_columns(parts: PartFiles) -> PartFiles:
-    headers = [_header(parts, name) for name in parts.files]
-    first = headers[0]
+def _columns(
+    folder: Path, headers: Mapping[str, list[str]], texts: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the columns that all files have, in the order of the first one."""
+    origin, first = next(iter(headers.items()))
     faults = [
         f"{name}: repeats the column {column!r}"
-        for name, header in zip(parts.files, headers, strict=True)
+        for name, header in headers.items()
         for column, count in Counter(header).items()
         if count > 1
     ]
-    for name, header in zip(parts.files[1:], headers[1:], strict=True):
+    for name, header in headers.items():
         lacking = [column for column in first if column not in header]
         strange = [column for column in header if column not in first]
         told = [f"lacks {', '.join(lacking)}"] if lacking else []
         told += [f"has {', '.join(strange)} beside them"] if strange else []
         faults += [f"{name}: {' and '.join(told)}"] if told else []
-    faults += [f"texts: no column {name!r}" for name in parts.texts if name not in first]
+    faults += [f"texts: no column {name!r}" for name in texts if name not in first]
     faults += [
         f"{name}: seems to be divided by {other}; separator={sign!r} reads files that all are"
-        for name, header in zip(parts.files, headers, strict=True)
+        for name, header in headers.items()
         for sign, other in _SEPARATORS.items()
-        if parts.kind == "CSV" and len(header) == 1 and sign in header[0]
+        if Path(name).suffix.lower() == ".csv" and len(header) == 1 and sign in header[0]
     ]
     if faults:
         listed = "\n".join(f"  {fault}" for fault in faults)
         raise DataError(
-            f"{parts.folder.name}: every file needs the columns of {parts.files[0]} "
+            f"{folder.name}: every file needs the columns of {origin} "
             f"({', '.join(first)}), and a column has one name.\n{listed}"
         )
-    return replace(parts, columns=tuple(first))
+    return tuple(first)
 
 
-def _header(parts: PartFiles, name: str) -> list[str]:
-    path = parts.folder / name
+def _headers(paths: Sequence[Path], kind: PartKind, separator: str) -> dict[str, list[str]]:
+    """Return the names of the columns of each file, by its name."""
+    return {path.name: _header(path, kind, separator) for path in paths}
+
+
+def _header(path: Path, kind: PartKind, separator: str) -> list[str]:
     try:
-        if parts.kind == "CSV":
+        if kind == "CSV":
             import pandas as pd
 
-            line = pd.read_csv(path, header=None, nrows=1, dtype="str", sep=parts.separator)
+            line = pd.read_csv(path, header=None, nrows=1, dtype="str", sep=separator)
             return [str(column) for column in line.iloc[0].tolist()]
         from pyarrow.parquet import read_schema
 
         return [str(column) for column in read_schema(path).names if not column.startswith("__")]
     except ImportError:
         raise DataError(
-            f'{name}: Parquet files need pyarrow; install it with pip install "retrostats[parquet]"'
+            f"{path.name}: Parquet files need pyarrow; install it with "
+            'pip install "retrostats[parquet]"'
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{name}: cannot be read: {first_line(error)}") from error
+        raise DataError(f"{path.name}: cannot be read: {first_line(error)}") from error

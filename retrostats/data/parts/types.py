@@ -201,7 +201,7 @@ def first_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, UnicodeDecodeError):
-        return "it is no UTF-8 text; save it with that encoding"
+        return "it is no UTF-8 text; save it as UTF-8"
     if type(error).__name__ == "EmptyDataError":  # of pandas, which is not loaded for this
         return "it is empty; delete it, or put the names of the columns into its first line"
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -88,6 +88,15 @@ class BatchDerivatives:
     p_matrices: Floats
     crossed: Floats
 
+    def take(self, places: NDArray[np.intp]) -> BatchDerivatives:
+        """Return some trials."""
+        return BatchDerivatives(
+            gradient=self.gradient[places],
+            hessian=self.hessian[places],
+            p_matrices=self.p_matrices[places],
+            crossed=self.crossed[places],
+        )
+
 
 def evaluate(moments: BatchMoments, theta: Floats, bases: Floats) -> BatchEvaluation:
     """Return the log-likelihoods.

@@ -102,12 +102,7 @@ def _directions(
     uphill = newton.copy()
     others = np.flatnonzero(~newton)
     if len(others):
-        part = BatchDerivatives(
-            gradient=slopes.gradient[others],
-            hessian=slopes.hessian[others],
-            p_matrices=slopes.p_matrices[others],
-            crossed=slopes.crossed[others],
-        )
+        part = slopes.take(others)
         expected, _ = expected_information(moments.take(others), at.take(others), part, bases)
         step, definite, least = solve_scaled(expected, part.gradient)
         direction[others] = step

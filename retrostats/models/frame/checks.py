@@ -105,6 +105,25 @@ def outcome_text(column: pd.Series[Any], kind: str) -> str:
     return f"the outcome must hold numbers; {told}"
 
 
+def nearly_numbers_text(column: pd.Series[Any]) -> str:
+    """Name the values that make a column of numbers one of text; empty for any other column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nearly_numbers_text(pd.Series(["6.5", "7", "none"]))
+    "most values are numbers; these are none: 'none' (row 2)"
+    >>> nearly_numbers_text(pd.Series(["retro", "control"]))
+    ''
+    """
+    import pandas as pd
+
+    told = no_numbers_text(column)
+    if not told or 2 * pd.to_numeric(column, errors="coerce").notna().sum() <= column.count():
+        return ""
+    return f"most values are numbers; {told}"
+
+
 def no_numbers_text(column: pd.Series[Any]) -> str:
     """Name the values of a column that are no numbers, and their rows; empty without any."""
     import pandas as pd

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
+from retrostats.data.parts.types import PartFiles
 from retrostats.errors import DataError, Fault
 from retrostats.models.frame.checks import near_text, rows_text
 from retrostats.models.frame.coded import Coded, as_objects, factorised, in_order
@@ -241,4 +242,7 @@ def as_table(data: Any) -> pd.DataFrame:
     for table in (data, getattr(data, "frame", None)):
         if isinstance(table, pd.DataFrame):
             return table
-    raise DataError(f"data: a pandas DataFrame or a cohort is needed, got {type(data).__name__}")
+    hint = "; only fit_mmrm takes files" if isinstance(data, PartFiles) else ""
+    raise DataError(
+        f"data: a pandas DataFrame or a cohort is needed, got {type(data).__name__}{hint}"
+    )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
-from retrostats.models.frame.checks import rows_text
+from retrostats.models.frame.checks import nearly_numbers_text, rows_text
 from retrostats.models.frame.coded import Coded
 from retrostats.models.frame.columns import Columns
 from retrostats.models.frame.row_selection import Selection
@@ -192,10 +192,13 @@ class FrameReader:
         )
 
     def _undeclared(self, name: str) -> None:
+        slips = nearly_numbers_text(self.columns.table[name]) if self.columns.is_text(name) else ""
         self.columns.fault(
             name,
-            "its levels must be known before a part of the data is read; give levels={...} or a "
-            "categorical column",
+            f"{slips}; correct them, or give levels={{...}} if this is a category"
+            if slips
+            else "its levels must be known before a part of the data is read; give levels={...} "
+            "or a categorical column",
         )
 
     def subjects(self, name: str) -> tuple[NDArray[np.intp], NDArray[Any]]:

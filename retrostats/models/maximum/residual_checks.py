@@ -147,5 +147,6 @@ def require_varying_visits(
         )
         raise FitError(
             f"no subject was seen at both visits of these pairs: {listed}; their covariance cannot "
-            'be estimated. Use a covariance with fewer parameters, for instance "toeph" or "ar1"'
+            "be estimated. If two of them are one visit under two names, give it one name; else "
+            'use a covariance with fewer parameters, for instance "toeph" or "ar1"'
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from retrostats.arrays import Floats
@@ -68,17 +68,10 @@ def prepare_files(
     )
     whole, first = _until_rows(work)
     if first < len(files):
-        rest = SumUpFile(
-            files=files,
-            columns=columns,
-            model=model,
-            roles=roles,
-            levels=levels,
-            basis=whole.moments.basis,
-        )
+        rest = replace(work, basis=whole.moments.basis)
         for part in run_each(rest, range(first, len(files)), workers=files.workers):
             whole = whole + part
-    return prepared_part(whole)
+    return prepared_part(whole, files.files)
 
 
 def _until_rows(work: SumUpFile) -> tuple[Part, int]:

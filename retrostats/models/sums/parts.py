@@ -22,7 +22,7 @@ from retrostats.models.sums.moments import Moments
 from retrostats.models.sums.prepared import Prepared
 from retrostats.models.sums.seen_levels import seen_model
 from retrostats.models.sums.sources import Roles, basis_of, cell_counts, patterns_of
-from retrostats.models.sums.subject_hashes import label_kind, subject_hashes
+from retrostats.models.sums.subject_hashes import label_kind, split_text, subject_hashes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,8 +194,15 @@ def _added(*parts: Part) -> Part:
     return whole
 
 
-def prepared_part(whole: Part) -> Prepared:
+def prepared_part(whole: Part, names: Sequence[str] = ()) -> Prepared:
     """Return the parts' sum as prepared data, once it is sure that no subject was split.
+
+    Parameters
+    ----------
+    whole
+        The sum, in the order of the parts.
+    names
+        Of the parts, for a message; "part 1" and so on where there are none.
 
     Raises
     ------
@@ -209,12 +216,8 @@ def prepared_part(whole: Part) -> Prepared:
             "texts=('subject',) of read_parts"
         )
     subjects = np.sort(np.concatenate(whole.subjects))
-    split = int((subjects[1:] == subjects[:-1]).sum())
-    if split:
-        raise DataError(
-            f"data in parts: {split} subject(s) have rows in more than one part, and their rows "
-            "are not independent; keep all rows of a subject in one part"
-        )
+    if (subjects[1:] == subjects[:-1]).any():
+        raise DataError(split_text(whole.subjects, names))
     if not whole.moments.n_rows:
         raise DataError(f"data: no rows are left to analyse; {whole.ledger}")
     model = seen_model(

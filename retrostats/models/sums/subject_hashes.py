@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,39 @@ def subject_hashes(labels: NDArray[Any]) -> NDArray[np.uint64]:
 def label_kind(labels: NDArray[Any]) -> str:
     """Say whether labels are ``"numbers"`` or ``"texts"``; parts must agree about it."""
     return "numbers" if labels.dtype.kind in "iuf" else "texts"
+
+
+def split_text(subjects: Sequence[NDArray[np.uint64]], names: Sequence[str]) -> str:
+    """Say how many subjects lie in more than one part, and in which the first of them.
+
+    Parameters
+    ----------
+    subjects
+        Hashes of the subjects of each part; at least one is in two of them.
+    names
+        Of the parts; "part 1" and so on where there are none.
+
+    Examples
+    --------
+    >>> two = [subject_hashes(np.array([7, 8])), subject_hashes(np.array([8, 9]))]
+    >>> split_text(two, ("a.csv", "b.csv"))[:67]
+    'data in parts: 1 subject has rows in more than one part (a.csv and '
+    """
+    hashes = np.concatenate(subjects)
+    places = np.repeat(np.arange(len(subjects)), [len(part) for part in subjects])
+    order = np.argsort(hashes, kind="stable")
+    again = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
+    split = len(np.unique(hashes[order[again]]))
+    where = " and ".join(
+        names[place] if names else f"part {place + 1}"
+        for place in places[order[again[0] : again[0] + 2]]
+    )
+    who = "1 subject has" if split == 1 else f"{split:,} subjects have"
+    return (
+        f"data in parts: {who} rows in more than one part ({where}"
+        f"{', for one of them' if split > 1 else ''}); rows of a subject are not independent: "
+        "keep all of them in one part"
+    )
 
 
 def _as_text(label: object) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 from retrostats.effects.arguments import is_number, shown
 from retrostats.power.closed.answer import PowerAnswer
 from retrostats.power.closed.asked import Given, Sizes, question
-from retrostats.power.closed.claims import Better, Goal
+from retrostats.power.closed.claims import Better, Claim, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import correlation_faults, sd_faults
 from retrostats.power.closed.means import TWO_ARMS
@@ -152,6 +152,39 @@ def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
         sources=(*_SOURCES, _REPEATED) if several else _SOURCES,
     )
     return answer(design, asked)
+
+
+def power_at_precision(
+    arms: Arms, *, analysis: Analysis, sd: float, correlation: float, difference: float, level: float
+) -> float:
+    """Return the power of `power_ancova` at sizes that need not be whole.
+
+    Parameters
+    ----------
+    arms
+        Sizes with the precision that a trial has on average: where it is chance who is lost, the
+        harmonic means of those who are seen.
+    analysis, sd, correlation, difference, level
+        As in `power_ancova`.
+
+    Returns
+    -------
+    float
+        ``nan`` where too few are left for the test.
+
+    Examples
+    --------
+    >>> known = {"analysis": "ancova", "sd": 2.1, "correlation": 0.6, "difference": -1.5}
+    >>> round(power_at_precision((28.0, 28.0), **known, level=0.95), 3)
+    0.901
+    """
+    covariates = 1 if analysis == "ancova" else 0
+    if min(arms) < 2 or sum(arms) < 5 + covariates:
+        return math.nan
+    variance, df = adjusted_spread(arms, covariates)
+    claim = Claim(goal="superiority", margin=math.nan, better=None, level=level)
+    factor = variance_factor(analysis, correlation)
+    return claim.chance(difference, sd * math.sqrt(factor * variance), df)
 
 
 def variance_factor(

@@ -80,7 +80,8 @@ def power_mmrm(  # noqa: PLR0913 - what a sample-size paragraph has to state
         Correlation of the baseline with each visit, where the model has ``baseline * visit``;
         None where it does not adjust for it.
     dropout
-        Cumulative share gone by each visit, or two such lists (treated, comparator).
+        Cumulative share gone by each visit, or two such lists (treated, comparator). One number
+        where there is one visit.
     df
         ``"kenward-roger"``: a t with the degrees of freedom and the standard error that Kenward
         and Roger's method will have on average. ``"normal"``: the formula of the paper, which
@@ -146,7 +147,8 @@ def power_mmrm(  # noqa: PLR0913 - what a sample-size paragraph has to state
 
     design = Design(
         function="power_mmrm",
-        words=f"two parallel arms at the last of {visits} visits"
+        words="two parallel arms "
+        + ("at one visit" if visits == 1 else f"at the last of {visits} visits")
         + ("" if baseline is None else ", adjusted for the baseline"),
         test="MMRM with unstructured covariance"
         + (" and Kenward-Roger degrees of freedom" if df == "kenward-roger" else ""),
@@ -207,7 +209,7 @@ def _takes(visits: Visits, unit: str) -> tuple[str, ...]:
         takes.append(f"correlations of {_range(visits.baseline)} with the baseline")
     gone = [f"{100 * (1 - share):.4g}%" for share in visits.retention[:, -1]]
     each = gone[0] if gone[0] == gone[1] else f"{gone[0]} (treated) and {gone[1]} (comparator)"
-    takes.append(f"{each} gone by the last visit")
+    takes.append(f"{each} gone by the {'last ' * (len(sds) > 1)}visit")
     return tuple(takes)
 
 
@@ -216,7 +218,8 @@ def _follows(visits: Visits) -> str:
     times = f"{factors[0]:.3f} times"
     if factors[0] != factors[1]:
         times = f"{factors[0]:.3f} (treated) and {factors[1]:.3f} (comparator) times"
-    return f"The variance at the last visit is {times} that without dropout"
+    at = "the last visit" if len(visits.sds) > 1 else "the visit"
+    return f"The variance at {at} is {times} that without dropout"
 
 
 def _range(values: np.ndarray) -> str:

@@ -19,6 +19,9 @@ PerVisit = float | Sequence[float]
 MOST_VISITS = 20
 
 
+_COURSE = "the cumulative share gone by each of {} visits"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
     """Spread, correlation and retention of the visits after the start.
@@ -112,7 +115,8 @@ def _per_visit(name: str, given: object, count: int, faults: list[str]) -> Float
     array = _numbers(given)
     if array is not None and array.shape in ((), (count,)):
         return np.broadcast_to(array, (count,))
-    faults.append(f"{name} must be one number, or one for each of {count} visits; got {given!r}")
+    each = "" if count == 1 else f", or one for each of {count} visits"
+    faults.append(f"{name} must be one number{each}; got {shown(given)}")
     return None
 
 
@@ -136,8 +140,8 @@ def _matrix(given: object, pattern: object, count: int, faults: list[str]) -> Fl
         faults.append("correlation must be symmetric with ones on its diagonal")
     else:
         faults.append(
-            f"correlation must be one number between -1 and 1, or a matrix of {count} rows and "
-            f"columns; got {shown(given)}"
+            f"correlation must be one number between -1 and 1, or a matrix of {count} "
+            f"{'row and column' if count == 1 else 'rows and columns'}; got {shown(given)}"
         )
     return None
 
@@ -145,22 +149,29 @@ def _matrix(given: object, pattern: object, count: int, faults: list[str]) -> Fl
 def _retention(given: object, count: int, faults: list[str]) -> Floats | None:
     array = _numbers(given)
     if array is None or array.shape not in ((), (count,), (2, count)):
-        faults.append(
-            f"dropout must be the cumulative share gone by each of {count} visits, or two such "
-            f"lists (treated, comparator); got {given!r}"
-        )
+        one = "the share gone by the visit, or [[treated], [comparator]]"
+        more = f"{_COURSE.format(count)}, or two such lists (treated, comparator)"
+        faults.append(f"dropout must be {one if count == 1 else more}; got {shown(given)}")
         return None
-    if array.shape == () and array != 0:
-        faults.append(
-            f"dropout={array:g} does not say when subjects leave; give the cumulative share gone "
-            f"by each of {count} visits"
-        )
+    # With one visit there is one time to leave before.
+    if array.shape == () and 0 < array < 1 < count:
+        faults.append(f"dropout={array:g} does not say when subjects leave; {_forms(array, count)}")
         return None
     gone = np.broadcast_to(array, (2, count))
     if not ((gone >= 0) & (gone < 1)).all() or (np.diff(gone, axis=1) < 0).any():
         faults.append("dropout must rise from visit to visit, from 0 to below 1: it is cumulative")
         return None
     return np.asarray(1 - gone)
+
+
+def _forms(share: Floats, count: int) -> str:
+    """Show how a share gone by the last visit is written, by when those subjects leave."""
+    steady = ", ".join(f"{share * (at + 1) / count:.3g}" for at in range(count))
+    late = ", ".join([*["0"] * (count - 1), f"{share:g}"])
+    return (
+        f"give {_COURSE.format(count)}: dropout=({steady}) if as many leave before each visit, "
+        f"dropout=({late}) if all leave before the last"
+    )
 
 
 def _not_definite(matrix: Floats, baseline: Floats | None) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from retrostats.plan.words import with_unit
+
 if TYPE_CHECKING:
     from retrostats.power.closed.answer import PowerAnswer
 
@@ -14,10 +16,10 @@ def quantity(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> quantity(-1.5, "points"), quantity(0.25, "")
-    ('-1.5 points', '0.25')
+    >>> quantity(-1.5, "points"), quantity(-1, "points"), quantity(0.25, "")
+    ('-1.5 points', '-1 point', '0.25')
     """
-    return f"{value:.4g}{' ' * bool(unit)}{unit}"
+    return with_unit(f"{value:.4g}", unit)
 
 
 def power(chance: float) -> str:

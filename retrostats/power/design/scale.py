@@ -73,16 +73,36 @@ def measured_moments(mean: float, sd: float, scale: MeasurementScale | None) -> 
         return mean, sd
     if scale.step is None:
         return _cut_moments(mean, sd, scale)
-    low = max(scale.low, mean - _FAR * sd - scale.step)
-    high = min(scale.high, mean + _FAR * sd + scale.step)
-    first = math.floor((low - scale.origin) / scale.step + 0.5)
-    last = math.floor((high - scale.origin) / scale.step + 0.5)
     # Centred at the mean, so that the square loses no digits.
-    scores = scale.origin + scale.step * np.arange(first, last + 1) - mean
+    scores = possible_scores(mean, sd, scale) - mean
     above = ndtr(-(scores[1:] - scale.step / 2) / sd)
     centre = scores[0] + scale.step * above.sum()
     square = scores[0] ** 2 + (np.diff(scores**2) * above).sum()
     return float(mean + centre), math.sqrt(max(float(square - centre**2), 0.0))
+
+
+def possible_scores(mean: float, sd: float, scale: MeasurementScale) -> Floats:
+    """Return the scores of a scale with steps that a normal score can be rounded to.
+
+    Parameters
+    ----------
+    mean, sd
+        Of the score before; scores more than 10 SDs away are left out.
+    scale
+        With a step.
+
+    Examples
+    --------
+    >>> possible_scores(1.0, 0.5, MeasurementScale(low=0, high=3, step=1))
+    array([0., 1., 2., 3.])
+    """
+    step = scale.step or math.nan
+    near = min(max(mean, scale.low), scale.high)
+    low = max(scale.low, near - _FAR * sd - step)
+    high = min(scale.high, near + _FAR * sd + step)
+    first = math.floor((low - scale.origin) / step + 0.5)
+    last = math.floor((high - scale.origin) / step + 0.5)
+    return scale.origin + step * np.arange(first, last + 1.0)
 
 
 def _cut_moments(mean: float, sd: float, scale: MeasurementScale) -> tuple[float, float]:

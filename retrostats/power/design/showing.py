@@ -18,7 +18,7 @@ def design_layout(design: DesignFields) -> Layout:
     for arm in design.arms:
         ratio = "" if arm.allocation == 1 else f" (allocation {arm.allocation:g})"
         rows.append((f"{arm.label}{ratio}", "mean", *(_short(mean) for mean in arm.means)))
-        rows.append(("", "gone, %", *(_short(100 * share) for share in arm.dropout)))
+        rows.append(("", "gone, %", *(_percent(share) for share in arm.dropout)))
     rows.append(("all arms", "SD", *(_short(sd) for sd in design.sds)))
     for at, label in enumerate(design.visits):
         numbers = [_short(rho) for rho in design.correlation[at][: at + 1]]
@@ -43,7 +43,7 @@ def design_sentences(design: DesignFields) -> tuple[str, ...]:
             f"mean {_short(each.mean)}, SD {_short(each.sd)}"
             if each.kind == "number"
             else ", ".join(
-                f"{level} {_short(100 * share)}%"
+                f"{level} ({_percent(share)}%)"
                 for level, share in zip(each.levels, each.shares, strict=True)
             )
         )
@@ -54,7 +54,7 @@ def design_sentences(design: DesignFields) -> tuple[str, ...]:
 
 def _leaving(design: DesignFields) -> str:
     gaps = (
-        f" Of the visits of those who stay, {_short(100 * design.intermittent)}% are missed."
+        f" Of the visits of those who stay, {_percent(design.intermittent)}% are missed."
         if design.intermittent
         else ""
     )
@@ -81,6 +81,11 @@ def _scale(design: DesignFields) -> str:
     }[low, high]
     step = "" if scale.step is None else f" in steps of {scale.step:g}"
     return f"Scores run{ends}{step}; the means and SDs above are those before that."
+
+
+def _percent(share: float) -> str:
+    """Write a share in percent: counts of people give no more than three digits of it."""
+    return f"{100 * share:.3g}"
 
 
 def _short(value: float) -> str:

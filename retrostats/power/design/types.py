@@ -14,6 +14,7 @@ from retrostats.layout.html import paragraphs
 from retrostats.layout.numbers import true_minus
 from retrostats.power.design import changes
 from retrostats.power.design.checks import design_faults
+from retrostats.power.design.covariance import measured_covariance
 from retrostats.power.design.draw import SimulatedTrials, draw_trials
 from retrostats.power.design.fields import (
     DesignArm,
@@ -160,6 +161,13 @@ class TrialDesign(ShownAsTable, DesignFields):
     def expected_sds(self) -> Floats:
         """Return the SDs of the scores as measured, shape ``(arms, visits)``, exactly."""
         return self._moments()[..., 1]
+
+    def expected_correlations(self) -> Floats:
+        """Return the correlations of the scores as measured, shape ``(arms, visits, visits)``."""
+        given = np.array(self.sds), np.array(self.correlation)
+        whole = [measured_covariance(np.array(a.means), *given, self.scale) for a in self.arms]
+        sds = self.expected_sds()
+        return np.array(whole) / (sds[:, :, None] * sds[:, None, :])
 
     def _moments(self) -> Floats:
         return np.array(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: What a curve varies.
 Over: TypeAlias = Literal["n", "dropout", "correlation", "difference"]
 
+#: Why a search ends at a size whose power is above the one asked.
+_FEWEST = "with fewer the planned model has too few degrees of freedom, and none were tried"
+
 #: What it is called at the head of a column and below an axis.
 OVER_WORDS: dict[str, str] = {
     "n": "Subjects per arm",
@@ -156,6 +159,9 @@ class FoundSampleSize(ShownAsTable):
     low, high
         Sizes between which the curve through all simulations crosses the power asked for, at
         the level of the interval; they tell how well `n` is known.
+    fewest
+        Whether `n` is the fewest that the planned model can do with, and its power above what was
+        asked: then no smaller size was tried, and `low` and `high` are `n`.
 
     Examples
     --------
@@ -174,6 +180,7 @@ class FoundSampleSize(ShownAsTable):
     history: tuple[tuple[int, float, float, int], ...]
     low: int
     high: int
+    fewest: bool = False
 
     @property
     def total(self) -> int:
@@ -214,11 +221,11 @@ class FoundSampleSize(ShownAsTable):
         aimed = self.confirmed.aimed
         sizes = f"{self.low:,} to {self.high:,}" if self.low < self.high else f"{self.n:,}"
         level = percent(primary.interval.level)
+        why = f"by the curve through all simulations the size lies in {sizes} ({level} CI)"
         return (
             f"{self.n:,} subjects per arm ({self.total:,} in all) for a power of "
             f"{100 * self.power:.4g}%: simulated {number(aimed.value, POWER_PLACES)} (Monte Carlo "
-            f"error {number(aimed.error, ERROR_PLACES)}); by the curve through all simulations "
-            f"the size lies in {sizes} ({level} CI)"
+            f"error {number(aimed.error, ERROR_PLACES)}); {_FEWEST if self.fewest else why}"
         )
 
     def __str__(self) -> str:

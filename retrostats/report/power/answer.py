@@ -49,7 +49,12 @@ def _found(study: PowerStudy) -> Iterator[str]:
         f"In {main.replicates:,} simulated trials of this size, each analysed as planned, with a "
         f"true difference of {truth_words(main)}, the power was {power_words(main)}."
     )
-    if found.low < found.high:
+    if found.fewest:
+        yield (
+            f"These are the fewest that leave the planned model enough degrees of freedom; smaller "
+            "sizes were not tried."
+        )
+    elif found.low < found.high:
         yield (
             f"By the curve through all simulations the size for {wanted} lies between "
             f"{found.low:,} and {found.high:,}{_each(main)}."

@@ -9,17 +9,21 @@ from retrostats.report.power.types import PowerStudy
 #: What each closed form takes as given, beyond what the simulation does.
 ASSUMES = {
     "power_mmrm": (
-        "takes scores as normal, with the standard deviations that the scale leaves but the "
-        "correlations of scores before rounding, one standard deviation for both arms, and "
-        "dropout that depends on no score; its standard error and degrees of freedom are those "
-        "that Kenward and Roger's method has on average"
+        "takes scores as normal, with one covariance for both arms, and dropout that depends on "
+        "no score; its standard error and degrees of freedom are those that Kenward and Roger's "
+        "method has on average"
     ),
     "power_ancova": (
-        "takes scores as normal, with the standard deviations that the scale leaves but the "
-        "correlation of scores before rounding, and as many subjects as have a score at the end "
-        "on average, lost without regard to their scores"
+        "takes scores as normal, with one standard deviation and correlation for both arms, and "
+        "the precision that those with a score at the end give on average, the others being lost "
+        "without regard to their scores"
     ),
 }
+#: What a scale does to the numbers that go into a closed form.
+_RECORDED = (
+    "Its means, standard deviations and correlations are not those of the design but those that "
+    "scores have once they are rounded to the scale and cut at its ends."
+)
 
 
 def closed_sentences(study: PowerStudy) -> Iterator[str]:
@@ -28,9 +32,11 @@ def closed_sentences(study: PowerStudy) -> Iterator[str]:
     if curve.closed:
         yield (
             f"The closed form beside the simulation is rs.{curve.closed_name}, an approximation "
-            f"without chance: it {ASSUMES[curve.closed_name]}. Where the two part, the "
-            "simulation is nearer to the trial."
+            f"without chance: it {ASSUMES[curve.closed_name]}."
         )
+        if study.design.scale is not None:
+            yield _RECORDED
+        yield "Where the two part, the simulation is nearer to the trial."
         return
     reasons = list(_reasons(study)) or ["its model has none"]
     yield (

@@ -11,7 +11,7 @@ from typing import TypedDict
 from retrostats.analysis.power_curve import power_curve
 from retrostats.analysis.sample_size import find_sample_size
 from retrostats.analysis.simulate import simulate_power
-from retrostats.analysis.simulating.asking import require_simulable
+from retrostats.analysis.simulating.asking import fewest_of, require_simulable
 from retrostats.analysis.simulating.closed import closed_powers
 from retrostats.jobs.types import Workers
 from retrostats.plan.types import AnalysisPlan
@@ -116,7 +116,8 @@ class _Work:
         """Return power against size, the simulations of the answer among its points."""
         points = dict(zip(self.request.n or (size,), answers, strict=True))
         if len(points) == 1:
-            sizes = {max(_FEWEST, math.ceil(part * size)) for part in AROUND} - set(points)
+            least = max(_FEWEST, fewest_of(self.design, self.plan))
+            sizes = {max(least, math.ceil(part * size)) for part in AROUND} - set(points)
             for k, each in enumerate(sorted(sizes)):
                 points[each] = simulate_power(
                     self.design, self.plan, n=each, replicates=self.request.fewer,

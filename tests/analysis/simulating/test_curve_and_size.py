@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 import retrostats as rs
+from retrostats.analysis.simulating.asking import fewest_of
 from retrostats.analysis.simulating.crossing import crossing
 
 from .designs import THREE, a_design, a_null, a_plan
@@ -154,7 +155,32 @@ def test_a_margin_is_what_the_size_is_found_for():
 )
 def test_a_power_out_of_reach_is_told(design, margin, told):
     with pytest.raises(rs.DataError, match=told):
-        rs.find_sample_size(design, ANCOVA, margin=margin, replicates=50, seed=1)
+        rs.find_sample_size(design, ANCOVA, margin=margin, replicates=100, seed=1)
+
+
+def test_a_huge_effect_needs_the_fewest_that_the_model_can_do_with():
+    design = a_design(scale=None).with_difference("retro", "control", -12)
+    found = rs.find_sample_size(design, a_plan(), replicates=200, seed=1)
+    assert found.n == found.low == found.high == fewest_of(design, a_plan()) == 5
+    assert found.fewest
+    assert found.confirmed.power.value > 0.95
+    assert min(n for n, *_ in found.history) == 5
+    assert "too few degrees of freedom, and none were tried" in str(found)
+
+
+def test_the_fewest_grow_with_the_model_and_the_dropout():
+    plain = a_null()
+    gone = plain.with_dropout(0.5)
+    unequal = replace(plain, arms=(replace(plain.arms[0], allocation=0.2), plain.arms[1]))
+    assert [fewest_of(each, ANCOVA) for each in (plain, gone, unequal)] == [4, 6, 6]
+    assert fewest_of(plain, a_plan("ancova", covariates=("grade", "age"))) == 6
+    assert fewest_of(plain, a_plan("ancova", baseline=False)) == 3
+
+
+@pytest.mark.parametrize("replicates", [2, 99, 100.0])
+def test_too_few_trials_for_a_search_are_refused(replicates):
+    with pytest.raises(ValueError, match="replicates must be a whole number of 100 or more"):
+        rs.find_sample_size(a_design(), ANCOVA, replicates=replicates, seed=1)
 
 
 @pytest.mark.parametrize("power", [0.4, 1.0, math.nan])

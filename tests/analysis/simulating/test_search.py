@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from scipy.special import ndtr
 
+import retrostats as rs
 from retrostats.analysis import sample_size
 from retrostats.analysis.sample_size import _Search
 
@@ -69,6 +70,17 @@ def test_a_size_that_is_too_small_is_followed_by_a_larger_one(monkeypatch):
     found = found_by(runs, monkeypatch)
     assert finals(runs)[0] < found.n
     assert true_power(found.n) == pytest.approx(WANTED, abs=0.01)
+
+
+def test_a_flat_curve_gives_no_firm_answer(monkeypatch):
+    class Flat(Runs):
+        def run(self, n, name, **options):
+            found = super().run(n, name, **options)
+            found.aimed.value = 0.90 + 1e-4 * (n % 7)  # of 2,000 trials, one or none
+            return found
+
+    with pytest.raises(rs.DataError, match="too few to tell how the power rises with the size"):
+        found_by(Flat(0.0), monkeypatch)
 
 
 def test_a_smaller_size_that_fails_leaves_the_larger_one(monkeypatch):

@@ -77,13 +77,21 @@ def test_workers_change_no_digit(tmp_path):
     assert [digits(fitted(parts, levels=levels)) for parts in several] == [expected] * 2
 
 
-def test_a_first_file_without_rows(tmp_path):
+@pytest.mark.parametrize(("name", "place"), [("part-0.csv", 0), ("part-999.csv", -1)])
+def test_a_file_without_rows_changes_nothing(tmp_path, name, place):
     rows = registry()
     write(tmp_path, rows)
-    rows.iloc[:0].to_csv(tmp_path / "part-0.csv", index=False)
+    rows.iloc[:0].to_csv(tmp_path / name, index=False)
     parts = rs.read_parts(tmp_path)
-    assert parts.files[0] == "part-0.csv"
-    assert fitted(parts, levels=parts.levels("arm", "visit")).n_rows == len(rows)
+    assert parts.files[place] == name
+    found = fitted(parts, levels=parts.levels("arm", "visit"))
+    assert found.n_rows == len(rows)
+    # At the mean of the baseline, to which such a file has nothing to add.
+    np.testing.assert_allclose(
+        found.marginal_means("arm").tidy()["estimate"].to_numpy(float),
+        fitted(rows).marginal_means("arm").tidy()["estimate"].to_numpy(float),
+        rtol=MERGED,
+    )
 
 
 def test_a_subject_in_two_files_is_refused(tmp_path):
@@ -91,8 +99,40 @@ def test_a_subject_in_two_files_is_refused(tmp_path):
     write(tmp_path, rows)
     rows.iloc[:1].to_csv(tmp_path / "part-999.csv", index=False)
     parts = rs.read_parts(tmp_path)
-    with pytest.raises(DataError, match="1 subject"):
+    told = r"1 subject has rows in more than one part \(part-000\.csv and part-999\.csv\)"
+    with pytest.raises(DataError, match=told):
         fitted(parts, levels=parts.levels("arm", "visit"))
+
+
+def test_a_slip_in_a_column_of_numbers_is_told_as_one(tmp_path):
+    rows = registry()
+    write(tmp_path, rows)
+    slip = rows[rows["subject"] >= 80].astype({"baseline": object})
+    slip.iloc[2, slip.columns.get_loc("baseline")] = "6,5"
+    slip.to_csv(tmp_path / "part-080.csv", index=False)
+    parts = rs.read_parts(tmp_path)
+    told = (
+        r"part-080\.csv: (?s:.*)baseline: most values are numbers; these are none: '6,5' \(row 2\)"
+    )
+    with pytest.raises(DataError, match=told):
+        fitted(parts, levels=parts.levels("arm", "visit"))
+    with pytest.raises(DataError, match="column arm: its levels must be known"):
+        fitted(parts, levels=parts.levels("visit"))
+
+
+def test_a_visit_spelled_in_two_ways_is_named_as_a_cause(tmp_path):
+    rows = registry()
+    late = rows["subject"] >= 40
+    rows.loc[late, "visit"] = rows.loc[late, "visit"].replace("week 3", "wk 3")
+    parts = rs.read_parts(write(tmp_path, rows))
+    with pytest.raises(rs.FitError, match=r"wk 3.*If two of them are one visit under two names"):
+        fitted(parts, levels=parts.levels("arm", "visit"))
+
+
+def test_models_that_need_the_rows_take_no_files(tmp_path):
+    parts = rs.read_parts(write(tmp_path, registry()))
+    with pytest.raises(DataError, match="got PartFiles; only fit_mmrm takes files"):
+        rs.fit_lmm("pain ~ baseline", parts, subject="subject", random="1")
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -115,7 +115,9 @@ def test_the_ledger_of_parts_accounts_for_every_row():
 
 def test_a_subject_in_two_parts_is_refused():
     data = trial()
-    with pytest.raises(DataError, match=r"1 subject\(s\) have rows in more than one part"):
+    with pytest.raises(
+        DataError, match=r"1 subject has rows in more than one part \(part 1 and part 2\)"
+    ):
         fitted([data.iloc[:40], data.iloc[40:]], levels=LEVELS)
 
 

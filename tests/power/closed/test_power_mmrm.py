@@ -56,6 +56,15 @@ def test_one_visit_with_dropout_is_a_comparison_of_those_who_stay():
     assert found.variance == pytest.approx(by_chance, rel=1e-12)
 
 
+def test_at_one_visit_one_number_says_who_is_gone():
+    known = {"visits": 1, "sd": 2, "correlation": 0.5, "difference": 1, "n": 40}
+    answer = rs.power_mmrm(**known, dropout=0.18)
+    assert answer.power == rs.power_mmrm(**known, dropout=(0.18,)).power
+    assert answer.power < rs.power_mmrm(**known).power
+    for words in ("two parallel arms at one visit.", "18% gone by the visit.", "at the visit is"):
+        assert words in answer.paragraph()
+
+
 def test_the_normal_formula_is_the_limit_of_large_trials():
     for n, gap in ((100, 0.02), (10_000, 1e-3)):
         scaled = 2.1 * 2.9 * math.sqrt(2 / n)

@@ -149,7 +149,7 @@ def test_it_prints_its_numbers_and_its_route(design: TrialDesign) -> None:
         "Of the visits of those who stay, 2% are missed.",
         "Scores run from 0 to 10 in steps of 1",
         "Covariate age: mean 60, SD 8; correlation -0.2 with every score.",
-        "Covariate grade: 1 25%, 2 45%, 3 30%; correlation 0.3 with every score.",
+        "Covariate grade: 1 (25%), 2 (45%), 3 (30%); correlation 0.3 with every score.",
     ):
         assert sentence in told
     assert told.endswith("Means: made up.")

@@ -160,7 +160,10 @@ def test_changed_assumptions_show_power_and_its_change(found):
 def test_the_closed_form_says_what_it_assumes_or_why_there_is_none(found):
     told = " ".join(closed_sentences(found))
     assert "rs.power_ancova" in told
-    assert "correlation of scores before rounding" in told
+    assert found.design.scale is not None
+    assert "once they are rounded to the scale and cut at its ends" in told
+    bare = replace(found, main=replace(found.main, design=design(scale=None)))
+    assert "rounded" not in " ".join(closed_sentences(bare))
     third = Comparison(treatment="forward", comparator="control")
     arms = (*design().arms, DesignArm(label="forward", means=(6, 4.5)))
     odd = replace(
