@@ -182,6 +182,8 @@ def test_processes_are_killed_in_silence_when_a_block_was_handed_out_just_now(mo
 
     monkeypatch.setattr(Sender, "wait_result_broken_or_wakeup", look_late)
     pool = Processes(Job(task=Products(wait=9), replicates=8, block=4, seed=5, key="k"), 2)
-    futures = [pool.submit(block) for block in range(2)]
+    futures = [pool.submit(0)]
+    time.sleep(0.5)  # until nothing more is looked for
+    futures.append(pool.submit(1))
     pool.abandon()  # an error in a thread, whatever it is, is an error of this test
     assert all(future.exception() is not None for future in futures)  # none came to its end
