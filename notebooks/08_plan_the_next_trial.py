@@ -158,10 +158,10 @@ rs.plot_power(curve, target=power)
 # They agree within the chance of the simulation, since this formula was given the spread that scores have once they are recorded. Pain is recorded in whole points from 0 to 10: rounding, and the ends of the scale, loosen the tie between the visits, from which an ANCOVA gains.
 
 # %%
-sds, correlations = earlier.expected_sds(), earlier.expected_correlations()
+recorded_sds, tied = earlier.expected_sds(), earlier.expected_correlations()
 tie = {"as designed": [sd, r]}
 for place, arm in enumerate(earlier.arms):
-    tie[f"recorded, {arm.label}"] = [sds[place, -1], correlations[place, 0, -1]]
+    tie[f"recorded, {arm.label}"] = [recorded_sds[place, -1], tied[place, 0, -1]]
 pd.DataFrame(tie, index=["SD at the end", "correlation with baseline"]).T.round(3)
 
 # %% [markdown]

@@ -180,7 +180,7 @@ class _Search:
         )  # fmt: skip
 
     def whole(self, n: float) -> int:
-        """Return a size that the search may try: enough for the model, and not beyond the largest."""
+        """Return a size that may be tried: enough for the model, and not beyond the largest."""
         return max(self.fewest, math.ceil(min(n, _LARGEST) - 1e-9))
 
     def is_enough(self, n: int) -> bool:

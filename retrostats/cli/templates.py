@@ -90,7 +90,7 @@ def new_plan(
 
 
 @new.command("design")
-def new_design(
+def new_design(  # noqa: PLR0913 - each is an option of the command
     to: Annotated[Path, typer.Option("--to", "--out", help="The design to write.")] = Path(
         "design.toml"
     ),

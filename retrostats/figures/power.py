@@ -8,6 +8,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from retrostats.figures.given_axes import given, require_inside
 from retrostats.figures.inputs import kind_words
@@ -39,6 +40,8 @@ _INK, _GREY = OKABE_ITO["blue"], "0.35"
 _CLOSED = OKABE_ITO["vermillion"]
 #: Room beyond the first and the last value, as a share of their distance.
 _BEYOND = 0.04
+#: Points closer than this, in mm, would hide the line and one another: the line and band remain.
+_APART = 2.5
 #: Ticks of the power, in percent.
 _TICKS = range(0, 101, 20)
 
@@ -105,8 +108,11 @@ def plot_power(
         new = figure_width(width, ax, who)
         ax = given(ax, who) or blank_axes(new, _HEIGHT)
         low, high = curve.values[0], curve.values[-1]
-        room = _BEYOND * (high - low) or max(1.0, abs(low)) * _BEYOND
+        alone = max(1.0, abs(low)) * _BEYOND
+        room = _BEYOND * (high - low) or (max(1.0, alone) if curve.over == "n" else alone)
         ax.set(xlim=(low - room, high + room), ylim=(0, 104), yticks=_TICKS)
+        if curve.over == "n":  # nobody is half a subject
+            ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         ax.tick_params(axis="both", labelsize=SMALL_TEXT, length=2.5, width=0.6, color=_GREY)
         handles = _draw(ax, curve)
         if target is not None:
@@ -123,9 +129,10 @@ def _draw(ax: Axes, curve: PowerCurve) -> list[Line2D | Patch]:
     """Draw the band, the powers and the closed form; return what explains them."""
     shown = [100 * point.aimed.value for point in curve.points]
     handles: list[Line2D | Patch] = []
+    apart = size_mm(ax)[0] / max(1, len(curve) - 1) >= _APART
     (line,) = ax.plot(
-        curve.values, shown, "-o", color=_INK, markersize=3.4, markeredgecolor="white",
-        markeredgewidth=0.4, zorder=4, gid="power", label=legend_label(curve),
+        curve.values, shown, "-o" if apart else "-", color=_INK, markersize=3.4, zorder=4,
+        markeredgecolor="white", markeredgewidth=0.4, gid="power", label=legend_label(curve),
     )  # fmt: skip
     handles.append(line)
     if curve.points[0].margin is None:
@@ -134,14 +141,17 @@ def _draw(ax: Axes, curve: PowerCurve) -> list[Line2D | Patch]:
         ax.fill_between(
             curve.values, *ends, color=_INK, alpha=0.2, linewidth=0, zorder=2, gid="band"
         )
-        ax.vlines(curve.values, *ends, color=_INK, linewidth=0.6, zorder=3, gid="intervals")
+        if apart:
+            ax.vlines(curve.values, *ends, color=_INK, linewidth=0.6, zorder=3, gid="intervals")
         handles.append(Patch(color=_INK, alpha=0.2, linewidth=0, label=band_words(curve)))
+    # No closed form at all is an empty tuple, none at a value is nan.
     known = [(x, 100 * y) for x, y in zip(curve.values, curve.closed, strict=False)]
     known = [(x, y) for x, y in known if not math.isnan(y)]
     if known:
         (closed,) = ax.plot(
             *zip(*known, strict=True), color=_CLOSED, linestyle=(0, (4, 2)), zorder=3,
-            gid="closed", label=closed_words(curve),
+            marker="x" if len(known) == 1 else "", markersize=3.4, gid="closed",
+            label=closed_words(curve),
         )  # fmt: skip
         handles.append(closed)
     return handles

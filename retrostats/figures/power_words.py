@@ -5,6 +5,9 @@ from __future__ import annotations
 from retrostats.layout import percent
 from retrostats.power.simulated.curve import PowerCurve
 
+#: Closed forms as a reader knows them, who need not know the function.
+_KNOWN_AS = {"power_ancova": "ANCOVA", "power_mmrm": "MMRM"}
+
 
 def legend_label(curve: PowerCurve) -> str:
     """Return what the line is."""
@@ -21,7 +24,7 @@ def band_words(curve: PowerCurve) -> str:
 
 def closed_words(curve: PowerCurve) -> str:
     """Return what the dashed line is."""
-    return f"closed form, {curve.closed_name}"
+    return f"closed form, {_KNOWN_AS.get(curve.closed_name, curve.closed_name)}"
 
 
 def line_words(target: float) -> str:

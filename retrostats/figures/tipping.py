@@ -114,7 +114,7 @@ def plot_tipping(
         ends = (float(tipping.deltas[0]), float(tipping.deltas[-1]))
         ax.set(xlim=ends, ylim=ends)
         ax.tick_params(axis="both", labelsize=SMALL_TEXT, length=2.5, width=0.6, color=_GREY)
-        _write_axes(ax, tipping)
+        _write_axes(ax, tipping)  # the key takes what room these leave, and they again what it does
         _explain(ax, tipping)
         draw_estimates(ax, tipping, _draw_zones(ax, tipping))
         _draw_marks(ax, tipping)

@@ -146,15 +146,18 @@ def versions() -> dict[str, str]:
 def _connected(scheduler: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm import get_address_host
     except ImportError as error:
         raise DataError(
-            "the backend 'dask' needs dask.distributed, which is not installed: "
+            f"the backend 'dask' needs dask.distributed, which cannot be imported ({error}): "
             'pip install "retrostats[dask]"'
         ) from error
     try:
-        connect: Any = Client  # it has no types
+        look: Any = get_address_host  # it has no types, nor has the next
+        look(scheduler)  # a client at http:// would wait for its own end, and then write a trace
+        connect: Any = Client
         return connect(scheduler, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:  # TypeError: TLS that is not set up
         raise DataError(
             f"no dask scheduler answers at {scheduler} ({str(error).splitlines()[0]}); start one "
             "with `dask scheduler`, which prints its address, or mend the address"

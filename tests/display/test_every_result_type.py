@@ -9,6 +9,7 @@ import html
 import inspect
 import re
 import sys
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -103,16 +104,24 @@ def test_a_type_that_is_not_shown_is_noticed():
     assert returned(fresh) == {"NumberNeededToTreat"}
 
 
-@pytest.fixture(params=MAKERS)
-def made(request):
-    value = MAKERS[request.param]()
-    name = request.param.partition(":")[0]
-    assert name in {each.__name__ for each in type(value).__mro__}
+@pytest.fixture(params=MAKERS, scope="module")
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def made(name):
+    value = MAKERS[name]()
+    assert name.partition(":")[0] in {each.__name__ for each in type(value).__mro__}
     return value
 
 
-def test_it_is_whole_html_for_light_and_dark_pages(made):
-    view = made._repr_html_()
+@pytest.fixture(scope="module")
+def view(made):
+    return made._repr_html_()
+
+
+def test_it_is_whole_html_for_light_and_dark_pages(view):
     reader = read(view)
     assert not {"style", "script"} & set(reader.tags)
     for style in reader.styles:
@@ -124,8 +133,7 @@ def test_it_is_whole_html_for_light_and_dark_pages(made):
     assert len(view) < PER_ROW * (2 + rows)
 
 
-def test_long_tables_scroll_below_their_heads(made):
-    view = made._repr_html_()
+def test_long_tables_scroll_below_their_heads(view):
     for box in re.findall(r'<div style="overflow-x:auto[^"]*"><table.*?</table></div>', view, re.S):
         high = "max-height" in box[: box.index(">")]
         rows = box.count("<tr>") - box.count("<thead>")
@@ -133,8 +141,8 @@ def test_long_tables_scroll_below_their_heads(made):
         assert not high or "position:sticky" in box or "<thead>" not in box
 
 
-def test_it_says_what_the_text_says(made):
-    words = words_of(made._repr_html_())
+def test_it_says_what_the_text_says(made, view):
+    words = words_of(view)
     written = not hasattr(type(made).__repr__, "__wrapped__") and not isinstance(made, tuple)
     told = type(made).__str__ is not object.__str__
     if written or told:
@@ -147,13 +155,13 @@ def test_it_says_what_the_text_says(made):
         assert [each for each in plain if each.replace("\N{MINUS SIGN}", "-") not in words] == []
 
 
-def test_it_shows_the_same_again_and_no_address(made):
+def test_it_shows_the_same_again_and_no_address(made, view):
     first = DisplayFormatter().format(made)[0]
     assert DisplayFormatter().format(made)[0] == first
-    assert first["text/html"] == made._repr_html_()
-    for view in first.values():
-        assert str(Path.cwd()) not in view
-        assert not re.search(r"\b0x[0-9a-f]{6,}", view)
+    assert first["text/html"] == view
+    for each in first.values():
+        assert str(Path.cwd()) not in each
+        assert not re.search(r"\b0x[0-9a-f]{6,}", each)
 
 
 def hostile_views(value: object):
@@ -169,12 +177,18 @@ def hostile_views(value: object):
                 yield dataclasses.replace(value, **{field.name: HOSTILE})._repr_html_()
 
 
-def test_everything_is_escaped(made):
-    for view in hostile_views(made):
-        assert "script" not in read(view).tags
-        assert HOSTILE not in view
+@cache
+def spoilt(name):
+    """Return these views of a type, written once for both tests below."""
+    return tuple(hostile_views(MAKERS[name]()))
+
+
+def test_everything_is_escaped(name):
+    for each in spoilt(name):
+        assert "script" not in read(each).tags
+        assert HOSTILE not in each
 
 
 def test_many_are_tried_with_words_that_are_no_html():
-    views = [view for make in MAKERS.values() for view in hostile_views(make())]
+    views = [view for name in MAKERS for view in spoilt(name)]
     assert sum(HOSTILE in html.unescape(view) for view in views) > 40

@@ -7,6 +7,7 @@ import copy
 import io
 import pickle
 import sys
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,6 +49,18 @@ def formatter():
     return DisplayFormatter()
 
 
+@pytest.fixture(scope="module")
+def first_shown(drawn, formatter):
+    """Return how a kind of figure is shown for the first time, and where its plots were before."""
+
+    @cache
+    def of(kind):
+        before = places(drawn[kind].get_figure(root=True))
+        return before, shown(formatter, drawn[kind])
+
+    return of
+
+
 def shown(formatter, ax):
     data, metadata = formatter.format(ax)
     return data, metadata, base64.b64decode(data["image/png"])
@@ -59,10 +72,10 @@ def test_the_gallery_has_every_kind(drawn):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_figure_is_a_sharp_picture_with_its_description(drawn, formatter, kind):
+def test_a_figure_is_a_sharp_picture_with_its_description(drawn, first_shown, kind):
     ax = drawn[kind]
     inches = ax.get_figure(root=True).get_size_inches()
-    data, metadata, png = shown(formatter, ax)
+    data, metadata, png = first_shown(kind)[1]
     picture = Image.open(io.BytesIO(png))
     assert set(data) == {"image/png", "text/plain"}
     words = rs.describe(ax.get_figure(root=True))
@@ -79,17 +92,19 @@ def test_a_figure_is_a_sharp_picture_with_its_description(drawn, formatter, kind
 
 
 def places(figure):
-    return [ax.get_position().bounds for ax in figure.axes]
+    """Return what a layout would move, and the size."""
+    bounds = [ax.get_position().bounds for ax in figure.axes]
+    return bounds, figure.get_size_inches().tolist(), figure.dpi
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_figure_gives_the_same_bytes_and_stays_as_it_is(drawn, formatter, kind):
-    figure = drawn[kind].get_figure(root=True)
-    before = places(figure), figure.get_size_inches().tolist(), figure.dpi
-    first = shown(formatter, drawn[kind])
+def test_the_same_figure_gives_the_same_bytes_and_stays_as_it_is(
+    drawn, formatter, first_shown, kind
+):
+    before, first = first_shown(kind)
     assert shown(formatter, drawn[kind]) == first
     # A layout would move the plots, and what is saved afterwards would have other bytes.
-    assert (places(figure), figure.get_size_inches().tolist(), figure.dpi) == before
+    assert places(drawn[kind].get_figure(root=True)) == before
 
 
 def test_what_cannot_be_copied_is_drawn_as_it_is(formatter):

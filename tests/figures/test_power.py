@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -86,12 +87,44 @@ def test_other_axes_tell_the_subjects():
     assert "control 30, retro 30" in told
 
 
+def test_many_points_leave_the_line_and_the_band():
+    few = curve()
+    many = replace(few, values=tuple(range(10, 310)), points=few.points * 100, closed=())
+    ax = rs.plot_power(many, width="single")
+    assert part(ax, "power").get_marker() == "None"
+    assert len(part(ax, "power").get_xdata()) == 300
+    assert part(ax, "band")
+    assert not [each for each in ax.get_children() if each.get_gid() == "intervals"]
+
+
+def test_one_point_is_seen_with_its_closed_form_and_whole_subjects_beside_it():
+    few = curve()
+    one = replace(few, values=few.values[:1], points=few.points[:1], closed=few.closed[:1])
+    ax = rs.plot_power(one)
+    assert part(ax, "closed").get_marker() == "x"
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "closed form, ANCOVA" in words
+    low, high = ax.get_xlim()
+    assert (low, high) == (14, 16)
+    ticks = [each for each in ax.get_xticks() if low <= each <= high]
+    assert ticks == [14, 15, 16]
+
+
 def test_with_a_margin_the_power_is_that_of_the_margin():
     drawn = curve(margin=0.5)
     ax = rs.plot_power(drawn)
     shown = list(part(ax, "power").get_ydata())
     assert shown == [100 * point.primary.margin_power.value for point in drawn]
     assert not [each for each in ax.get_children() if each.get_gid() in ("band", "closed")]
+
+
+def test_a_single_point_has_room_on_both_sides():
+    whole = curve()
+    one = replace(
+        whole, values=whole.values[1:2], points=whole.points[1:2], closed=whole.closed[1:2]
+    )
+    low, high = rs.plot_power(one).get_xlim()
+    assert low < 25 < high
 
 
 def test_long_names_stay_inside():

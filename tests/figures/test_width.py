@@ -85,12 +85,19 @@ def mm_of(ax: Any) -> tuple[float, float]:
     return float(wide), float(high)
 
 
+@cache
+def plotted(name: str, width: float | str | None = None) -> Any:
+    """Return the figure that several tests read, drawn once; without a width none is given."""
+    data, options = data_of(name)
+    chosen = {} if width is None else {"width": width}
+    return getattr(rs, name)(*data, **chosen, **options)
+
+
 @every
 def test_a_figure_of_one_column_is_saved_as_such_and_its_panels_have_room(
     name: str, tmp_path: Any
 ) -> None:
-    data, options = data_of(name)
-    ax = getattr(rs, name)(*data, width="single", **options)
+    ax = plotted(name, "single")
     assert mm_of(ax)[0] == pytest.approx(85.0, abs=SAME)
     rs.save_figure(ax, tmp_path / "f.svg", width="single")
     for panel in ax.figure.axes:
@@ -102,10 +109,8 @@ def test_a_figure_of_one_column_is_saved_as_such_and_its_panels_have_room(
 
 @every
 def test_the_width_is_that_of_two_columns_when_omitted_or_any_number(name: str) -> None:
-    data, options = data_of(name)
-    plot = getattr(rs, name)
-    assert mm_of(plot(*data, **options))[0] == pytest.approx(170.0, abs=SAME)
-    assert mm_of(plot(*data, width=132.5, **options))[0] == pytest.approx(132.5, abs=SAME)
+    assert mm_of(plotted(name))[0] == pytest.approx(170.0, abs=SAME)
+    assert mm_of(plotted(name, 132.5))[0] == pytest.approx(132.5, abs=SAME)
 
 
 @every
@@ -134,10 +139,9 @@ def test_the_height_is_that_of_the_width() -> None:
         "plot_diagnostics": lambda data: diagnostics_height(data[0], width=85.0),
     }
     for name, height in heights.items():
-        data, options = data_of(name)
-        ax = getattr(rs, name)(*data, width="single", **options)
-        assert mm_of(ax)[1] == pytest.approx(height(data), abs=SAME), name
-        assert height(data) > mm_of(getattr(rs, name)(*data, **options))[1]
+        data, _ = data_of(name)
+        assert mm_of(plotted(name, "single"))[1] == pytest.approx(height(data), abs=SAME), name
+        assert height(data) > mm_of(plotted(name))[1]
 
 
 def test_names_that_stand_below_narrow_trajectories_make_them_higher() -> None:

@@ -37,6 +37,7 @@ def local():
 
 @pytest.fixture
 def workers(local):
+    local.wait_for_workers(2, timeout=300)  # those killed by the test before may still start
     return Workers(backend="dask", scheduler=local.scheduler_address)
 
 
@@ -85,6 +86,18 @@ def test_nobody_at_the_address_is_told_soon(monkeypatch):
         run(Products(), workers=Workers(backend="dask", scheduler="tcp://127.0.0.1:1"))
     with pytest.raises(DataError, match="no dask scheduler answers at nonsense:// "):
         run(Products(), workers=Workers(backend="dask", scheduler="nonsense://"))
+
+
+def test_an_address_of_another_kind_is_told_before_a_client_is_made(monkeypatch):
+    import distributed
+
+    there = Workers(backend="dask", scheduler="tls://127.0.0.1:1")
+    with pytest.raises(DataError, match=r"no dask scheduler answers .*your TLS configuration"):
+        run(Products(), workers=there)
+    monkeypatch.delattr(distributed.Client, "__init__")  # it could not be closed afterwards
+    there = Workers(backend="dask", scheduler="http://127.0.0.1:1")
+    with pytest.raises(DataError, match=r"no dask scheduler .*unknown address scheme 'http'"):
+        run(Products(), workers=there)
 
 
 def test_a_scheduler_without_workers_is_told_soon(monkeypatch):

@@ -85,7 +85,7 @@ def test_formula_and_simulation_agree_on_a_scale_of_whole_points(planning):
 
 
 def test_recording_loosens_the_tie_and_costs_power(planning):
-    designed, *recorded = frames(planning)[4].to_numpy()
+    designed, *recorded = frames(planning)[3].to_numpy()
     assert all(one[1] < designed[1] for one in recorded)
     curve, smooth = planning.names["curve"], planning.names["smooth"]
     lost = [after - before for after, before in zip(smooth.closed, curve.closed, strict=True)]

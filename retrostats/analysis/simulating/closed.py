@@ -10,7 +10,7 @@ import numpy as np
 from retrostats.arrays import Floats
 from retrostats.errors import DataError
 from retrostats.plan.types import AnalysisPlan
-from retrostats.power.closed.ancova import power_at_precision
+from retrostats.power.closed.adjusted import power_at_precision
 from retrostats.power.closed.mmrm import power_mmrm
 from retrostats.power.design.types import TrialDesign
 from retrostats.power.simulated.result import SimulatedPower

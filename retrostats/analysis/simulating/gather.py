@@ -114,7 +114,8 @@ def _told(arrays: Arrays, planned: tuple[str, ...]) -> list[str]:
     failed = int(np.count_nonzero(arrays["reason"]))
     told = []
     if failed:
-        told.append(f"{failed:,} of {trials:,} trials have no answer and count as not significant")
+        have = "has no answer and counts" if failed == 1 else "have no answer and count"
+        told.append(f"{failed:,} of {trials:,} trials {have} as not significant")
     later = [(name, n) for name, n in _structures(arrays, planned)[1:] if n]
     if later:
         used = ", ".join(f"{name} in {count:,}" for name, count in later)

@@ -90,7 +90,7 @@ class Claim:
     def words(self, unit: str) -> str:
         """Return what is claimed when, as a protocol says it."""
         interval = f"the two-sided {percent(self.level)} interval"
-        margin = f"{self.margin:.4g}{' ' * bool(unit)}{unit}"
+        margin = with_unit(f"{self.margin:.4g}", unit)
         if self.goal == "superiority":
             return f"A difference is claimed if {interval} leaves out 0"
         if self.goal == "equivalence":

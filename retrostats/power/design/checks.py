@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from retrostats.arrays import Floats
+from retrostats.plan.words import counted
 from retrostats.power.design.fields import DesignArm, DesignFields, SimulatedCovariate
 
 #: Correlations are written with a few digits; a matrix that differs from its transpose by less
@@ -61,7 +62,7 @@ def _visits(given: DesignFields) -> Found:
     if len(given.visits) < 2:
         yield Place(table="visits"), "expected the baseline and one visit after it at least"
     if len(given.weeks) != len(given.visits):
-        yield Place(table="visits"), f"{len(given.weeks)} weeks for {len(given.visits)} visits"
+        yield Place(table="visits"), _lengths(given.weeks, "week", given)
     for label in _twice(given.visits):
         yield Place(table="visits"), f"two visits are called {label!r}; give each its own label"
     if given.weeks and given.weeks[0] != 0:
@@ -75,9 +76,13 @@ def _visits(given: DesignFields) -> Found:
             yield place, f"week {after:g} does not follow week {before:g}; put them in order"
 
 
+def _lengths(numbers: Sequence[float], one: str, given: DesignFields) -> str:
+    return f"{counted(len(numbers), one)} for {counted(len(given.visits), 'visit')}"
+
+
 def _sds(given: DesignFields) -> Found:
     if len(given.sds) != len(given.visits):
-        yield Place(table="visits"), f"{len(given.sds)} SDs for {len(given.visits)} visits"
+        yield Place(table="visits"), _lengths(given.sds, "SD", given)
     for at, sd in enumerate(given.sds):
         if not _is(sd) or sd <= 0:
             yield Place(table="visits", position=at, key="sd"), f"an SD is above 0; got {sd}"
@@ -146,7 +151,7 @@ def _arm(arm: DesignArm, given: DesignFields) -> Iterator[tuple[str, str]]:
     if not _is(arm.allocation) or arm.allocation <= 0:
         yield "allocation", f"expected a number above 0; got {arm.allocation}"
     if len(arm.means) != visits:
-        yield "means", f"{len(arm.means)} means for {visits} visits; expected one for each"
+        yield "means", f"{_lengths(arm.means, 'mean', given)}; expected one for each"
     elif not all(_is(mean) for mean in arm.means):
         yield "means", "expected numbers"
     elif given.scale is not None and given.scale.low < given.scale.high:
@@ -155,12 +160,12 @@ def _arm(arm: DesignArm, given: DesignFields) -> Iterator[tuple[str, str]]:
             ends = f"{given.scale.low:g} to {given.scale.high:g}"
             yield "means", f"{outside[0]:g} lies outside the scale, {ends}"
     if any(arm.dropout) or len(arm.dropout) != len(arm.means):
-        yield from _gone(arm.dropout, visits)
+        yield from _gone(arm.dropout, given)
 
 
-def _gone(shares: tuple[float, ...], visits: int) -> Iterator[tuple[str, str]]:
-    if len(shares) != visits:
-        yield "dropout", f"{len(shares)} shares for {visits} visits; expected one for each"
+def _gone(shares: tuple[float, ...], given: DesignFields) -> Iterator[tuple[str, str]]:
+    if len(shares) != len(given.visits):
+        yield "dropout", f"{_lengths(shares, 'share', given)}; expected one for each"
     elif not all(_is(share) and 0 <= share < 1 for share in shares):
         yield "dropout", "expected shares from 0 to below 1, as in 0.1 for 10%"
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from retrostats.layout import limits, number, percent
 from retrostats.plan.names import COVARIANCES, DEGREES_OF_FREEDOM, MODEL_WORDS
-from retrostats.plan.words import amount, listed
+from retrostats.plan.words import amount, listed, quantity
 from retrostats.power.simulated.comparison import ComparisonPower, percent_words
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _power(each: ComparisonPower) -> str:
 
 def _goal(found: SimulatedPower) -> str:
     margin = found.margin or 0.0
-    size = f"{amount(abs(margin))}{_unit(found)}"
+    size = quantity(abs(margin), found.design.unit)
     if margin < 0:
         return f"Superiority by more than {size}"
     return f"Non-inferiority with a margin of {size}"

@@ -51,7 +51,7 @@ def _found(study: PowerStudy) -> Iterator[str]:
     )
     if found.fewest:
         yield (
-            f"These are the fewest that leave the planned model enough degrees of freedom; smaller "
+            "These are the fewest that leave the planned model enough degrees of freedom; smaller "
             "sizes were not tried."
         )
     elif found.low < found.high:

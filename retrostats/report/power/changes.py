@@ -11,7 +11,7 @@ import numpy as np
 
 from retrostats.errors import DataError
 from retrostats.plan.types import AnalysisPlan
-from retrostats.plan.words import quantity
+from retrostats.plan.words import quantity, with_unit
 from retrostats.power.design.types import TrialDesign
 from retrostats.report.power.types import Change, Further
 
@@ -124,7 +124,7 @@ def _spreads(design: TrialDesign, plan: AnalysisPlan) -> Iterator[Change]:
     at = design.weeks.index(plan.primary.week)
     for key, part in (("larger", 1 + _SPREAD), ("smaller", 1 - _SPREAD)):
         sds = tuple(part * sd for sd in design.sds)
-        size = f"{sds[at]:.3g}{f' {design.unit}' if design.unit else ''}"
+        size = with_unit(f"{sds[at]:.3g}", design.unit)
         words = f"{100 * _SPREAD:g}% {key}: {size} at week {plan.primary.week:g}"
         yield _change(f"sd-{key}", "Standard deviations", words, partial(replace, design, sds=sds))
 

@@ -146,7 +146,7 @@ def _unanswered(main: SimulatedPower) -> Iterator[str]:
     else:
         why = "; ".join(f"{reason}: {count:,}" for reason, count in main.failures)
         yield (
-            f"{main.failed:,} of {main.replicates:,} trials have no answer ({why}). No other "
+            f"Without an answer: {main.failed:,} of {main.replicates:,} trials ({why}). No other "
             "model took their place; they count as trials that show nothing."
         )
     used = [(name, count) for name, count in main.structures if count]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from scipy.special import ndtr
 import retrostats as rs
 from retrostats.analysis import sample_size
 from retrostats.analysis.sample_size import _Search
+from retrostats.analysis.simulating.crossing import crossing
 
 WANTED, FEW, MANY = 0.9, 2_000, 10_000
 #: A curve that crosses 0.9 at 61.2 subjects, by a z test.
@@ -95,3 +97,14 @@ def test_a_smaller_size_that_fails_leaves_the_larger_one(monkeypatch):
     found = found_by(runs, monkeypatch)
     assert found.n >= 70
     assert found.confirmed.aimed.value == 0.95
+
+
+def test_a_line_that_may_be_flat_leaves_the_size_open():
+    found = crossing({20: (0.5, 10), 21: (0.55, 10)}, 0.8)
+    assert math.isfinite(found.n)
+    assert (found.low, found.high) == (0.0, math.inf)
+
+
+def test_powers_of_none_and_all_still_have_a_line():
+    found = crossing({20: (0.0, 50), 40: (1.0, 50)}, 0.5)
+    assert 20 < found.low < found.n < found.high < 40

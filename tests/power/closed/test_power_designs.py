@@ -8,7 +8,7 @@ from scipy import integrate, stats
 
 import retrostats as rs
 from retrostats.effects.t_tests import welch_t
-from retrostats.power.closed.ancova import adjusted_spread, variance_factor
+from retrostats.power.closed.adjusted import adjusted_spread, variance_factor
 from retrostats.power.closed.chances import t_tails
 from retrostats.power.closed.clusters import design_effect
 
