@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrostats.layout import percent
+from retrostats.plan.words import with_unit
 from retrostats.power.closed.chances import equivalence_chance, t_tails
 
 Goal = Literal["superiority", "non-inferiority", "equivalence"]

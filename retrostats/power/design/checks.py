@@ -105,13 +105,8 @@ def _correlation(given: DesignFields) -> Found:
     if np.abs(matrix - matrix.T).max() > _SYMMETRIC:
         at = np.unravel_index(np.argmax(np.abs(matrix - matrix.T)), matrix.shape)
         i, j = sorted(int(k) for k in at)
-        yield (
-            place,
-            (
-                f"not symmetric: {given.visits[i]} with {given.visits[j]} is {matrix[i, j]:g} and "
-                f"{matrix[j, i]:g}"
-            ),
-        )
+        pair = f"{given.visits[i]} with {given.visits[j]}"
+        yield place, f"not symmetric: {pair} is {matrix[i, j]:g} and {matrix[j, i]:g}"
     elif np.linalg.eigvalsh(matrix)[0] < _POSITIVE:
         yield place, _impossible(matrix[np.triu_indices(size, 1)], size)
     elif not all(_is(each.correlation) for each in given.covariates):

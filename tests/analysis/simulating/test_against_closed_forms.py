@@ -111,9 +111,8 @@ def test_on_a_scale_the_closed_form_has_the_spread_of_recorded_scores(kind, rho,
     curve = rs.power_curve(design, a_plan(kind), over="n", values=[40], seed=25, replicates=TRIALS)
     point = curve[0]
     assert abs(point.power.value - curve.closed[0]) < ERRORS * point.power.error
-    if (
-        scores["start"] != 6 and rho > 0.7
-    ):  # correlations before rounding promise 4 to 10 points too much
+    # Correlations before rounding promise 4 to 10 percentage points too much.
+    if scores["start"] != 6 and rho > 0.7:
         sds = design.expected_sds()[:, -1]
         before = rs.power_ancova(
             sd=float(np.sqrt((sds**2).mean())), correlation=rho, difference=point.primary.truth,

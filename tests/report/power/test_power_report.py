@@ -202,7 +202,7 @@ def test_trials_without_an_answer_are_counted_and_explained(found):
         structures=(("us", 280), ("ar1", 13)),
     )
     told = prose(power_document(replace(found, main=none), DRAWN))
-    assert f"7 of {TRIALS} trials have no answer (no planned model could be fitted: 7)" in told
+    assert f"Without an answer: 7 of {TRIALS} trials (no planned model could be fitted: 7)" in told
     assert "us in 280, ar1 in 13" in told
     assert "All 300 trials have an answer." in prose(power_document(found, DRAWN))
     early = replace(found.main, stopped_early=True, asked=9000)
