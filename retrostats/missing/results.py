@@ -118,7 +118,7 @@ class MissingEstimate(ShownAsTable):
             caption=f"{found.label} at {self.visit}",
             header=("", "Answer"),
             rows=tuple(told),
-            words=2,
+            closing_words=1,
         )
 
     def _imputed_words(self) -> str:

@@ -128,6 +128,7 @@ def test_it_says_what_was_assumed_and_done():
     )
     assert (found.assumption, found.subjects) == ("copy reference (control)", 40)
     assert found.method == "conditional mean; jackknife, 40 subjects left out in turn"
+    assert f"{found.estimate.value:.3g}".replace("-", "−") in found._repr_html_()
     carried = replace(found, request=replace(REQUEST, strategy="last mean carried forward"))
     assert carried.assumption == "last mean carried forward (control: missing at random)"
     shifted = replace(found, request=replace(REQUEST, delta=((0.0, 0.0), (0.0, 1.0))))

@@ -209,3 +209,11 @@ def test_levels_that_differ_only_by_spaces_or_case_are_told(tmp_path):
     told = "arm: levels 'Retro ' and 'retro' differ only by spaces or case"
     assert told in fit.caveats
     assert told in fitted(odd).caveats
+
+
+def test_a_factor_of_which_one_level_alone_has_rows_is_refused(tmp_path):
+    rows = registry()
+    parts = rs.read_parts(write(tmp_path, rows[rows["arm"] == "control"]))
+    levels = {"arm": ["control", "retro"], **parts.levels("visit")}
+    with pytest.raises(DataError, match="arm: only 'control' has rows; two levels are needed"):
+        fitted(parts, levels=levels)

@@ -157,6 +157,13 @@ def test_changed_assumptions_show_power_and_its_change(found):
     assert row[2:] == ("", "", "")
 
 
+def test_a_size_below_which_none_was_tried_is_told_as_such(found):
+    assert found.found is not None
+    told = lead(replace(found, found=replace(found.found, fewest=True)))
+    assert "the fewest that leave the planned model enough degrees of freedom" in told
+    assert "By the curve" not in told
+
+
 def test_the_closed_form_says_what_it_assumes_or_why_there_is_none(found):
     told = " ".join(closed_sentences(found))
     assert "rs.power_ancova" in told
