@@ -113,7 +113,7 @@ class Cluster:
             self._content = self._client.submit(bytes, self._packed, key=f"{self._mark}-task")
 
     def close(self) -> None:
-        """Leave the cluster; what has not begun what has not begun there is dropped."""
+        """Leave the cluster; what has not begun there is dropped."""
         with _quiet():
             self._client.close()
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
-from retrostats.errors import FitError
+from retrostats.missing.ancova import orthonormal_contrast
 from retrostats.missing.filling import conditional_means
 from retrostats.missing.reference import imputation_means
 from retrostats.missing.shifted import contrast_of, indicators, lacking
@@ -126,15 +126,8 @@ def ancova_weights(columns: Floats, contrast: Floats, counts: Floats) -> Floats:
     array([[-0.5, -0.5,  1. ],
            [-1. ,  0. ,  1. ]])
     """
-    size = np.linalg.norm(columns, axis=0)
-    if not (size > 0).all() or np.linalg.matrix_rank(columns / size) < columns.shape[1]:
-        raise FitError(
-            "the arms and covariates depend on one another, or an arm has no subjects; leave a "
-            "covariate out"
-        )
     # Orthonormal in all subjects: cross products of a resample are then near the identity.
-    q, r = np.linalg.qr(columns / size)
-    row = np.linalg.solve(r.T, contrast / size)
+    q, row = orthonormal_contrast(columns, contrast)
     cross = np.einsum("rn,na,nb->rab", counts, q, q, optimize=True)
     weights = np.full(counts.shape, np.nan)
     good = np.linalg.eigvalsh(cross)[:, 0] > _SMALLEST

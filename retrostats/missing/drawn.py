@@ -12,9 +12,8 @@ from retrostats.arrays import Floats
 from retrostats.jobs.types import Workers
 from retrostats.missing.filling import fill
 from retrostats.missing.reference import imputation_means
-from retrostats.missing.resampling import digest
 from retrostats.missing.shifted import Imputed, imputed_analyses, lacking
-from retrostats.missing.types import MissingRequest, VisitScores
+from retrostats.missing.types import MissingRequest, VisitScores, digest
 
 #: Imputations in one block of work.
 BLOCK = 50

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,11 @@ from retrostats.errors import FitError
 from retrostats.jobs.types import Workers
 from retrostats.missing.conditional import resampled_estimates
 from retrostats.missing.shifted import Resampled
-from retrostats.missing.types import MissingRequest, VisitScores
+from retrostats.missing.types import MissingRequest, VisitScores, digest
 
 #: Resamples in one block of work: enough to be fitted together, few enough to share among workers.
 BLOCK = 250
-#: Subjects left out in turn in one block. A fit of all of them takes long only with more.
+#: Subjects left out, one at a time, in one block. A fit of all of them takes long only with more.
 LEFT_OUT = 100
 #: Share of resamples that may have no answer. More are a sign that the answers left are a choice.
 MOST_FAILED = 0.01
@@ -144,7 +143,7 @@ def bootstrap(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LeaveOut:
-    """The work of one block: some subjects, each left out in turn. Nothing is drawn.
+    """The work of one block: some subjects, left out one at a time. Nothing is drawn.
 
     Attributes
     ----------
@@ -192,11 +191,3 @@ def _reason(codes: NDArray[np.intp]) -> str:
     from retrostats.models.batch.types import REASONS
 
     return REASONS[int(codes[codes > 0][0])]
-
-
-def digest(what: str, scores: VisitScores, request: MissingRequest) -> str:
-    """Return a text that changes with anything that changes the numbers."""
-    made = hashlib.sha256(repr((what, request, scores.arms, scores.visits)).encode())
-    for array in (scores.y, scores.arm, scores.covariates):
-        made.update(np.ascontiguousarray(array).tobytes())
-    return made.hexdigest()

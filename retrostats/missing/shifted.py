@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrostats.arrays import Floats
-from retrostats.missing.ancova import ancova_many
+from retrostats.missing.ancova import ancova_many, orthonormal_contrast
 from retrostats.missing.rubin import RubinNumbers, rubin
 from retrostats.missing.types import MissingRequest, VisitScores
 
@@ -88,6 +88,7 @@ class Resampled:
         left = self.resamples - self.resamples.mean(axis=0)
         weights = np.column_stack([np.ones(len(shifts)), shifts])
         squares = np.einsum("ka,ab,kb->k", weights, left.T @ left, weights)
+        # Where the resamples hardly vary, rounding of the form may leave a hair below zero.
         se = np.sqrt(self.factor * np.maximum(squares, 0.0))
         return Answers(value, se, np.full(len(shifts), math.inf))
 
@@ -228,9 +229,7 @@ def imputed_analyses(scores: VisitScores, request: MissingRequest, drawn: Floats
     y[:, gone] = drawn
     marks = indicators(scores, request.visit).T
     found, moved = ancova_many(y, columns, contrast), ancova_many(marks, columns, contrast)
-    size = np.linalg.norm(columns, axis=0)
-    q, r = np.linalg.qr(columns / size)
-    row = np.linalg.solve(r.T, contrast / size)
+    q, row = orthonormal_contrast(columns, contrast)
     left = np.concatenate([y[:, None], np.broadcast_to(marks, (len(y), *marks.shape))], axis=1)
     for _ in range(2):  # what the columns explain is taken out twice, so that its rounding goes too
         left = left - (left @ q) @ q.T

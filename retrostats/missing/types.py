@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -113,3 +114,19 @@ class MissingRequest:
     seed: int | None = None
     delta: tuple[tuple[float, ...], ...] = ()
     level: float = 0.95
+
+
+def digest(what: str, scores: VisitScores, request: MissingRequest) -> str:
+    """Return a text that changes with anything that changes the numbers.
+
+    Parameters
+    ----------
+    what
+        The way in which they are made.
+    scores, request
+        What was seen and asked for.
+    """
+    made = hashlib.sha256(repr((what, request, scores.arms, scores.visits)).encode())
+    for array in (scores.y, scores.arm, scores.covariates):
+        made.update(np.ascontiguousarray(array).tobytes())
+    return made.hexdigest()

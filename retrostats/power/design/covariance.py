@@ -55,7 +55,7 @@ def measured_covariance(
     >>> given = np.array([6.0, 4.2]), np.array([1.88, 1.726]), np.array([[1, 0.757], [0.757, 1]])
     >>> found = measured_covariance(*given, MeasurementScale(low=0, high=10, step=1))
     >>> print(f"{found[0, 1] / np.sqrt(found[0, 0] * found[1, 1]):.4f}")
-    0.7354
+    0.7359
     """
     if scale is None:
         return np.asarray(correlation * np.outer(sds, sds))
