@@ -91,7 +91,7 @@ pd.DataFrame(means).T.round(2)
 # %% [markdown]
 # ## What becomes of the answer?
 #
-# The planned comparison under each of these assumptions, beside the planned model. Expected values are filled in, and the standard error comes from leaving out each person in turn (conditional means, jackknife).
+# The planned comparison under each of these assumptions, beside the planned model. Expected values are filled in, and the standard error comes from leaving out one person at a time (conditional means, jackknife).
 
 # %%
 under = {name: rs.analyse_missing(trial, planned, strategy=name) for name in assumptions}
@@ -119,7 +119,7 @@ print(under["jump to reference"])
 # %% [markdown]
 # ## Does it matter how values are filled in?
 #
-# Two of the assumptions by other ways: people resampled (bootstrap) instead of left out in turn, and values drawn from the model many times and pooled by Rubin's rules.
+# Two of the assumptions by other ways: people resampled (bootstrap) instead of left out one at a time, and values drawn from the model many times and pooled by Rubin's rules.
 
 # %%
 draws = {"imputations": imputations, "seed": seed}

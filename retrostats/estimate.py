@@ -282,8 +282,10 @@ def _columns(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     columns[f"Estimate{unit}"] = [number(e.value, k) for e, k in each]
     if not all(math.isnan(e.se) for e in estimates):
         columns["SE"] = ["" if math.isnan(e.se) else number(e.se, k) for e, k in each]
-    if not all(math.isinf(e.df) for e in estimates):
-        columns["df"] = df_numbers([e.df for e in estimates])
+    normal = [math.isinf(e.df) for e in estimates]
+    if not all(normal):
+        head = "df (∞: normal)" if any(normal) else "df"
+        columns[head] = df_numbers([e.df for e in estimates])
     interval = Written(percent(levels[0]), " CI") if len(levels) == 1 else "CI"
     columns[interval] = [limits(*e.ci[:2], k) for e, k in each]
     if len(levels) > 1:

@@ -66,7 +66,7 @@ def test_decimals_degrees_of_freedom_and_levels():
     assert [decimals(scale) for scale in (9.99, 10.0, 0.0012, 1e6)] == [2, 1, 5, 0]
     assert decimals(80.45, 4) == 2
     assert decimals(math.nan) == decimals(0.0) == decimals(math.inf) == 3
-    assert df_numbers([3.0, 57.31, math.inf]) == ["3.0", "57.3", "inf"]
+    assert df_numbers([3.0, 57.31, math.inf]) == ["3.0", "57.3", "∞"]
     assert df_numbers([]) == []
     assert [percent(level) for level in (0.95, 0.975, 0.999)] == ["95%", "97.5%", "99.9%"]
 

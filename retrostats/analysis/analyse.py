@@ -13,7 +13,7 @@ from retrostats.analysis.endpoints import (
     fit_notes,
     plain_reason,
 )
-from retrostats.analysis.missing_scores import plan_of
+from retrostats.analysis.missing_scores import cohort_of, plan_of
 from retrostats.analysis.population import Members, members
 from retrostats.analysis.sensitivity import sensitivity_rows
 from retrostats.analysis.subgroups import subgroup_result
@@ -55,6 +55,8 @@ def analyse(
 
     Raises
     ------
+    DataError
+        If `cohort` is no cohort.
     PlanError
         If the plan asks for something that the codebook or the data do not have, or its model
         of the primary endpoint cannot be fitted to these data. Another model is never put in
@@ -72,7 +74,7 @@ def analyse(
     >>> print(analysis.primary.planned[0].judgement.verdict)
     better, less than worthwhile
     """
-    plan = plan_of(plan, "analyse")
+    cohort, plan = cohort_of(cohort, "analyse"), plan_of(plan, "analyse")
     require_fits(plan, cohort.codebook)
     with told(progress) as tell:
         return _analysed(cohort, plan, tell)

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from retrostats.analysis.endpoints import Request
-from retrostats.analysis.missing_scores import plan_of, primary_request, scores_of
+from retrostats.analysis.missing_choices import Choices, asked
 from retrostats.data.cohort.types import Cohort
-from retrostats.errors import PlanError
 from retrostats.jobs.types import Workers
-from retrostats.missing.estimate import missing_estimate
+from retrostats.missing.estimate import answer_of, shifted_parts
 from retrostats.missing.results import MissingEstimate
 from retrostats.missing.tipping_result import TippingPoint
-from retrostats.missing.types import (
-    Imputation,
-    Inference,
-    MissingRequest,
-    Strategy,
-    VisitScores,
-)
-from retrostats.plan.names import unknown
+from retrostats.missing.types import Imputation, Inference, Strategy
 from retrostats.plan.sensitivity import IMPUTATIONS, REPLICATES
 from retrostats.plan.types import AnalysisPlan
 from retrostats.progress import Show
@@ -69,7 +57,8 @@ def analyse_missing(  # noqa: PLR0913 - each is a choice of the analysis
     imputations, replicates
         How many data sets are filled in, or resamples drawn, where that is done.
     seed
-        A whole number, needed wherever something is drawn. The order of rows and columns in the
+        A whole number, needed wherever something is drawn, and refused with the jackknife, which
+        draws nothing. The order of rows and columns in the
         file changes nothing. Which draw falls to whom hangs on the order of the identifiers, so
         that renaming the subjects into another order is like another seed.
     deltas
@@ -90,12 +79,14 @@ def analyse_missing(  # noqa: PLR0913 - each is a choice of the analysis
 
     Raises
     ------
+    DataError
+        If `cohort` is no cohort.
     PlanError
         If the plan does not fit the data, or an arm is unknown.
     FitError
         If the imputation model cannot be fitted.
-    ValueError
-        If choices contradict one another.
+    TypeError, ValueError
+        If choices contradict one another, or `deltas` are no numbers by arm.
 
     Examples
     --------
@@ -109,21 +100,13 @@ def analyse_missing(  # noqa: PLR0913 - each is a choice of the analysis
     >>> found.imputed, found.arms
     ((4, 2, 3), ('control', 'retro', 'forward'))
     """
-    question = primary_request(cohort, plan_of(plan, "analyse_missing"))
-    scores = scores_of(question)
-    asked = missing_request(
-        scores,
-        question,
-        reference,
-        strategy=strategy,
-        imputation=imputation,
-        inference=inference or _usual(imputation),
-        imputations=imputations,
-        replicates=replicates,
-        seed=seed,
-        delta=_delta(scores, question, deltas or {}),
-    )
-    return missing_estimate(scores, asked, workers=workers, progress=progress)
+    choices = Choices(
+        strategy=strategy, imputation=imputation, inference=inference, reference=reference,
+        imputations=imputations, replicates=replicates, seed=seed,
+    )  # fmt: skip
+    _, scores, request = asked("analyse_missing", cohort, plan, choices, deltas)
+    parts = shifted_parts(scores, request, workers=workers, progress=progress)
+    return answer_of(scores, request, parts)
 
 
 def tipping_point(  # noqa: PLR0913 - each is a choice of the analysis
@@ -170,7 +153,7 @@ def tipping_point(  # noqa: PLR0913 - each is a choice of the analysis
 
     Raises
     ------
-    PlanError, FitError, ValueError
+    DataError, PlanError, FitError, TypeError, ValueError
         As `analyse_missing`.
 
     Examples
@@ -185,72 +168,12 @@ def tipping_point(  # noqa: PLR0913 - each is a choice of the analysis
     """
     from retrostats.missing.tipping import tipping_point as search
 
-    question = primary_request(cohort, plan_of(plan, "tipping_point"))
-    scores = scores_of(question)
-    asked = missing_request(
-        scores,
-        question,
-        reference,
-        strategy=strategy,
-        imputation=imputation,
-        inference=inference or _usual(imputation),
-        imputations=imputations,
-        replicates=replicates,
-        seed=seed,
-    )
-    better = cohort.codebook.outcome(question.endpoint.outcome).instrument.better
-    return search(scores, asked, better=better, deltas=deltas, workers=workers, progress=progress)
-
-
-def _usual(imputation: Imputation) -> Inference:
-    return "jackknife" if imputation == "conditional mean" else "rubin"
-
-
-def missing_request(
-    scores: VisitScores, question: Request, reference: str | None, **choices: Any
-) -> MissingRequest:
-    """Return a request by codes, from the labels of a planned question.
-
-    Parameters
-    ----------
-    scores, question
-        What was seen, and which comparison at which visit.
-    reference
-        Label of an arm; the comparator where it is ``None``.
-    **choices
-        The other fields of `MissingRequest`.
-
-    Raises
-    ------
-    PlanError
-        If nobody of the reference has data.
-    """
-    comparison = question.comparisons[0]
-    reference = comparison.comparator if reference is None else reference
-    _require_arm(scores, reference)
-    return MissingRequest(
-        visit=scores.visits.index(question.visit),
-        treatment=scores.arms.index(comparison.treatment),
-        comparator=scores.arms.index(comparison.comparator),
-        reference=scores.arms.index(reference),
-        level=question.model.level,
-        **choices,
-    )
-
-
-def _require_arm(scores: VisitScores, arm: str) -> None:
-    if arm not in scores.arms:
-        raise PlanError(unknown("arm with outcomes after baseline", arm, scores.arms))
-
-
-def _delta(
-    scores: VisitScores, question: Request, deltas: Mapping[str, float]
-) -> tuple[tuple[float, ...], ...]:
-    """Return what is added to imputed scores, by arm and visit; worse may be up or down."""
-    if not deltas:
-        return ()
-    for arm in deltas:
-        _require_arm(scores, arm)
-    sign = question.cohort.codebook.outcome(question.endpoint.outcome).instrument.sign
-    shifts = np.array([-sign * deltas.get(arm, 0.0) for arm in scores.arms])
-    return tuple((shift,) * len(scores.visits) for shift in (shifts + 0.0).tolist())
+    choices = Choices(
+        strategy=strategy, imputation=imputation, inference=inference, reference=reference,
+        imputations=imputations, replicates=replicates, seed=seed,
+    )  # fmt: skip
+    found = asked("tipping_point", cohort, plan, choices)
+    return search(
+        found.scores, found.request, better=found.better, deltas=deltas, workers=workers,
+        progress=progress,
+    )  # fmt: skip

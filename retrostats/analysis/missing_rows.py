@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from retrostats.analysis.endpoints import Request, plain_reason
-from retrostats.analysis.missing_data import missing_request
+from retrostats.analysis.missing_choices import Choices, better_of, missing_request
 from retrostats.analysis.missing_scores import scores_of
 from retrostats.analysis.types import SensitivityRow
 from retrostats.errors import RetrostatsError
@@ -58,17 +58,16 @@ def missing_row(request: Request, planned: Sensitivity) -> SensitivityRow:
 
 def request_of(scores: VisitScores, question: Request, planned: Sensitivity) -> MissingRequest:
     """Return what a planned analysis asks, by codes."""
-    return missing_request(
-        scores,
-        question,
-        planned.reference,
+    choices = Choices(
         strategy=_strategy(planned),
-        imputation=planned.imputation,
+        imputation=planned.imputation or "conditional mean",
         inference=planned.inference,
+        reference=planned.reference,
         imputations=planned.imputations or IMPUTATIONS,
         replicates=planned.replicates or REPLICATES,
         seed=planned.seed,
     )
+    return missing_request(scores, question, choices)
 
 
 def missing_label(planned: Sensitivity) -> str:
@@ -114,10 +113,9 @@ def _imputed(found: MissingEstimate) -> str:
 def _tipping_row(
     request: Request, planned: Sensitivity, scores: VisitScores, asked: MissingRequest
 ) -> SensitivityRow:
-    better = request.cohort.codebook.outcome(request.endpoint.outcome).instrument.better
     steps = planned.deltas
     grid = (*(-step for step in sorted(steps, reverse=True)), 0.0, *sorted(steps))
-    found = tipping_point(scores, asked, better=better, deltas=grid if steps else None)
+    found = tipping_point(scores, asked, better=better_of(request), deltas=grid if steps else None)
     return SensitivityRow(
         label=missing_label(planned),
         comparison=request.comparisons[0].label,

@@ -12,7 +12,7 @@ from retrostats.analysis.endpoints import Request
 from retrostats.analysis.population import members
 from retrostats.arrays import Floats
 from retrostats.data.cohort.types import Cohort
-from retrostats.errors import PlanError
+from retrostats.errors import DataError, PlanError
 from retrostats.missing.types import VisitScores
 from retrostats.plan.agreement import require_fits
 from retrostats.plan.reading import read_plan
@@ -47,6 +47,8 @@ def missing_scores(cohort: Cohort, plan: AnalysisPlan) -> VisitScores:
 
     Raises
     ------
+    DataError
+        If `cohort` is no cohort.
     PlanError
         If the plan does not fit the codebook, or an arm that it compares has nobody with the
         outcome at the endpoint.
@@ -64,7 +66,23 @@ def missing_scores(cohort: Cohort, plan: AnalysisPlan) -> VisitScores:
     >>> (~scores.seen).sum(axis=0)  # missing at each visit
     array([6, 9])
     """
-    return scores_of(primary_request(cohort, plan))
+    return scores_of(primary_request(cohort_of(cohort, "missing_scores"), plan))
+
+
+def cohort_of(cohort: Cohort, who: str) -> Cohort:
+    """Return a cohort that is one.
+
+    Raises
+    ------
+    DataError
+        If it is none, such as the path of a file; `who` opens the message.
+    """
+    if isinstance(cohort, Cohort):
+        return cohort
+    raise DataError(
+        f"{who}: expected a cohort, got {type(cohort).__name__}; "
+        "rs.read_cohort(file, codebook) reads one"
+    )
 
 
 def plan_of(plan: AnalysisPlan | Path | str, who: str) -> AnalysisPlan:

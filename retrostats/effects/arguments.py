@@ -90,8 +90,7 @@ def require_kind(name: str, value: object, kind: type, hint: str) -> None:
     ValueError: treated: need a float, got [1, 2] (a list). Give a float.
     """
     if not isinstance(value, kind):
-        article = "an" if kind.__name__[0] in "AEIOU" else "a"
-        raise ValueError(f"{name}: need {article} {kind.__name__}, got {shown(value)}. {hint}")
+        raise ValueError(f"{name}: need {_a(kind)}, got {shown(value)}. {hint}")
 
 
 def is_number(value: object) -> bool:
@@ -132,10 +131,22 @@ def require_ordinary(what: str, numbers: Iterable[float], *, sds: Iterable[float
 
 
 def shown(value: object) -> str:
-    """Return a value and its type, short enough for a message."""
+    """Return a value and its type, short enough for a message.
+
+    Examples
+    --------
+    >>> shown(3), shown("3")
+    ('3 (an int)', "'3' (a str)")
+    """
     text = repr(value)
     text = text if len(text) <= 40 else f"{text[:37]}..."
-    return f"{' '.join(text.split())} (a {type(value).__name__})"
+    return f"{' '.join(text.split())} ({_a(type(value))})"
+
+
+def _a(kind: type) -> str:
+    # "ndarray" begins with the sound of a vowel.
+    spoken = kind.__name__.lower().startswith(("a", "e", "i", "o", "u", "nd"))
+    return f"{'an' if spoken else 'a'} {kind.__name__}"
 
 
 def plain_exp(x: float) -> float:

@@ -14,7 +14,6 @@ from retrostats.figures.given_axes import given, require_inside
 from retrostats.figures.inputs import kind_words
 from retrostats.figures.power_words import (
     band_words,
-    closed_words,
     legend_label,
     line_words,
     notes_of,
@@ -130,8 +129,9 @@ def _draw(ax: Axes, curve: PowerCurve) -> list[Line2D | Patch]:
     shown = [100 * point.aimed.value for point in curve.points]
     handles: list[Line2D | Patch] = []
     apart = size_mm(ax)[0] / max(1, len(curve) - 1) >= _APART
+    how = "o" if len(curve) == 1 else "-o" if apart else "-"  # one point has no line in the key
     (line,) = ax.plot(
-        curve.values, shown, "-o" if apart else "-", color=_INK, markersize=3.4, zorder=4,
+        curve.values, shown, how, color=_INK, markersize=3.4, zorder=4,
         markeredgecolor="white", markeredgewidth=0.4, gid="power", label=legend_label(curve),
     )  # fmt: skip
     handles.append(line)
@@ -143,18 +143,29 @@ def _draw(ax: Axes, curve: PowerCurve) -> list[Line2D | Patch]:
         )
         if apart:
             ax.vlines(curve.values, *ends, color=_INK, linewidth=0.6, zorder=3, gid="intervals")
-        handles.append(Patch(color=_INK, alpha=0.2, linewidth=0, label=band_words(curve)))
+        # One point has a bar and no band, and the key shows what there is.
+        mark = (
+            Patch(color=_INK, alpha=0.2, linewidth=0)
+            if len(curve) > 1
+            else Line2D([], [], color=_INK, linewidth=0.6, linestyle="none", marker="|")
+        )
+        mark.set_label(band_words(curve))
+        handles.append(mark)
+    return [*handles, *_draw_closed(ax, curve)]
+
+
+def _draw_closed(ax: Axes, curve: PowerCurve) -> list[Line2D]:
     # No closed form at all is an empty tuple, none at a value is nan.
     known = [(x, 100 * y) for x, y in zip(curve.values, curve.closed, strict=False)]
     known = [(x, y) for x, y in known if not math.isnan(y)]
-    if known:
-        (closed,) = ax.plot(
-            *zip(*known, strict=True), color=_CLOSED, linestyle=(0, (4, 2)), zorder=3,
-            marker="x" if len(known) == 1 else "", markersize=3.4, gid="closed",
-            label=closed_words(curve),
-        )  # fmt: skip
-        handles.append(closed)
-    return handles
+    if not known:
+        return []
+    alone = len(known) == 1
+    return ax.plot(
+        *zip(*known, strict=True), color=_CLOSED, linestyle="none" if alone else (0, (4, 2)),
+        zorder=3, marker="x" if alone else "", markersize=3.4, gid="closed",
+        label=curve.closed_words,
+    )  # fmt: skip
 
 
 def _draw_target(ax: Axes, target: float) -> Line2D:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from retrostats.layout import percent
 from retrostats.power.simulated.curve import PowerCurve
 
-#: Closed forms as a reader knows them, who need not know the function.
-_KNOWN_AS = {"power_ancova": "ANCOVA", "power_mmrm": "MMRM"}
-
 
 def legend_label(curve: PowerCurve) -> str:
     """Return what the line is."""
@@ -20,11 +17,6 @@ def legend_label(curve: PowerCurve) -> str:
 def band_words(curve: PowerCurve) -> str:
     """Return what the band is."""
     return f"{percent(curve.points[0].primary.interval.level)} CI of the simulation"
-
-
-def closed_words(curve: PowerCurve) -> str:
-    """Return what the dashed line is."""
-    return f"closed form, {_KNOWN_AS.get(curve.closed_name, curve.closed_name)}"
 
 
 def line_words(target: float) -> str:
@@ -60,7 +52,8 @@ def sentence_of(curve: PowerCurve, target: float | None) -> str:
     words = curve.words[:1].lower() + curve.words[1:]
     sentence = f"Power of {first.primary.label} by simulation against {words}: {told}."
     if curve.closed:
-        sentence += f" Dashed: {curve.closed_name}."
+        mark = "Cross" if len(curve) == 1 else "Dashed"
+        sentence += f" {mark}: {curve.closed_words}."
     if target is not None:
         sentence += f" Dotted: a {line_words(target)}."
     return sentence

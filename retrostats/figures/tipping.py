@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.contour import ContourSet
 from matplotlib.lines import Line2D
@@ -41,6 +42,10 @@ _HEIGHT, _NARROW, _NARROW_HEIGHT = 96.0, 120.0, 100.0
 #: Pale, so that lines and words on them can be read; the lines tell the zones without colours.
 _TREATMENT, _OPEN, _COMPARATOR = "#BFDDF0", "0.94", "#F6D2BC"
 _GREY, _LINE = "0.35", "0.45"
+#: Both colours are one grey in print, and the key has no sides to tell them by: one is hatched,
+#: across the lines of equal estimates, which all rise.
+_HATCH = 6 * "\\"
+_HATCHING: dict[Any, Any] = {"hatch.color": "#DDA27C", "hatch.linewidth": 0.5}
 #: Of a mark in the key and the space beside it, in mm.
 _MARK = 7.0
 #: Smallest p that has a place on a normal scale; smaller ones lie far from every line drawn.
@@ -107,7 +112,7 @@ def plot_tipping(
             f"{who}: expected TippingPoint, as made by rs.tipping_point(cohort, plan); got "
             f"{kind_words(tipping)}"
         )
-    with house_style():
+    with house_style(), rc_context(_HATCHING):
         new = figure_width(width, ax, who)
         height = _NARROW_HEIGHT if new < _NARROW else _HEIGHT
         ax = given(ax, who) or blank_axes(new, height)
@@ -136,7 +141,7 @@ def _draw_zones(ax: Axes, tipping: TippingPoint) -> ContourSet | None:
     colours = [_COMPARATOR, _OPEN, _TREATMENT]
     ax.contourf(
         tipping.deltas, tipping.deltas, statistic, levels=[-reach, -edge, edge, reach],
-        colors=colours, zorder=1,
+        colors=colours, hatches=[_HATCH, None, None], zorder=1,
     ).set_gid("zones")  # fmt: skip
     return contours(
         ax, tipping, statistic, [-edge, edge], color="black", linewidth=1.4, gid="touching"
@@ -166,7 +171,7 @@ def _explain(ax: Axes, tipping: TippingPoint) -> None:
         (_TREATMENT, _OPEN, _COMPARATOR), zone_words(tipping), zone_counts(tipping), strict=True
     )
     told: list[tuple[Patch | Line2D, str]] = [
-        (Patch(facecolor=colour, edgecolor=_GREY, linewidth=0.4), words)
+        (_swatch(colour), words)
         for colour, words, count in zones
         if count
     ]
@@ -185,6 +190,12 @@ def _explain(ax: Axes, tipping: TippingPoint) -> None:
         handlelength=1.4, handleheight=0.9, handletextpad=0.5, columnspacing=1.2, borderpad=0.1,
         borderaxespad=0.4, labelspacing=0.35,
     ).set_gid("key")  # fmt: skip
+
+
+def _swatch(colour: str) -> Patch:
+    """Return what stands for a zone in the key, hatched as the zone is."""
+    hatch = _HATCH if colour == _COMPARATOR else None
+    return Patch(facecolor=colour, edgecolor=_GREY, linewidth=0.4, hatch=hatch)
 
 
 def _write_axes(ax: Axes, tipping: TippingPoint) -> None:

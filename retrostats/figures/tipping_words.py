@@ -14,8 +14,12 @@ def axis_words(tipping: TippingPoint) -> tuple[str, str]:
     """Return what the axis across and the upright one show."""
     unit = tipping.start.estimate.unit
     of = f" ({unit})" if unit else ""
-    words = "Missing scores of {arm}: how much worse" + of
-    return (words.format(arm=tipping.treatment), words.format(arm=tipping.comparator))
+    missing = dict(zip(tipping.start.arms, tipping.start.imputed, strict=True))
+    across, up = (
+        f"Missing scores of {arm}{'' if missing[arm] else ' (none)'}: how much worse{of}"
+        for arm in (tipping.treatment, tipping.comparator)
+    )
+    return across, up
 
 
 def zone_words(tipping: TippingPoint) -> tuple[str, str, str]:

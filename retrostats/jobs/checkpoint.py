@@ -22,12 +22,16 @@ from retrostats.whole_files import replaced_when_complete
 
 MANIFEST = "checkpoint.json"
 #: A block may be there in two sizes: as the short last block of fewer replicates, and whole.
-_BLOCK = re.compile(r"block-(\d{6,})-(\d+)\.npz")
+BLOCK = re.compile(r"block-(\d{6,})-(\d+)\.npz")
+#: A digest at the end of a part of a key.
+_DIGEST = re.compile(r"\b[0-9a-f]{64}$")
+#: So many files that no checkpoint wrote are named.
+NAMED = 3
 #: The entry of a block's file that says what is in it.
 _ABOUT = "about"
 #: What a manifest says, and how to tell a difference in it.
 _TOLD = {
-    "key": "other work (another design, plan or size)",
+    "key": "other work",
     "seed": "another seed",
     "block": "another size of blocks",
     "retrostats": "another version of retrostats",
@@ -132,8 +136,8 @@ class Checkpoint:
         strangers = sorted(self._strangers())
         manifest = self.folder / MANIFEST
         if strangers or (not manifest.is_file() and any(self._blocks())):
-            named = ", ".join(strangers[:3]) or "blocks without their " + MANIFEST
-            more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
+            named = ", ".join(strangers[:NAMED]) or "blocks without their " + MANIFEST
+            more = f" and {len(strangers) - NAMED} more" if len(strangers) > NAMED else ""
             raise DataError(
                 f"checkpoint {self.folder}: the folder holds {named}{more}, which no checkpoint "
                 "wrote; name an empty or new folder"
@@ -143,17 +147,17 @@ class Checkpoint:
 
     def _strangers(self) -> Iterator[str]:
         for path in self.folder.iterdir():
-            known = path.name == MANIFEST or _BLOCK.fullmatch(path.name)
+            known = path.name == MANIFEST or BLOCK.fullmatch(path.name)
             if not known and not path.name.startswith("."):
                 yield path.name
 
     def _blocks(self) -> Iterator[Path]:
-        return (path for path in self.folder.iterdir() if _BLOCK.fullmatch(path.name))
+        return (path for path in self.folder.iterdir() if BLOCK.fullmatch(path.name))
 
     def _require_same(self, found: dict[str, Any]) -> None:
         wanted = self._manifest()
         different = [
-            f"{_TOLD[name]}: {found.get(name)!r} there, {wanted[name]!r} here"
+            f"{_TOLD[name]}: {_difference(found.get(name), wanted[name])}"
             for name in wanted
             if found.get(name) != wanted[name]
         ]
@@ -188,6 +192,23 @@ def _where_links_are_known() -> Iterator[None]:
         raise
     except (OSError, AttributeError, NotImplementedError):
         pass
+
+
+def _difference(there: Any, here: Any) -> str:
+    """Return what differs between two entries: of a key of several parts, only these parts."""
+    parts = [each.split("; ") if isinstance(each, str) else [] for each in (there, here)]
+    if not len(parts[0]) == len(parts[1]) > 0:  # keys of other versions
+        return f"{there!r} there, {here!r} here"
+    pairs = [pair for pair in zip(*parts, strict=True) if pair[0] != pair[1]]
+    return ", ".join(_part(*pair) for pair in pairs)
+
+
+def _part(there: str, here: str) -> str:
+    """Return how a part of a key differs; nobody compares digests of 64 digits by eye."""
+    (was, digits), (name, others) = (_DIGEST.subn("", each) for each in (there, here))
+    if digits and others and was == name:
+        return f"another {name.strip()}".strip()
+    return f"{there!r} there, {here!r} here"
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

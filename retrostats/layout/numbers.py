@@ -85,15 +85,15 @@ def p_sentence(p: float) -> Written:
 
 
 def df_numbers(df: Sequence[float]) -> list[str]:
-    """Write degrees of freedom: whole if all are, else with one decimal.
+    """Write degrees of freedom: whole if all are, else with one decimal; the normal has ``∞``.
 
     Examples
     --------
     >>> df_numbers([36.0, 2.0]), df_numbers([36.0, 57.31, math.inf])
-    (['36', '2'], ['36.0', '57.3', 'inf'])
+    (['36', '2'], ['36.0', '57.3', '∞'])
     """
     whole = all(float(value).is_integer() for value in df if math.isfinite(value))
-    return [number(value, 0 if whole else 1) for value in df]
+    return [number(value, 0 if whole else 1).replace("inf", "∞") for value in df]
 
 
 def true_minus(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import numpy as np
@@ -21,7 +21,9 @@ _PAIRS: dict[Imputation, tuple[Inference, ...]] = {
 _FEWEST = 2
 
 
-def require_request(who: str, scores: VisitScores, request: MissingRequest) -> None:
+def require_request(
+    who: str, scores: VisitScores, request: MissingRequest, *, more: Sequence[str] = ()
+) -> None:
     """Refuse a request that contradicts itself or the scores, with every reason at once.
 
     Parameters
@@ -30,6 +32,8 @@ def require_request(who: str, scores: VisitScores, request: MissingRequest) -> N
         Opens the message.
     scores, request
         What was seen and asked for.
+    more
+        Faults that are known already, to be told with the others.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def require_request(who: str, scores: VisitScores, request: MissingRequest) -> N
         If an arm has no subjects, or nobody of it was seen at the endpoint; or if resamples within
         arms are asked for and an arm that is compared or copied has one subject.
     """
-    faults = [*_ways(request), *_numbers(request), *_places(scores, request)]
+    faults = [*_ways(request), *_numbers(request), *_places(scores, request), *more]
     if faults:
         raise ValueError(f"{who}: {'; '.join(faults)}")
     _require_subjects(who, scores, request)
@@ -55,7 +59,7 @@ def _ways(request: MissingRequest) -> Iterator[str]:
         yield f"unknown inference {request.inference!r}; expected {', '.join(get_args(Inference))}"
     elif fitting and request.inference not in fitting:
         yield (
-            f"inference {request.inference!r} does not go with imputation "
+            f"inference={request.inference!r} does not go with imputation="
             f"{request.imputation!r}; take {' or '.join(map(repr, fitting))}"
         )
     if request.imputation == "predictive mean matching" and request.strategy != "missing at random":
@@ -69,8 +73,8 @@ def _numbers(request: MissingRequest) -> Iterator[str]:
     """Yield what is wrong with the seed, the counts and the level."""
     if request.inference in ("rubin", "bootstrap") and not _whole(request.seed, 0):
         yield (
-            f"{request.inference} draws, and needs seed, a whole number of 0 or more; "
-            f"got {request.seed!r}"
+            f"inference={request.inference!r} draws random numbers and needs a seed, a whole "
+            f"number of 0 or more; got {request.seed!r}"
         )
     counts = {"rubin": "imputations", "bootstrap": "replicates"}
     name = counts.get(request.inference, "")

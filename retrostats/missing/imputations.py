@@ -161,7 +161,9 @@ class Imputations(ShownAsSentence):
         found = [analyse(frame) for frame in self.frames()]
         wrong = {type(each).__name__ for each in found if not isinstance(each, Estimate)}
         if wrong:
-            raise TypeError(f"the analysis must return an Estimate, got {' and '.join(wrong)}")
+            one = "; take one of its rows, as in [0]" if "EstimateTable" in wrong else ""
+            got = " and ".join(sorted(wrong))
+            raise TypeError(f"the analysis must return an Estimate, got {got}{one}")
         kinds = {(each.unit, each.ci.level) for each in found}
         if len(kinds) > 1:
             raise ValueError(f"the estimates differ in unit or level: {sorted(kinds)}")

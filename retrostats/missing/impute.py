@@ -73,7 +73,9 @@ def impute(  # noqa: PLR0913 - the roles of columns, and what a methods section 
     data
         A data frame in long form, one row per subject and visit after baseline, or an object with
         one in ``frame``. A missed visit has an empty outcome or no row; a subject without any row
-        is not known of.
+        is not known of. Leave rows of the baseline out and put its score into a column of
+        `covariates`: a row of it would count as one more visit, at which each arm has a mean of
+        its own. ``cohort.follow_up(outcome)`` has such rows, with a column ``baseline``.
     outcome, subject, visit, arm
         Names of columns.
     seed

@@ -48,7 +48,7 @@ def jackknife(
     workers: Workers | int = 1,
     progress: Callable[..., Any] | None = None,
 ) -> Resampled:
-    """Leave each subject out in turn; the variance is ``(n - 1) / n`` times the sum of squares.
+    """Leave out one subject at a time; the variance is ``(n - 1) / n`` times the sum of squares.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -166,7 +166,12 @@ def _require(who: str, request: MissingRequest, better: object) -> None:
         raise ValueError(f"{who}: {'; '.join(faults)}")
 
 
-def _given(who: str, deltas: Sequence[float]) -> Floats:
+def _given(who: str, deltas: Any) -> Floats:
+    if isinstance(deltas, Mapping):
+        raise TypeError(
+            f"{who}: deltas are the shifts that both arms are tried with, as in [-1.0, 0.0, 1.0], "
+            f"not one for each arm; got {deltas!r}"
+        )
     array = real_numbers(f"{who}: deltas", deltas)
     ascending = array.ndim == 1 and len(array) >= 2 and bool((np.diff(array) > 0).all())
     if not (ascending and np.isfinite(array).all() and array[-1] > 0):

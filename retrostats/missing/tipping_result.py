@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 from retrostats.arrays import Floats
 from retrostats.estimate import Estimate
-from retrostats.layout import Layout, ShownAsTable, percent
+from retrostats.layout import Layout, ShownAsTable, decimals, number, percent
 from retrostats.missing.results import MissingEstimate
+from retrostats.plan.words import quantity, with_unit
 
 Better: TypeAlias = Literal["lower", "higher"]
 #: ``"tips"``: there is a tipping point. ``"holds"``: none up to the largest shift tried.
@@ -83,13 +84,12 @@ class TippingPoint(ShownAsTable):
                 sds = f"{self.delta_in_sds:.2g} SD"
                 return (
                     f"The {level} interval reaches zero if {missing} are "
-                    f"{self._quantity(self.delta)} ({sds}) worse than {expected}"
+                    f"{self._measured(self.delta)} ({sds}) worse than {expected}"
                 )
             case "holds":
                 return (
-                    f"The {level} interval excludes zero even if {missing} are "
-                    f"{self._quantity(self.limit)} ({self.limit / self.sd:.2g} SD) worse than "
-                    f"{expected}"
+                    f"The {level} interval excludes zero even if {missing} are {self._limit()} "
+                    f"({self.limit / self.sd:.2g} SD) worse than {expected}"
                 )
             case "open":
                 start = self.start.estimate
@@ -114,8 +114,8 @@ class TippingPoint(ShownAsTable):
         told = [
             ("Without a shift", str(found).removeprefix(f"{found.label}: ")),
             ("Tipping point", self._point_words()),
-            ("SD at the endpoint", self._quantity(self.sd)),
-            ("Shifts tried", f"up to {self._quantity(self.limit)} worse"),
+            ("SD at the endpoint", self._measured(self.sd)),
+            ("Shifts tried", f"up to {self._limit()} worse"),
             ("Assumption", self.start.assumption),
             ("Method", self.start.method),
             ("In words", self.sentence),
@@ -131,8 +131,11 @@ class TippingPoint(ShownAsTable):
         if math.isnan(self.delta):
             return "none"
         sds = f"{self.delta_in_sds:.2g} SD"
-        return f"{self.treatment} {self._quantity(self.delta)} worse ({sds})"
+        return f"{self.treatment} {self._measured(self.delta)} worse ({sds})"
 
-    def _quantity(self, value: float) -> str:
-        unit = self.start.estimate.unit
-        return f"{value:.3g} {unit}" if unit else f"{value:.3g}"
+    def _limit(self) -> str:
+        return quantity(self.limit, self.start.estimate.unit)
+
+    def _measured(self, value: float) -> str:
+        """Return a number that was computed, with three digits; one asked for is told as it is."""
+        return with_unit(number(value, decimals(value)), self.start.estimate.unit)

@@ -188,7 +188,7 @@ def test_rows_of_the_plan_are_what_the_functions_give(cohort, plan) -> None:
     assert jump.subjects == 45  # the model has 42 of the two arms: 3 were never seen
     assert jump.note == (
         "filled in at week 6: 4 of control, 2 of retro, 3 of forward; conditional mean; "
-        "jackknife, 68 subjects left out in turn"
+        "jackknife, 68 subjects left out one at a time"
     )
     assert copied.label == "jump to reference (forward)"
     pooled = analyse_missing(cohort, plan, imputation="posterior draws", imputations=20, seed=1)

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from matplotlib.patches import Patch
 
 import retrostats as rs
 from retrostats.plan.names import default_model
@@ -54,6 +55,11 @@ def part(ax, gid):
     return found
 
 
+def _legend(ax):
+    legend = ax.get_legend()
+    return legend.legend_handles, legend.get_texts()
+
+
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_points_band_and_closed_form_are_those_of_the_curve(width):
     drawn = curve()
@@ -76,7 +82,8 @@ def test_its_description_tells_every_power():
     told = rs.describe(rs.plot_power(drawn, target=0.8))
     for value, point in zip(drawn.values, drawn, strict=True):
         assert f"{value:g}: {100 * point.power.value:.1f}%" in told
-    assert "Dashed: power_ancova." in told
+    assert "Dashed: closed form, ANCOVA." in told
+    assert "power_ancova" not in told
     assert "Dotted: a power of 80%." in told
 
 
@@ -104,6 +111,11 @@ def test_one_point_is_seen_with_its_closed_form_and_whole_subjects_beside_it():
     assert part(ax, "closed").get_marker() == "x"
     words = [text.get_text() for text in ax.get_legend().get_texts()]
     assert "closed form, ANCOVA" in words
+    keys = {label.get_text(): key for key, label in zip(*_legend(ax), strict=True)}
+    assert not any(isinstance(key, Patch) for key in keys.values())  # no band without a width
+    assert keys["95% CI of the simulation"].get_marker() == "|"
+    assert {key.get_linestyle() for key in keys.values()} == {"None"}
+    assert "Cross: closed form, ANCOVA." in rs.describe(ax)
     low, high = ax.get_xlim()
     assert (low, high) == (14, 16)
     ticks = [each for each in ax.get_xticks() if low <= each <= high]

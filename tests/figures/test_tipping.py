@@ -110,6 +110,24 @@ def test_zones_that_the_grid_does_not_reach_are_not_in_the_key(found):
     assert "95% interval favours control" in key(rs.plot_tipping(wide))
 
 
+def test_in_grey_a_hatch_tells_the_zone_against_the_treatment():
+    wide = tipping_point(scores(), REQUEST, better="lower", deltas=np.linspace(-40, 40, 9))
+    ax = rs.plot_tipping(wide)
+    (zones,) = artists(ax, "zones")
+    keys = dict(zip(key(ax), ax.get_legend().legend_handles, strict=True))
+    against, treated = (keys[f"95% interval favours {arm}"] for arm in ("control", "retro"))
+    assert zones.hatches == [against.get_hatch(), None, None]
+    assert against.get_hatch()
+    assert treated.get_hatch() is keys["95% interval includes zero"].get_hatch() is None
+
+
+def test_an_arm_without_missing_scores_is_told_beside_its_axis():
+    one = tipping_point(scores(gone=(25,)), REQUEST, better="lower")
+    ax = rs.plot_tipping(one)
+    assert ax.get_xlabel() == "Missing scores of retro: how much worse (points)"
+    assert ax.get_ylabel() == "Missing scores of control (none): how much worse (points)"
+
+
 def test_without_a_tipping_point_there_is_no_mark_of_one():
     found = tipping_point(scores(0.0), REQUEST, better="lower")
     ax = rs.plot_tipping(found)

@@ -1,5 +1,6 @@
 """What a checkpoint keeps, gives back and refuses."""
 
+import hashlib
 import json
 import os
 import re
@@ -13,6 +14,8 @@ from retrostats.errors import DataError
 from retrostats.jobs.blocks import Job
 from retrostats.jobs.checkpoint import Checkpoint
 from retrostats.jobs.run import run_replicates
+
+DIGESTS = [hashlib.sha256(text.encode()).hexdigest() for text in "abc"]
 
 
 def run(task, replicates=10, **given):
@@ -111,6 +114,27 @@ def test_other_work_is_refused(folder, traces, given, message):
         run(Products(traces=str(traces)), checkpoint=folder, **given)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert begun(traces) == {}
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "told"),
+    [
+        (f"v 2; design {DIGESTS[0]}; n 30", f"v 2; design {DIGESTS[1]}; n 30", "another design"),
+        (
+            f"v 2; design {DIGESTS[0]}; plan {DIGESTS[2]}; n 30-30",
+            f"v 2; design {DIGESTS[1]}; plan {DIGESTS[1]}; n 40-40",
+            "another design, another plan, 'n 30-30' there, 'n 40-40' here",
+        ),
+        (f"bootstrap {DIGESTS[0]}", f"bootstrap {DIGESTS[1]}", "another bootstrap"),
+        ("v 1; n 30", "v 2; n 30", "'v 1' there, 'v 2' here"),
+        ("n 30", "v 2; n 30", "'n 30' there, 'v 2; n 30' here"),
+    ],
+)
+def test_of_a_key_in_parts_only_what_differs_is_named(folder, there, here, told):
+    run(Products(), checkpoint=folder, key=there)
+    with pytest.raises(DataError) as error:
+        run(Products(), checkpoint=folder, key=here)
+    assert f"belongs to other work: {told}. Its results" in str(error.value)
 
 
 @pytest.mark.parametrize("package", ["retrostats", "numpy"])

@@ -127,12 +127,10 @@ def test_it_says_what_was_assumed_and_done():
         int((~scores.seen[:, 1] & (scores.arm == code)).sum()) for code in range(3)
     )
     assert (found.assumption, found.subjects) == ("copy reference (control)", 40)
-    assert found.method == "conditional mean; jackknife, 40 subjects left out in turn"
+    assert found.method == "conditional mean; jackknife, 40 subjects left out one at a time"
     assert f"{found.estimate.value:.3g}".replace("-", "−") in found._repr_html_()
     carried = replace(found, request=replace(REQUEST, strategy="last mean carried forward"))
-    assert carried.assumption == "last mean carried forward (control: missing at random)"
-    shifted = replace(found, request=replace(REQUEST, delta=((0.0, 0.0), (0.0, 1.0))))
-    assert shifted.assumption == "missing at random, shifted"
+    assert carried.assumption == "last mean carried forward (missing at random in control)"
     drawn = missing_estimate(scores, DRAWN)
     assert "posterior draws; Rubin's rules, 20 imputations" in repr(drawn)
     assert f"{drawn.fmi:.1%}".rstrip("%").rstrip("0").rstrip(".") in repr(drawn)
@@ -147,11 +145,11 @@ REFUSED = {
     "inference": ({"inference": "boot"}, "unknown inference 'boot'; expected rubin, jackknife,"),
     "rubin with means": (
         {"inference": "rubin"},
-        "inference 'rubin' does not go with imputation 'conditional mean'; take 'jackknife' or",
+        "inference='rubin' does not go with imputation='conditional mean'; take 'jackknife' or",
     ),
     "jackknife with draws": (
         {"imputation": "posterior draws"},
-        "inference 'jackknife' does not go with imputation 'posterior draws'; take 'rubin'",
+        "inference='jackknife' does not go with imputation='posterior draws'; take 'rubin'",
     ),
     "matching and reference": (
         {
@@ -161,7 +159,10 @@ REFUSED = {
         },
         "cannot follow 'copy reference'; take 'posterior draws' or 'conditional mean'",
     ),
-    "no seed": ({"inference": "bootstrap", "seed": None}, "bootstrap draws, and needs seed, a"),
+    "no seed": (
+        {"inference": "bootstrap", "seed": None},
+        "inference='bootstrap' draws random numbers and needs a seed, a whole number of 0 or more",
+    ),
     "seed true": ({"inference": "bootstrap", "seed": True}, "of 0 or more; got True"),
     "replicates": (
         {"inference": "bootstrap", "replicates": 1},
@@ -193,7 +194,7 @@ def test_all_contradictions_are_told_at_once():
     request = replace(REQUEST, strategy="jump", inference="rubin", seed=None, level=2, visit=9)
     with pytest.raises(ValueError, match="missing_estimate: ") as error:
         missing_estimate(made_scores(), request)
-    for told in ("'jump'", "does not go with", "needs seed", "level", "visit 9"):
+    for told in ("'jump'", "does not go with", "needs a seed", "level", "visit 9"):
         assert told in str(error.value)
 
 

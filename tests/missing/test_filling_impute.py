@@ -239,6 +239,9 @@ def test_an_analysis_must_give_comparable_estimates():
     filled = rs.impute(walks(20), **ROLES, imputations=2, seed=1)
     with pytest.raises(TypeError, match="must return an Estimate, got float"):
         filled.estimate(lambda _: 1.0)
+    table = rs.EstimateTable("Differences", (rs.Estimate.from_se("a", 1.0, 0.2, unit=""),))
+    with pytest.raises(TypeError, match=r"got EstimateTable; take one of its rows, as in \[0\]"):
+        filled.estimate(lambda _: table)
     levels = iter([0.9, 0.95])
     with pytest.raises(ValueError, match="differ in unit or level"):
         filled.estimate(lambda _: rs.Estimate.from_se("x", 1, 1, unit="points", level=next(levels)))

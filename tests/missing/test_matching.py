@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import retrostats as rs
 from retrostats.missing.ancova import ancova_many
@@ -11,6 +12,8 @@ from retrostats.missing.filling import fill
 from retrostats.missing.matching import match_means, nearest_donors
 from retrostats.missing.posterior import posterior_draws
 
+#: Chance that a t with 2 degrees of freedom exceeds 2 sqrt(3); a normal does with 0.0003.
+FAR = float(stats.t.sf(2 * np.sqrt(3), 2))
 #: Standard errors of a simulated mean by which it may be off.
 ERRORS = 4
 
@@ -126,6 +129,24 @@ def test_the_variance_between_data_sets_is_that_of_normal_draws():
     # Scores are rounded, which adds 1/12 to a variance of 1, and draws of 300 are known to 4%.
     assert 0.75 < one.std() / other.std() < 1.25
     assert abs(one.mean() - other.mean()) < 0.05
+
+
+def test_with_few_degrees_of_freedom_predictions_spread_by_more_than_the_normal():
+    """The residual variance is drawn too: predictions have the tails of a t with 2 df.
+
+    One is seen far off: a gap predicted there has the far score only beyond the middle between
+    both, which a t of 2 df reaches far more often than a normal.
+    """
+    y = np.array([-1.0, 0.0, 1.0, 0.0, np.nan])
+    columns = np.column_stack([np.ones(5), [0.0, 0.0, 0.0, 6.0, 0.0]])
+    y[3] = 4.0
+    filled = match_means(y[:, None], columns, 20_000, rng=np.random.default_rng(1), donors=1)[
+        :, 4, 0
+    ]
+    # Fitted: 0 for three, 4 for one. The gap's prediction is t with 2 df times 1 / sqrt(3), and
+    # takes the far score above 2.
+    error = np.sqrt(FAR * (1 - FAR) / 20_000)
+    assert abs((filled == 4).mean() - FAR) < ERRORS * error
 
 
 def test_the_same_seed_gives_the_same_scores():

@@ -107,7 +107,8 @@ def test_a_worse_start_tips_sooner():
     )
     assert carried.delta < random.delta
     assert (
-        "expected under last mean carried forward (control: missing at random)" in carried.sentence
+        "expected under last mean carried forward (missing at random in control)"
+        in carried.sentence
     )
 
 
@@ -125,6 +126,15 @@ def test_the_sentence_has_the_shift_in_units_and_in_sds():
         "missing at random"
     )
     assert np.isnan(residual_sd(made_scores(3, gone=0.0), 1))
+
+
+def test_what_was_computed_has_three_digits_and_what_was_asked_for_its_own():
+    found = tipping_point(made_scores(), REQUEST, better="lower", deltas=[-1.0, 1.0])
+    told = repr(replace(found, verdict="holds", sd=0.9999, delta=np.nan))
+    assert "SD at the endpoint  1.000 points" in told
+    assert "up to 1 point worse" in told
+    assert "are 1 point (1 SD) worse than" in told
+    assert "retro 1.00 points worse" in repr(replace(found, verdict="tips", delta=1.001))
 
 
 @pytest.mark.parametrize("sd", [1e-6, 0.3, 0.838, 1.0, 1.3, 2.0, 7.0, 1e5])
@@ -146,6 +156,7 @@ def test_shifts_by_default_are_round_and_reach_three_sd(sd):
         ({}, [2.0, 1.0], "lower", "that ascend to a positive one"),
         ({}, [-2.0, -1.0], "lower", "that ascend to a positive one"),
         ({}, [0.0, np.inf], "lower", "that ascend to a positive one"),
+        ({}, 2.0, "lower", "deltas must be two numbers or more"),
         ({"level": 2}, None, "lower", "tipping_point: level must lie between 0 and 1"),
     ],
 )
@@ -153,3 +164,8 @@ def test_what_cannot_be_searched_is_refused(changes, deltas, better, message):
     with pytest.raises(ValueError, match="tipping_point: ") as error:
         tipping_point(made_scores(), replace(REQUEST, **changes), better=better, deltas=deltas)
     assert message in str(error.value)
+
+
+def test_shifts_by_arm_are_no_grid():
+    with pytest.raises(TypeError, match=r"shifts that both arms are tried with.*\{'retro': 1\}"):
+        tipping_point(made_scores(), REQUEST, better="lower", deltas={"retro": 1})

@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from retrostats.analysis.simulating.adjusting import adjusted_many
 from retrostats.analysis.simulating.asking import caveats_of
 from retrostats.analysis.simulating.replicates import REASONS, PlannedTrials
-from retrostats.analysis.simulating.summary import beyond_margin, comparison_power, share_error
+from retrostats.analysis.simulating.summary import (
+    Answers,
+    beyond_margin,
+    comparison_power,
+    share_error,
+)
 from retrostats.plan.types import Comparison
 from retrostats.power.simulated.result import SimulatedPower
 
@@ -51,7 +56,7 @@ def simulated_power(
     rejected = rejections(arrays, plan.multiplicity.method, level)
     comparisons = []
     for place, each in enumerate(plan.comparisons):
-        answers = (arrays["estimate"][:, place], arrays["se"][:, place], arrays["df"][:, place])
+        answers = Answers(*(arrays[name][:, place] for name in Answers._fields))
         within = (
             None
             if margin is None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from retrostats.analysis.simulate import simulate_power
 from retrostats.analysis.simulating.asking import Sizes
+from retrostats.jobs.checkpoint_folders import require_checkpoints
 from retrostats.jobs.types import Workers
 from retrostats.plan.types import AnalysisPlan
 from retrostats.power.design.types import TrialDesign
@@ -40,7 +41,12 @@ class Simulations:
     tell: Show
 
     def run(
-        self, n: Sizes, name: str, *, span: tuple[float, float] = (0.0, 1.0), **changes: int
+        self,
+        n: Sizes,
+        name: str,
+        *,
+        span: tuple[float, float] = (0.0, 1.0),
+        replicates: int | None = None,
     ) -> SimulatedPower:
         """Simulate once.
 
@@ -52,15 +58,21 @@ class Simulations:
             Of its folder, and what the bar says.
         span
             The shares of all work at which it begins and ends.
-        **changes
-            Another number of ``replicates``.
+        replicates
+            In place of the number that all share.
+
+        Raises
+        ------
+        DataError
+            If `checkpoint` holds anything but folders of checkpoints.
         """
-        asked = replace(self, **changes) if changes else self  # type: ignore[arg-type]
+        if self.checkpoint is not None:
+            require_checkpoints(Path(self.checkpoint))
         return simulate_power(
             self.design,
             self.plan,
             n=n,
-            replicates=asked.replicates,
+            replicates=self.replicates if replicates is None else replicates,
             seed=self.seed,
             workers=self.workers,
             checkpoint=None if self.checkpoint is None else Path(self.checkpoint) / name,

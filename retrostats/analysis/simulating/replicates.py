@@ -106,7 +106,9 @@ def _one_by_one(
         answer = single_answer(trials.trial(place), plan)
     except (FitError, PlanError, DataError) as error:
         kinds = [kind for kind, _ in REASONS]
-        found["reason"][place] = 1 + next(i for i, kind in enumerate(kinds) if type(error) is kind)
+        # Not by the very class: an error that a model makes its own kind of has its code too.
+        of_kind = (i for i, kind in enumerate(kinds) if isinstance(error, kind))
+        found["reason"][place] = 1 + next(of_kind)
         return
     for name, attribute in (("estimate", "value"), ("se", "se"), ("df", "df"), ("p", "p")):
         found[name][place] = [getattr(each, attribute) for each in answer.estimates]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,24 @@ from retrostats.power.simulated.comparison import ComparisonPower, MonteCarlo
 LEVEL = 0.95
 
 
+class Answers(NamedTuple):
+    """What every trial says of one comparison.
+
+    Attributes
+    ----------
+    estimate, se, df
+        Estimates, standard errors and degrees of freedom, each of shape ``(R,)``; ``nan``
+        without an answer.
+    """
+
+    estimate: Floats
+    se: Floats
+    df: Floats
+
+
 def comparison_power(
     label: str,
-    answers: tuple[Floats, Floats, Floats],
+    answers: Answers,
     rejected: NDArray[np.bool_],
     *,
     truth: float,
@@ -33,8 +49,7 @@ def comparison_power(
     label
         Treatment minus comparator.
     answers
-        Estimates, standard errors and degrees of freedom, each of shape ``(R,)``; ``nan``
-        without an answer.
+        Of all trials.
     rejected
         Whether the adjusted p value is below 1 minus the level, shape ``(R,)``.
     truth, level
@@ -48,7 +63,7 @@ def comparison_power(
        statistical methods. Stat Med 38, 2074-2102. doi:10.1002/sim.8086
     """
     trials = len(rejected)
-    answered = np.isfinite(answers[0])
+    answered = np.isfinite(answers.estimate)
     estimate, se, df = (each[answered] for each in answers)
     half = half_width(se, df, level)
     wrong = rejected[answered] & (np.sign(estimate) == -np.sign(truth))
@@ -78,14 +93,14 @@ def half_width(se: Floats, df: Floats, level: float) -> Floats:
 
 
 def beyond_margin(
-    answers: tuple[Floats, Floats, Floats], margin: float, *, better: str, level: float
+    answers: Answers, margin: float, *, better: str, level: float
 ) -> NDArray[np.bool_]:
     """Tell in which trials the interval excludes a treatment that is worse by the margin.
 
     Parameters
     ----------
     answers
-        Estimates, standard errors and degrees of freedom, shape ``(R,)``.
+        Of all trials.
     margin
         By how much the treatment may be worse; negative: by how much it must be better.
     better
@@ -93,10 +108,9 @@ def beyond_margin(
     level
         Of the two-sided interval.
     """
-    estimate, se, df = answers
-    worse = estimate if better == "lower" else -estimate
+    worse = answers.estimate if better == "lower" else -answers.estimate
     with np.errstate(invalid="ignore"):
-        return np.asarray(worse + half_width(se, df, level) < margin)
+        return np.asarray(worse + half_width(answers.se, answers.df, level) < margin)
 
 
 def share(events: NDArray[np.bool_]) -> MonteCarlo:

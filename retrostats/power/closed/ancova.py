@@ -12,6 +12,7 @@ from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import correlation_faults, sd_faults
 from retrostats.power.closed.means import TWO_ARMS
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.words import quantity
 
 _TESTS: dict[Analysis, str] = {
@@ -30,6 +31,7 @@ _REPEATED = (
 )
 
 
+@by_name
 def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
     *,
     sd: float,
@@ -100,27 +102,14 @@ def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
     change (34, 34)
     post (43, 43)
     """
-    faults = [
-        *sd_faults("sd", sd),
-        *correlation_faults("correlation", correlation),
-        *_analysis_faults(analysis, baselines, visits),
-    ]
-    if correlation is None:
-        faults.append("correlation must be given: of baseline and outcome within an arm")
+    faults = [*sd_faults("sd", sd), *_correlation_faults(correlation)]
+    faults += _analysis_faults(analysis, baselines, visits)
     if not faults and correlation <= -1 / (baselines + visits - 1):
         faults.append(f"{baselines + visits} visits cannot all be correlated by {correlation:g}")
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        ratio=ratio,
-        goal=goal,
-        margin=margin,
-        better=better,
-        dropout=dropout,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, ratio=ratio, goal=goal,
+        margin=margin, better=better, dropout=dropout, unit=unit,
+    )  # fmt: skip
     asked = question("power_ancova", given, faults)
     factor = variance_factor(analysis, correlation, baselines, visits)
     covariates = 1 if analysis == "ancova" else 0
@@ -152,9 +141,15 @@ def power_ancova(  # noqa: PLR0913 - what a sample-size paragraph has to state
     return answer(design, asked)
 
 
+def _correlation_faults(correlation: object) -> list[str]:
+    if correlation is None:
+        return ["correlation must be given: of baseline and outcome within an arm"]
+    return correlation_faults("correlation", correlation)
+
+
 def _analysis_faults(analysis: object, baselines: object, visits: object) -> list[str]:
     faults = []
-    if analysis not in _TESTS:
+    if analysis not in tuple(_TESTS):  # what has no hash can be given too
         faults.append(f"analysis must be one of {', '.join(_TESTS)}; got {analysis!r}")
     for name, value in (("baselines", baselines), ("visits", visits)):
         if not (is_number(value) and isinstance(value, int) and 1 <= value <= 1000):

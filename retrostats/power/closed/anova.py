@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from retrostats.effects.arguments import shown
+from retrostats.effects.arguments import is_number, shown
 from retrostats.power.closed.answer import PowerAnswer
 from retrostats.power.closed.asked import Given, question
 from retrostats.power.closed.chances import f_chance
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import sd_faults
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.words import quantity
 
 #: More arms than any trial has.
@@ -18,8 +19,11 @@ _SOURCES = (
         "doi:10.4324/9780203771587"
     ),
 )
+#: What is given for it by mistake are the means themselves.
+_MEANT = "one number, the SD of the true means: float(numpy.std(means))"
 
 
+@by_name
 def power_anova(
     *,
     groups: int,
@@ -72,22 +76,17 @@ def power_anova(
     >>> import retrostats as rs
     >>> spread = float(np.std([4.3, 5.2, 6.1]))
     >>> print(rs.power_anova(groups=3, difference=spread, sd=2.1, power=0.8, unit="points"))
-    28 subjects per arm (84 in total): power 81.2% at a difference of 0.7348 points (F test)
+    28 subjects per arm (84 in total): power 81.2% at an SD of the means of 0.7348 points (F test)
     """
     faults = sd_faults("sd", sd)
     if type(groups) is not int or not 2 <= groups <= MOST_GROUPS:
         faults.append(f"groups must be a whole number of 2 or more; got {shown(groups)}")
-    if (difference or 0) < 0:
+    if is_number(difference) and (difference or 0) < 0:
         faults.append(f"difference must be an SD of means, 0 or more; got {difference:g}")
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        arms=1,
-        dropout=dropout,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, arms=1, dropout=dropout,
+        unit=unit, meant=_MEANT,
+    )  # fmt: skip
     asked = question("power_anova", given, faults)
 
     def chance(difference: float, arms: Arms) -> float:
@@ -105,6 +104,7 @@ def power_anova(
         takes=(f"a standard deviation of {quantity(sd, unit)} in every arm",),
         assumptions=("The scores of each arm are taken as normal",),
         sources=_SOURCES,
+        effect="SD of the means",
         claim=f"A difference is claimed if p is below {1 - level:.4g}",
     )
     return answer(design, asked)

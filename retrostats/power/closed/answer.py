@@ -42,6 +42,8 @@ class PowerAnswer(ShownAsSentence):
         ``nan`` if the power was asked.
     difference
         True difference, treated minus comparator.
+    effect
+        What `difference` is: ``"difference"``, or of several arms ``"SD of the means"``.
     unit
         Of the difference.
     level
@@ -80,6 +82,7 @@ class PowerAnswer(ShownAsSentence):
     power: float
     power_asked: float
     difference: float
+    effect: str
     unit: str
     level: float
     goal: Goal
@@ -98,8 +101,8 @@ class PowerAnswer(ShownAsSentence):
 
     def __str__(self) -> str:
         return (
-            f"{words.sizes(self)}: power {words.power(self.power)} at a difference of "
-            f"{words.quantity(self.difference, self.unit)} ({self.test}){words.inflated(self)}"
+            f"{words.sizes(self)}: power {words.power(self.power)} at {words.effect(self)} "
+            f"({self.test}){words.inflated(self)}"
         )
 
     def paragraph(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrostats.effects.arguments import is_number, shown
+from retrostats.layout import percent
 from retrostats.power.closed.claims import BETTER, GOALS, Better, Claim, Goal
 from retrostats.power.closed.faults import faults_of, number_faults
 from retrostats.power.closed.solving import MOST
@@ -37,6 +38,8 @@ class Given:
         Share without an outcome.
     unit
         Of the difference.
+    meant
+        What the difference has to be, in words.
     """
 
     n: Sizes | None
@@ -50,6 +53,7 @@ class Given:
     better: Better | None = None
     dropout: float = 0.0
     unit: str = ""
+    meant: str = "one finite number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +117,10 @@ def question(function: str, given: Given, further: Sequence[str] = ()) -> Questi
     )
     asked: Asked = next(name for name in _THREE if getattr(given, name) is None)
     known = math.nan if given.difference is None else float(given.difference)
-    faults = [claim.out_of_reach(known)] if asked == "n" and claim.out_of_reach(known) else []
+    nothing = claim.out_of_reach(known) if asked == "n" else ""
+    faults = [nothing] if nothing else []
     if given.power is not None and given.power <= claim.size:
-        faults.append(
-            f"power={given.power:g} is no more than the size of the test, {claim.size:.4g}, which "
-            "a trial without any effect reaches; ask for more"
-        )
+        faults.append(_too_low(given.power, claim))
     if faults:
         raise faults_of(function, faults)
     sizes = () if given.n is None else _sizes(given)
@@ -137,6 +139,20 @@ def question(function: str, given: Given, further: Sequence[str] = ()) -> Questi
 _THREE: tuple[Asked, ...] = ("n", "power", "difference")
 
 
+def _too_low(power: float, claim: Claim) -> str:
+    # Whoever knows alpha gives level=0.05, and cannot know what a test at 95% is.
+    remedy = "ask for more"
+    if claim.level < 0.5:
+        remedy = (
+            f"level={claim.level:g} is a {percent(claim.level)} interval; the usual test at 5% has "
+            "level=0.95"
+        )
+    return (
+        f"power={power:g} is no more than the size of the test, {claim.size:.4g}, which a trial "
+        f"without any effect reaches; {remedy}"
+    )
+
+
 def _faults_of_three(given: Given) -> list[str]:
     left_out = [name for name in _THREE if getattr(given, name) is None]
     faults = []
@@ -147,7 +163,7 @@ def _faults_of_three(given: Given) -> list[str]:
         meant = "a chance between 0 and 1, as in power=0.8"
         faults += number_faults("power", given.power, above=0, below=1, meant=meant)
     if given.difference is not None:
-        faults += number_faults("difference", given.difference, meant="one finite number")
+        faults += number_faults("difference", given.difference, meant=given.meant)
     if given.n is not None and not _are_sizes(given):
         per = "a whole number of 1 or more" + (
             ", or one for each arm: (treated, comparator)" if given.arms == 2 else ""
@@ -190,7 +206,9 @@ def _faults_of_rest(given: Given) -> list[str]:
     between = f"the size of the treated arm over the comparator's, {low:g} to {high:g}"
     faults = number_faults("ratio", given.ratio, above=low / 2, below=2 * high, meant=between)
     if not (is_number(given.dropout) and 0 <= given.dropout < 1):
-        faults.append(f"dropout must be a share from 0 to below 1; got {shown(given.dropout)}")
+        faults.append(
+            f"dropout must be a share from 0 to below 1, as in 0.15; got {shown(given.dropout)}"
+        )
     if not isinstance(given.unit, str):
         faults.append(f"unit must be a text, as in unit='points'; got {shown(given.unit)}")
     return faults

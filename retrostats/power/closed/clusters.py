@@ -11,6 +11,7 @@ from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import number_faults, sd_faults
 from retrostats.power.closed.means import TWO_ARMS
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.words import quantity
 
 _SOURCES = (
@@ -21,6 +22,7 @@ _SOURCES = (
 )
 
 
+@by_name
 def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
     *,
     sd: float,
@@ -90,16 +92,9 @@ def power_clusters(  # noqa: PLR0913 - what a sample-size paragraph has to state
         *_cluster_faults(icc, cluster_size, size_cv),
     ]
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        ratio=ratio,
-        goal=goal,
-        margin=margin,
-        better=better,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, ratio=ratio, goal=goal,
+        margin=margin, better=better, unit=unit,
+    )  # fmt: skip
     asked = question("power_clusters", given, faults)
     effect = design_effect(icc, cluster_size, size_cv)
 

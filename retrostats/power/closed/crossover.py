@@ -10,9 +10,11 @@ from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import correlation_faults, sd_faults
 from retrostats.power.closed.means import SOURCES
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.words import quantity
 
 
+@by_name
 def power_crossover(  # noqa: PLR0913 - what a sample-size paragraph has to state
     *,
     sd: float,
@@ -73,16 +75,9 @@ def power_crossover(  # noqa: PLR0913 - what a sample-size paragraph has to stat
         *correlation_faults("correlation", correlation),
     ]
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        goal=goal,
-        margin=margin,
-        better=better,
-        dropout=dropout,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, goal=goal, margin=margin,
+        better=better, dropout=dropout, unit=unit,
+    )  # fmt: skip
     asked = question("power_crossover", given, faults)
     within = sd if correlation is None else sd * math.sqrt(1 - correlation)
     takes: tuple[str, ...] = (f"a standard deviation within subjects of {quantity(within, unit)}",)

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from retrostats.power.closed.answer import PowerAnswer
 from retrostats.power.closed.asked import Question, whole_above
 from retrostats.power.closed.faults import faults_of
-from retrostats.power.closed.solving import difference_reaching, size_reaching, whole_size
+from retrostats.power.closed.solving import (
+    WIDEST,
+    difference_reaching,
+    size_reaching,
+    whole_size,
+)
 
 #: Sizes per arm, treated first, which need not be whole.
 Arms = tuple[float, ...]
@@ -35,6 +40,8 @@ class Design:
         A usual distance of the difference: the SD.
     claim
         In place of what an interval has to show.
+    effect
+        What the difference is, where it is not that of two arms.
     farthest
         Largest true difference on either side.
     counted, each
@@ -55,6 +62,7 @@ class Design:
     sources: tuple[str, ...]
     follows: tuple[str, ...] = ()
     claim: str = ""
+    effect: str = "difference"
     farthest: float = math.inf
     counted: str = "subjects"
     each: float = 1.0
@@ -73,8 +81,10 @@ def answer(design: Design, question: Question) -> PowerAnswer:
     Raises
     ------
     DataError
-        If there are too few for the test, or what is asked cannot be reached.
+        If there are too few for the test, what is asked cannot be reached, or the difference is
+        of a size that none has.
     """
+    _require_possible(design, question)
     if question.asked != "n":
         _require_enough(design, question)
     sizes: tuple[int, ...]
@@ -98,6 +108,7 @@ def answer(design: Design, question: Question) -> PowerAnswer:
         power=design.chance(difference, sizes),
         power_asked=question.power,
         difference=difference,
+        effect=design.effect,
         unit=question.unit,
         level=claim.level,
         goal=claim.goal,
@@ -111,6 +122,15 @@ def answer(design: Design, question: Question) -> PowerAnswer:
         assumptions=design.assumptions,
         sources=design.sources,
     )
+
+
+def _require_possible(design: Design, question: Question) -> None:
+    if abs(question.difference) > WIDEST * design.scale:
+        fault = (
+            f"difference={question.difference:g} is more than a million times the spread of what "
+            "is compared, which no trial has; look for a slip of the unit in either"
+        )
+        raise faults_of(design.function, [fault])
 
 
 def _require_enough(design: Design, question: Question) -> None:

@@ -10,6 +10,7 @@ from retrostats.power.closed.asked import Given, Sizes, question
 from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import sd_faults
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.words import quantity
 
 #: Sources of the noncentral t, and of the sample-size formulas for normal data.
@@ -19,6 +20,7 @@ SOURCES = (
 TWO_ARMS = ("treated", "comparator")
 
 
+@by_name
 def power_two_groups(  # noqa: PLR0913 - what a sample-size paragraph has to state
     *,
     sd: float | Sequence[float],
@@ -102,17 +104,9 @@ def power_two_groups(  # noqa: PLR0913 - what a sample-size paragraph has to sta
     """
     faults = _spread_faults(sd)
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        ratio=ratio,
-        goal=goal,
-        margin=margin,
-        better=better,
-        dropout=dropout,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, ratio=ratio, goal=goal,
+        margin=margin, better=better, dropout=dropout, unit=unit,
+    )  # fmt: skip
     asked = question("power_two_groups", given, faults)
     sds = (sd[0], sd[1]) if isinstance(sd, Sequence) else (sd, sd)
     same = sds[0] == sds[1]

@@ -14,6 +14,7 @@ from retrostats.power.closed.claims import Better, Goal
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.means import TWO_ARMS
 from retrostats.power.closed.retention import LastVisit, last_visit, retention_factor
+from retrostats.power.closed.slips import by_name
 from retrostats.power.closed.visits import Pattern, PerVisit, Visits, read_visits
 from retrostats.power.closed.words import quantity
 
@@ -31,6 +32,7 @@ _KENWARD_ROGER = (
 )
 
 
+@by_name
 def power_mmrm(  # noqa: PLR0913 - what a sample-size paragraph has to state
     *,
     visits: int,
@@ -118,26 +120,14 @@ def power_mmrm(  # noqa: PLR0913 - what a sample-size paragraph has to state
     ((38, 38), 0.906)
     """
     found, faults = read_visits(
-        visits,
-        sd=sd,
-        correlation=correlation,
-        pattern=pattern,
-        baseline=baseline,
-        dropout=dropout,
+        visits, sd=sd, correlation=correlation, pattern=pattern, baseline=baseline, dropout=dropout
     )
     if df not in ("kenward-roger", "normal"):
         faults.append(f"df must be 'kenward-roger' or 'normal'; got {df!r}")
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        ratio=ratio,
-        goal=goal,
-        margin=margin,
-        better=better,
-        unit=unit,
-    )
+        n=n, power=power, difference=difference, level=level, ratio=ratio, goal=goal,
+        margin=margin, better=better, unit=unit,
+    )  # fmt: skip
     asked = question("power_mmrm", given, faults)
     spread = _Spread(cast("Visits", found), df)  # without it there was a fault
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from scipy.special import ndtr
 
@@ -14,6 +15,7 @@ from retrostats.power.closed.claims import Better
 from retrostats.power.closed.design import Arms, Design, answer
 from retrostats.power.closed.faults import number_faults
 from retrostats.power.closed.means import TWO_ARMS
+from retrostats.power.closed.slips import by_name
 
 _SOURCES = (
     (
@@ -23,6 +25,7 @@ _SOURCES = (
 )
 
 
+@by_name
 def power_proportions(
     *,
     comparator: float,
@@ -87,14 +90,9 @@ def power_proportions(
             f"{comparator + (difference or 0):g}, which is no proportion between 0 and 1"
         )
     given = Given(
-        n=n,
-        power=power,
-        difference=difference,
-        level=level,
-        ratio=ratio,
-        better=better,
+        n=n, power=power, difference=difference, level=level, ratio=ratio, better=better,
         dropout=dropout,
-    )
+    )  # fmt: skip
     asked = question("power_proportions", given, faults)
     room = comparator if better == "lower" else 1 - comparator
 
@@ -115,7 +113,10 @@ def power_proportions(
         sources=_SOURCES,
         claim=f"A difference is claimed if p is below {1 - level:.4g}",
     )
-    return answer(design, asked)
+    found = answer(design, asked)
+    treated = comparator + found.difference
+    follows = f"The proportion in the treated arm is then {treated:.4g}, against {comparator:.4g}"
+    return replace(found, follows=(follows,))
 
 
 def proportion_tails(

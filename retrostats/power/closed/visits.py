@@ -158,10 +158,25 @@ def _retention(given: object, count: int, faults: list[str]) -> Floats | None:
         faults.append(f"dropout={array:g} does not say when subjects leave; {_forms(array, count)}")
         return None
     gone = np.broadcast_to(array, (2, count))
-    if not ((gone >= 0) & (gone < 1)).all() or (np.diff(gone, axis=1) < 0).any():
-        faults.append("dropout must rise from visit to visit, from 0 to below 1: it is cumulative")
-        return None
-    return np.asarray(1 - gone)
+    if not ((gone >= 0) & (gone < 1)).all():
+        faults.append(_no_shares(array))
+    elif (np.diff(gone, axis=1) < 0).any():
+        faults.append(
+            f"dropout must not fall from one visit to the next: it is {_COURSE.format(count)}; got "
+            f"{shown(given)}"
+        )
+    else:
+        return np.asarray(1 - gone)
+    return None
+
+
+def _no_shares(given: Floats) -> str:
+    """Tell what shares are; whoever has percent sees them divided."""
+    fault = "dropout must be shares from 0 to below 1"
+    if given.min() < 0 or not 1 < given.max() < 100:
+        return f"{fault}; got {given.tolist()}"
+    divided = (given / 100).round(12).tolist()
+    return f"{fault}; got {given.tolist()}, which in percent would be dropout={divided}"
 
 
 def _forms(share: Floats, count: int) -> str:

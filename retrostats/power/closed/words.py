@@ -33,6 +33,12 @@ def power(chance: float) -> str:
     return "above 99.9%" if chance > 0.9995 else f"{100 * chance:.1f}%"
 
 
+def effect(answer: PowerAnswer) -> str:
+    """Write the effect by the name that it has in this design."""
+    article = "an" if answer.effect.startswith("SD") else "a"
+    return f"{article} {answer.effect} of {quantity(answer.difference, answer.unit)}"
+
+
 def sizes(answer: PowerAnswer) -> str:
     """Write the sizes per arm and in total."""
     return _sizes(answer, answer.n)
@@ -88,8 +94,8 @@ def paragraph(answer: PowerAnswer) -> str:
 def _main(answer: PowerAnswer) -> str:
     difference = quantity(answer.difference, answer.unit)
     true = f"a true difference (treated - comparator) of {difference}"
-    if len(answer.arms) > 2:
-        true = f"a true SD of the means of {difference}"
+    if answer.effect != "difference":
+        true = f"a true {answer.effect} of {difference}"
     has = f"{sizes(answer)}{_subjects(answer)}"
     if answer.asked == "n":
         wanted = f"{100 * answer.power_asked:.4g}%"

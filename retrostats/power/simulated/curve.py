@@ -20,6 +20,9 @@ Over: TypeAlias = Literal["n", "dropout", "correlation", "difference"]
 #: Why a search ends at a size whose power is above the one asked.
 _FEWEST = "with fewer the planned model has too few degrees of freedom, and none were tried"
 
+#: Closed forms as a reader knows them, who need not know the function.
+_KNOWN_AS = {"power_ancova": "ANCOVA", "power_mmrm": "MMRM"}
+
 #: What it is called at the head of a column and below an axis.
 OVER_WORDS: dict[str, str] = {
     "n": "Subjects per arm",
@@ -87,6 +90,13 @@ class PowerCurve(ShownAsTable):
         """What differs, with its unit."""
         return OVER_WORDS[self.over] + (f", {self.unit}" if self.unit else "")
 
+    @property
+    def closed_words(self) -> str:
+        """The closed form, e.g. ``"closed form, ANCOVA"``; empty where there is none."""
+        if not self.closed:
+            return ""
+        return f"closed form, {_KNOWN_AS.get(self.closed_name, self.closed_name)}"
+
     def layout(self) -> Layout:
         """Return a row for each value."""
         first = self.points[0].primary
@@ -112,7 +122,7 @@ class PowerCurve(ShownAsTable):
             header=(
                 *head,
                 *(["Power, margin"] if with_margin else []),
-                *([self.closed_name] if self.closed else []),
+                *([self.closed_words[:1].upper() + self.closed_words[1:]] if self.closed else []),
             ),
             rows=tuple(rows),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from retrostats.power.simulated.curve import PowerCurve
+from retrostats.power.simulated.curve import FoundSampleSize, PowerCurve
 from retrostats.power.simulated.result import SimulatedPower
 from retrostats.report.analysis.csv_tables import as_csv
 from retrostats.report.analysis.provenance import versions
@@ -21,7 +21,7 @@ SCHEMA = 1
 
 def as_json(study: PowerStudy) -> str:
     """Return the report as JSON text; a number that does not exist is ``null``."""
-    found, request = study.found, study.request
+    request = study.request
     content = {
         "schema": SCHEMA,
         "generated_from": {
@@ -37,18 +37,7 @@ def as_json(study: PowerStudy) -> str:
             "precision": request.precision,
         },
         "answer": study.main.to_dict(),
-        "found": None
-        if found is None
-        else {
-            "n": found.n,
-            "total": found.total,
-            "low": found.low,
-            "high": found.high,
-            "history": [
-                dict(zip(("n", "power", "error", "trials"), step, strict=True))
-                for step in found.history
-            ],
-        },
+        "found": None if study.found is None else _search(study.found),
         "curves": [_curve(curve) for curve in (study.sizes, *study.curves)],
         "as_designed": study.base.to_dict(),
         "assumptions": [
@@ -65,6 +54,19 @@ def as_json(study: PowerStudy) -> str:
         "paragraph": study.paragraph(),
     }
     return json.dumps(plain_json(content), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _search(found: FoundSampleSize) -> dict[str, Any]:
+    return {
+        "n": found.n,
+        "total": found.total,
+        "low": found.low,
+        "high": found.high,
+        "history": [
+            dict(zip(("n", "power", "error", "trials"), step, strict=True))
+            for step in found.history
+        ],
+    }
 
 
 def _curve(curve: PowerCurve) -> dict[str, Any]:

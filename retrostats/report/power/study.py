@@ -13,6 +13,7 @@ from retrostats.analysis.sample_size import find_sample_size
 from retrostats.analysis.simulate import simulate_power
 from retrostats.analysis.simulating.asking import fewest_of, require_simulable
 from retrostats.analysis.simulating.closed import closed_powers
+from retrostats.jobs.checkpoint_folders import require_checkpoints
 from retrostats.jobs.types import Workers
 from retrostats.plan.types import AnalysisPlan
 from retrostats.power.design.types import TrialDesign
@@ -60,6 +61,8 @@ def study_power(
         simulated where that is possible.
     """
     require_simulable(design, plan)
+    if request.checkpoint is not None:
+        require_checkpoints(request.checkpoint)
     values = {over: curve_values(design, plan, over) for over in request.over}
     with told(progress) as tell:
         work = _Work(design=design, plan=plan, request=request, tell=tell)

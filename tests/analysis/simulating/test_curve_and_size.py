@@ -224,3 +224,11 @@ def test_a_power_that_is_none_is_refused(power):
 def test_a_start_beyond_the_largest_size_is_refused():
     with pytest.raises(rs.DataError, match="start may be 100,000 at most, got 1,000,000,000"):
         rs.find_sample_size(a_design(), ANCOVA, start=10**9, seed=1)
+
+
+def test_a_folder_with_other_files_keeps_no_curve(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    point = {"over": "n", "values": [40], "replicates": 2, "seed": 1}
+    with pytest.raises(rs.DataError, match=r"the folder holds notes\.txt, which no checkpoint"):
+        rs.power_curve(a_design(), ANCOVA, **point, checkpoint=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

@@ -16,7 +16,12 @@ from retrostats.analysis.simulating.adjusting import adjusted_many
 from retrostats.analysis.simulating.asking import caveats_of, sizes_of
 from retrostats.analysis.simulating.gather import PreciseEnough, simulated_power
 from retrostats.analysis.simulating.replicates import PlannedTrials
-from retrostats.analysis.simulating.summary import beyond_margin, comparison_power, share_error
+from retrostats.analysis.simulating.summary import (
+    Answers,
+    beyond_margin,
+    comparison_power,
+    share_error,
+)
 from retrostats.effects.proportions.single import wilson_limits
 from retrostats.jobs.types import Replicates
 from retrostats.plan.types import Endpoint, Multiplicity, PopulationPlan
@@ -29,7 +34,7 @@ ERRORS = 3.0
 
 
 def answers(rng, count, *, mean, se, df):
-    return rng.normal(mean, se, count), np.full(count, se), np.full(count, float(df))
+    return Answers(rng.normal(mean, se, count), np.full(count, se), np.full(count, float(df)))
 
 
 def test_the_numbers_of_a_comparison_by_hand():
@@ -37,7 +42,7 @@ def test_the_numbers_of_a_comparison_by_hand():
     se, df = np.array([0.5, 1.0, 0.5, math.nan]), np.array([10.0, 10.0, 10.0, math.nan])
     rejected = np.array([True, True, True, False])
     found = comparison_power(
-        "retro - control", (estimate, se, df), rejected, truth=-1.0, level=0.95
+        "retro - control", Answers(estimate, se, df), rejected, truth=-1.0, level=0.95
     )
     assert (found.trials, found.answered, found.rejected) == (4, 3, 3)
     assert found.power.value == 0.75
@@ -58,7 +63,7 @@ def test_the_numbers_of_a_comparison_by_hand():
 
 def test_a_margin_is_judged_by_the_limit_on_the_worse_side():
     estimate = np.array([-1.0, 0.0, 1.0, math.nan])
-    given = (estimate, np.full(4, 0.4), np.full(4, math.inf))
+    given = Answers(estimate, np.full(4, 0.4), np.full(4, math.inf))
     limit = 0.4 * stats.norm.ppf(0.975)
     assert limit < 0.8
     lower = beyond_margin(given, 0.8, better="lower", level=0.95)

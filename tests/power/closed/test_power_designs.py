@@ -125,3 +125,19 @@ def test_anova_of_two_is_the_t_test():
     assert back.total == 80
     assert back.n == (20,) * 4
     assert "claimed if p is below 0.05" in back.paragraph()
+    for found in (two, back):
+        assert found.effect == "SD of the means"
+        assert f"at an SD of the means of {found.difference:.4g} (F test)" in str(found)
+        assert f"at a true SD of the means of {found.difference:.4g}." in found.paragraph()
+        assert "treated" not in found.paragraph()
+
+
+@pytest.mark.parametrize("asked", [{"n": 97}, {"difference": 0.2}])
+def test_the_paragraph_has_both_proportions(asked):
+    found = rs.power_proportions(comparator=0.4, power=0.8, **asked)
+    treated = f"{0.4 + found.difference:.4g}"
+    assert f"The proportion in the treated arm is then {treated}, against 0.4. " in (
+        found.paragraph()
+    )
+    assert found.effect == "difference"
+    assert f"at a difference of {found.difference:.4g} (chi" in str(found)

@@ -39,6 +39,9 @@ def test_all_faults_are_told_together():
         ({"n": 20}, "power and difference are left out"),
         ({"power": 0.8, "difference": 0}, "there is nothing to find"),
         ({"power": 0.05, "difference": 1}, "no more than the size of the test"),
+        ({"power": 0.05, "difference": 1}, "without any effect reaches; ask for more"),
+        ({"power": 0.8, "difference": 1, "level": 0.05}, "level=0.05 is a 5% interval; the usual"),
+        ({"power": 0.8, "difference": 1, "level": 0.05}, "the usual test at 5% has level=0.95"),
         ({"power": 0.8, "difference": 1, "better": "lower"}, "turn its sign"),
         ({"n": 20, "difference": 1, "margin": 2}, "superiority has no margin"),
         ({"n": 20, "difference": 1, "goal": "equivalence"}, "needs a margin"),
@@ -49,6 +52,8 @@ def test_all_faults_are_told_together():
         ({"n": 1, "difference": 1}, "too few degrees of freedom"),
         ({"n": float("nan"), "difference": 1}, "n must be a whole number"),
         ({"n": 20, "difference": float("inf")}, "difference must be one finite number"),
+        ({"n": 20, "difference": [1, 2]}, "one finite number; got [1, 2] (a list)"),
+        ({"n": 20, "difference": 1, "dropout": 15}, "as in 0.15; got 15 (an int)"),
     ],
 )
 def test_contradictions(given, words):
@@ -67,6 +72,14 @@ def test_margins_that_no_trial_meets():
     assert "needs better=" in told[0]
     with pytest.raises(rs.DataError, match="no true difference reaches"):
         rs.power_two_groups(sd=5, n=4, power=0.8, goal="equivalence", margin=1)
+
+
+@pytest.mark.parametrize("given", [{"power": 0.8}, {"n": 20}])
+@pytest.mark.parametrize("difference", [1e9, -1e9])
+def test_a_difference_beyond_all_scores(difference, given):
+    told = faults(rs.power_two_groups, sd=1, difference=difference, **given)
+    assert "more than a million times the spread" in told[0]
+    assert rs.power_two_groups(sd=1, difference=difference / 1e3, **given).power > 0.8
 
 
 def test_a_difference_next_to_nothing():
@@ -91,11 +104,18 @@ def test_a_difference_next_to_nothing():
         (rs.power_crossover, {"sd": 0}, "sd must be"),
         (rs.power_proportions, {"comparator": 1.2}, "comparator must be"),
         (rs.power_proportions, {"comparator": 0.6}, "no proportion between 0 and 1"),
+        (rs.power_ancova, {"sd": 1, "correlation": 0.5, "analysis": ["post"]}, "analysis must be"),
         (rs.power_anova, {"groups": 1}, "groups must be"),
+        (rs.power_anova, {"groups": 3, "difference": -1}, "SD of means, 0 or more; got -1"),
+        (rs.power_anova, {"groups": 3, "difference": [1, 2]}, "float(numpy.std(means)); got [1"),
     ],
 )
 def test_faults_of_single_designs(function, given, words):
-    assert words in " ".join(faults(function, difference=0.5, power=0.8, **given))
+    assert words in " ".join(faults(function, **{"difference": 0.5, "power": 0.8} | given))
+
+
+def test_means_in_place_of_their_sd_are_one_fault():
+    assert len(faults(rs.power_anova, groups=3, difference=[1, 2, 3], power=0.8)) == 1
 
 
 @pytest.mark.parametrize(
@@ -118,7 +138,12 @@ def test_faults_of_single_designs(function, given, words):
         ({"visits": 1, "dropout": 1.2}, "from 0 to below 1"),
         ({"visits": 1, "dropout": (0.1, 0.2)}, "the visit, or [[treated], [comparator]]; got"),
         ({"visits": 1, "sd": (1, 2)}, "sd must be one number; got"),
-        ({"dropout": (0.2, 0.1, 0.3)}, "it is cumulative"),
+        ({"dropout": (0.2, 0.1, 0.3)}, "must not fall from one visit to the next"),
+        ({"dropout": (5, 10, 15)}, "shares from 0 to below 1; got [5.0, 10.0, 15.0], which in per"),
+        ({"dropout": (5, 10, 15)}, "would be dropout=[0.05, 0.1, 0.15]"),
+        ({"dropout": [[0, 0, 5], [0, 0, 9]]}, "dropout=[[0.0, 0.0, 0.05], [0.0, 0.0, 0.09]]"),
+        ({"visits": 1, "dropout": 15}, "dropout=0.15"),
+        ({"dropout": (-0.1, 0.1, 0.2)}, "from 0 to below 1; got [-0.1, 0.1, 0.2]"),
         ({"dropout": (0, 0.1)}, "dropout must be"),
         ({"dropout": (0, 0.1, 1)}, "below 1"),
         ({"pattern": "toep"}, "pattern must be"),

@@ -100,6 +100,13 @@ def test_disagreement_and_impossible_curves_are_told_before_anything_is_simulate
     assert not (tmp_path / "kept").exists()
 
 
+def test_a_report_is_no_folder_for_checkpoints(tmp_path):
+    (tmp_path / "report.html").write_text("mine")
+    with pytest.raises(rs.DataError, match=r"the folder holds report\.html, which no checkpoint"):
+        study(n=(30,), checkpoint=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
 def test_progress_goes_from_nothing_to_nearly_all():
     told = []
     from retrostats.report.power.study import study_power
