@@ -282,10 +282,12 @@ def _columns(estimates: Sequence[Estimate]) -> dict[str, list[str]]:
     columns[f"Estimate{unit}"] = [number(e.value, k) for e, k in each]
     if not all(math.isnan(e.se) for e in estimates):
         columns["SE"] = ["" if math.isnan(e.se) else number(e.se, k) for e, k in each]
-    normal = [math.isinf(e.df) for e in estimates]
-    if not all(normal):
-        head = "df (∞: normal)" if any(normal) else "df"
-        columns[head] = df_numbers([e.df for e in estimates])
+    if not all(math.isinf(e.df) for e in estimates):
+        # Exact methods have neither standard error nor degrees of freedom.
+        exact = [math.isnan(e.se) and math.isinf(e.df) for e in estimates]
+        cells = zip(exact, df_numbers([e.df for e in estimates]), strict=True)
+        df = ["" if no else written for no, written in cells]
+        columns["df (∞: normal)" if "∞" in df else "df"] = df
     interval = Written(percent(levels[0]), " CI") if len(levels) == 1 else "CI"
     columns[interval] = [limits(*e.ci[:2], k) for e, k in each]
     if len(levels) > 1:

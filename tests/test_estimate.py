@@ -183,15 +183,17 @@ def test_columns_that_say_nothing_are_left_out():
     assert heads(estimate(df=math.inf)) == "|  | Estimate (mm) | SE | 95% CI | p |"
     assert heads(exact(unit="")) == "|  | Estimate | 95% CI | p |"
     assert heads(exact(), estimate()) == "|  | Estimate (mm) | SE | df | 95% CI | p |"
+    rows = EstimateTable("", (exact(), estimate())).layout().rows
+    assert [row[2:4] for row in rows] == [("", ""), ("0.800", "31.5")]
 
 
 def test_units_and_levels_that_differ_get_columns():
     table = EstimateTable("", (estimate(), estimate(unit="SD", level=0.975, df=math.inf)))
     assert table.to_markdown().splitlines() == [
-        "|  | Unit | Estimate | SE | df | CI | Level | p |",
+        "|  | Unit | Estimate | SE | df (∞: normal) | CI | Level | p |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         "| a - b | mm | -2.000 | 0.800 | 31.5 | -3.631 to -0.369 | 95% | 0.018 |",
-        "| a - b | SD | -2.000 | 0.800 | inf | -3.793 to -0.207 | 97.5% | 0.012 |",
+        "| a - b | SD | -2.000 | 0.800 | ∞ | -3.793 to -0.207 | 97.5% | 0.012 |",
     ]
 
 

@@ -44,7 +44,7 @@ def missing_row(request: Request, planned: Sensitivity) -> SensitivityRow:
             comparison=request.comparisons[0].label,
             estimate=None,
             subjects=0,
-            note=f"not fitted: {plain_reason(error)}",
+            note=f"not fitted: {_reason(error)}",
         )
     return SensitivityRow(
         label=missing_label(planned),
@@ -54,6 +54,14 @@ def missing_row(request: Request, planned: Sensitivity) -> SensitivityRow:
         note=_note(found),
         missing=found,
     )
+
+
+def _reason(error: RetrostatsError) -> str:
+    """Return why there is no answer, without the function's name: the row has its own."""
+    told = plain_reason(error)
+    for who in (missing_estimate, tipping_point):
+        told = told.removeprefix(f"{who.__name__}: ")
+    return told
 
 
 def request_of(scores: VisitScores, question: Request, planned: Sensitivity) -> MissingRequest:

@@ -171,9 +171,7 @@ def _explain(ax: Axes, tipping: TippingPoint) -> None:
         (_TREATMENT, _OPEN, _COMPARATOR), zone_words(tipping), zone_counts(tipping), strict=True
     )
     told: list[tuple[Patch | Line2D, str]] = [
-        (_swatch(colour), words)
-        for colour, words, count in zones
-        if count
+        (_swatch(colour), words) for colour, words, count in zones if count
     ]
     start, point = mark_words(tipping)
     told.append((Line2D([], [], linestyle="none", marker="o", color="black"), start))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from retrostats.data.codebook.types import Codebook
 from retrostats.plan.model_sentences import model_sentences
@@ -70,6 +70,29 @@ def planned_sentences(plan: AnalysisPlan, codebook: Codebook) -> tuple[str, ...]
         *_population(plan),
         *_further(plan, codebook),
     )
+
+
+def sensitivity_sentence(plan: AnalysisPlan, codebook: Codebook) -> tuple[str, tuple[str, ...]]:
+    """Return the sensitivity analyses: how their sentence begins, and the words for each.
+
+    Parameters
+    ----------
+    plan, codebook
+        A plan that fits the codebook.
+
+    Returns
+    -------
+    tuple
+        Both are empty where none is planned. In `planned_sentences` they are one sentence.
+    """
+    unit = codebook.outcome(plan.primary.outcome).unit
+    words = tuple(sensitivity_words(each, plan.primary, unit) for each in plan.sensitivity)
+    if not words:
+        return "", ()
+    verb = "analysis of the primary endpoint is"
+    if len(words) > 1:
+        verb = "analyses of the primary endpoint are"
+    return f"The sensitivity {verb}", words
 
 
 def strategy_caveats(plan: AnalysisPlan) -> tuple[str, ...]:
@@ -195,17 +218,9 @@ def _population(plan: AnalysisPlan) -> Iterator[str]:
 
 
 def _further(plan: AnalysisPlan, book: Codebook) -> Iterator[str]:
-    unit = book.outcome(plan.primary.outcome).unit
-    words: Sequence[str] = [
-        sensitivity_words(each, plan.primary, unit) for each in plan.sensitivity
-    ]
+    beginning, words = sensitivity_sentence(plan, book)
     if words:
-        verb = (
-            "analysis of the primary endpoint is"
-            if len(words) == 1
-            else ("analyses of the primary endpoint are")
-        )
-        yield f"The sensitivity {verb} {listed(words)}."
+        yield f"{beginning} {listed(words)}."
     yield from missing_sentences(plan, book)
     for definition in plan.responders:
         yield responder_words(definition, book)

@@ -199,6 +199,7 @@ def _with_own_keys(references: Iterable[Reference]) -> Iterator[Reference]:
 def _html(reference: Reference) -> str:
     text = safe(closed(reference.text)) if reference.text else ""
     if reference.address:
-        text += f' <a href="{safe(reference.address)}">{safe(reference.place)}</a>'
+        link = f'href="{safe(reference.address)}"{breaks(reference.place)}'
+        text += f" <a {link}>{safe(reference.place)}</a>"
     uses = "".join(f"<br><small{breaks(use)}>{safe(use)}</small>" for use in reference.used)
     return f"{text.strip()}{uses}"

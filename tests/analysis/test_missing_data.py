@@ -17,7 +17,7 @@ from retrostats.analysis.missing_scores import missing_scores, primary_request
 from retrostats.data.catalogue import data_folder
 from retrostats.data.cohort.reading import read_cohort
 from retrostats.data.rules import parse_rule
-from retrostats.errors import PlanError
+from retrostats.errors import FitError, PlanError
 from retrostats.models.ancova import fit_ancova
 from retrostats.models.mmrm import fit_mmrm
 from retrostats.plan.names import default_model
@@ -175,6 +175,17 @@ def test_an_arm_that_nobody_was_seen_in_is_told(plan, with_frame) -> None:
     assert row.estimate is None
     assert row.subjects == 0
     assert row.note.startswith("not fitted: pain, week 6: nobody in retro")
+
+    def third(frame: pd.DataFrame) -> pd.DataFrame:
+        gone = (frame["arm"] == "forward") & (frame["visit"] == "week 6")
+        frame.loc[gone, "pain"] = np.nan
+        return frame
+
+    for planned in (JUMP, TIPPING):
+        row = missing_row(primary_request(with_frame(third), plan), planned)
+        assert row.note.startswith("not fitted: nobody in forward was seen at week 6")
+    with pytest.raises(FitError, match=r"^analyse_missing: nobody in forward was seen at week 6"):
+        analyse_missing(with_frame(third), plan)
 
 
 def test_rows_of_the_plan_are_what_the_functions_give(cohort, plan) -> None:

@@ -47,6 +47,7 @@ def test_the_answer_in_a_sentence_and_in_a_row():
     assert list(table["imputed"]) == [10] * 3
     assert table["fmi"].notna().tolist() == [True, False, False]
     assert table["percentile_low"].tolist()[1] == rows[1].percentile.low
+    assert table["percentile_high"].tolist()[1] == rows[1].percentile.high
     assert table["percentile_high"].notna().tolist() == [False, True, False]
     full = missing_estimate(made_scores(gone=0.0), REQUEST)
     assert list(full.tidy().columns) == list(table.columns)

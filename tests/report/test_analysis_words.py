@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from retrostats.data.rules import parse_rule
 from retrostats.estimate import Estimate, EstimateTable, Interval
 from retrostats.instruments import Change
+from retrostats.plan.sensitivity import Sensitivity
+from retrostats.plan.sentences import planned_sentences
 from retrostats.plan.types import IntercurrentEvent, PopulationPlan
 from retrostats.report.analysis.answer import answer_blocks, lead, left_sentences
 from retrostats.report.analysis.content import analysis_document
 from retrostats.report.analysis.effects import contrast_note
 from retrostats.report.analysis.further import subgroup_sizes, subgroups_layout
-from retrostats.report.analysis.methods import fitted_sentences
+from retrostats.report.analysis.methods import fitted_sentences, method_blocks
 from retrostats.report.analysis.models import model_facts
 from retrostats.report.analysis.responders import risk_ratios
 from retrostats.report.analysis.words import (
@@ -34,7 +37,7 @@ from retrostats.report.analysis.worthwhile import (
     other_words,
     worthwhile_words,
 )
-from retrostats.report.blocks import Paragraph
+from retrostats.report.blocks import Heading, Listing, Paragraph
 
 from . import invented
 from .invented import PAIN
@@ -310,3 +313,25 @@ def test_risk_ratios_stand_beside_risk_differences(analysis, tables):
     control, retro = analysis.responders[0].arms
     nobody = replace(analysis.responders[0], arms=(replace(control, responders=0), retro))
     assert dict(risk_ratios(nobody, analysis.plan.comparisons)) == {"retro - control": None}
+
+
+@pytest.mark.parametrize("count", [4, 5, 15])
+def test_many_sensitivity_analyses_are_a_list_that_reads_as_their_sentence(analysis, count):
+    deltas = tuple(Sensitivity(kind="delta", deltas=(0.5 + k,)) for k in range(count - 1))
+    plan = replace(analysis.plan, sensitivity=(Sensitivity(kind="unadjusted"), *deltas))
+    heading, *blocks = method_blocks(replace(analysis, plan=plan))
+    assert isinstance(heading, Heading)
+    lists = [block for block in blocks if isinstance(block, Listing)]
+    assert [len(each.items) for each in lists] == ([] if count == 4 else [count])
+    if lists:
+        lead = blocks[blocks.index(lists[0]) - 1]
+        assert lead.text == "The sensitivity analyses of the primary endpoint are:"
+        assert [item[-1] for item in lists[0].items] == [*";" * (count - 2), "d", "."]
+    told = " ".join(
+        each
+        for block in blocks
+        for each in (block.items if isinstance(block, Listing) else [block.text])
+    )
+    planned = " ".join(planned_sentences(plan, analysis.cohort.codebook))
+    marks = r"[,;:]"
+    assert re.sub(marks, "", planned) in re.sub(marks, "", told)

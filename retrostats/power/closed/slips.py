@@ -90,5 +90,5 @@ def _hint(name: str, known: Collection[str]) -> str:
     for names, needed, hint in _ELSEWHERE:
         if lower in names and needed in known:
             return hint
-    near = get_close_matches(lower, known, n=1)
+    near = get_close_matches(lower, known, n=1, cutoff=0.75)
     return f"did you mean {near[0]}?" if near else f"its arguments are {', '.join(known)}"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from retrostats.analysis.types import Analysis, EndpointResult, Unanswered
-from retrostats.plan.sentences import planned_sentences
-from retrostats.plan.words import endpoint_words
+from retrostats.plan.sentences import planned_sentences, sensitivity_sentence
+from retrostats.plan.sensitivity_words import missing_sentences
+from retrostats.plan.words import endpoint_words, listed
 from retrostats.report.analysis.answer import left_sentences
 from retrostats.report.analysis.keys import model_keys
 from retrostats.report.analysis.models import structure_words
 from retrostats.report.analysis.provenance import versions
 from retrostats.report.analysis.words import counted, covariance_words, df_words, joined
 from retrostats.report.analysis.worthwhile import change_words, origin_words
-from retrostats.report.blocks import Block, Heading, Paragraph
+from retrostats.report.blocks import Block, Heading, Listing, Paragraph
 
 #: Enough of a SHA-256 to tell two files apart in print.
 _SHORT = 12
+
+#: So many sensitivity analyses can be followed in one sentence; more of them are a list.
+_IN_A_SENTENCE = 4
 
 _CONVENTIONS = (
     "Differences are treatment minus comparator, in the unit of the outcome. Standardised effects "
@@ -29,11 +33,9 @@ _CONVENTIONS = (
 
 def method_blocks(analysis: Analysis) -> tuple[Block, ...]:
     """Return the methods in the words of a paper."""
-    plan, codebook = analysis.plan, analysis.cohort.codebook
-    simulated = "The data are simulated. " if codebook.simulated else ""
     return (
         Heading(text="Statistical methods", anchor="methods"),
-        Paragraph(text=simulated + " ".join(planned_sentences(plan, codebook))),
+        *_planned(analysis),
         Paragraph(
             text=" ".join(
                 [
@@ -46,6 +48,28 @@ def method_blocks(analysis: Analysis) -> tuple[Block, ...]:
         ),
         Paragraph(text=software_sentence(analysis)),
     )
+
+
+def _planned(analysis: Analysis) -> Iterator[Block]:
+    """Yield what was planned; of many sensitivity analyses a list that reads as a sentence."""
+    plan, codebook = analysis.plan, analysis.cohort.codebook
+    told = planned_sentences(plan, codebook)
+    if codebook.simulated:
+        told = ("The data are simulated.", *told)
+    beginning, each = sensitivity_sentence(plan, codebook)
+    if len(each) <= _IN_A_SENTENCE:
+        yield Paragraph(text=" ".join(told))
+        return
+    place = told.index(f"{beginning} {listed(each)}.")
+    yield Paragraph(text=" ".join(told[:place]))
+    yield Paragraph(text=f"{beginning}:")
+    *others, last = each
+    ends = [*[";"] * (len(others) - 1), "; and"]
+    yield Listing(items=(*map("".join, zip(others, ends, strict=True)), f"{last}."))
+    end = place + 1 + len(tuple(missing_sentences(plan, codebook)))
+    for part in (told[place + 1 : end], told[end:]):
+        if part:
+            yield Paragraph(text=" ".join(part))
 
 
 def fitted_sentences(analysis: Analysis) -> tuple[str, ...]:

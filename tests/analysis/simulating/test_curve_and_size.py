@@ -59,6 +59,7 @@ def test_a_curve_rises_with_n_and_holds_its_closed_form():
     assert [point.total for point in curve] == [30, 80]
     assert curve.points[0].power.value < curve.points[1].power.value
     assert curve.closed_name == "power_ancova"
+    assert curve.layout().header[-1] == "Closed form, ANCOVA"
     for closed, point in zip(curve.closed, curve, strict=True):
         assert abs(closed - point.power.value) < 3 * point.power.error
     single = rs.simulate_power(design, ANCOVA, n=40, replicates=500, seed=2)

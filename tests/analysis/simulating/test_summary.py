@@ -23,12 +23,12 @@ def made(estimate):
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_the_wrong_side_counts_only_what_is_claimed(sign):
-    """Of two answers on the wrong side one is rejected; one on the right side is, too."""
-    answers = made([sign * 2.0, -sign * 2.0, -sign * 0.1, sign * 0.1, math.nan])
-    rejected = np.array([True, True, False, False, False])
+    """Of two answers on the wrong side one is rejected; of three on the right side two are."""
+    answers = made([sign * each for each in (2.0, 1.5, 0.1, -2.0, -0.1, math.nan)])
+    rejected = np.array([True, True, False, True, False, False])
     found = comparison_power("a - b", answers, rejected, truth=sign, level=0.95)
-    assert found.wrong_side == 1 / 5
-    assert (found.trials, found.answered, found.rejected) == (5, 4, 2)
+    assert found.wrong_side == 1 / 6
+    assert (found.trials, found.answered, found.rejected) == (6, 5, 3)
     nothing = comparison_power("a - b", answers, rejected, truth=0.0, level=0.95)
     assert math.isnan(nothing.wrong_side)
 
@@ -45,11 +45,11 @@ def test_a_failure_of_a_kind_of_its_own_has_a_code(place, monkeypatch):
     """A model may raise a class of its own below one of the errors that a user can mend."""
     kind = type("OfItsOwn", (REASONS[place][0],), {})
 
-    def fails(trial, plan):
+    def fails(*_):
         raise kind("made up")
 
     monkeypatch.setattr(replicates, "single_answer", fails)
-    monkeypatch.setattr(replicates, "is_one_batch", lambda model: False)
+    monkeypatch.setattr(replicates, "is_one_batch", lambda _: False)
     trials = drawn_trials(a_design(), a_plan("ancova"), (4, 4), np.random.default_rng(1), 2)
     found = trial_answers(trials, a_plan("ancova"))
     assert found["reason"].tolist() == [1 + place] * 2

@@ -24,7 +24,7 @@ def test_p_is_that_of_the_distribution():
 
 def test_what_is_written_and_stored():
     test = FTest.from_wald(9.0, 3, math.inf, method="a<b")
-    assert str(test) == "F(3, inf) = 3.00, p = 0.029"
+    assert str(test) == "F(3, ∞) = 3.00, p = 0.029"
     large = FTest.from_wald(24690.0, 2, 57.31, method="satterthwaite")
     assert str(large) == "F(2, 57.3) = 12345.00, p < 0.001"
     assert "a&lt;b" in test._repr_html_()

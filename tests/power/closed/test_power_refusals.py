@@ -114,6 +114,14 @@ def test_faults_of_single_designs(function, given, words):
     assert words in " ".join(faults(function, **{"difference": 0.5, "power": 0.8} | given))
 
 
+@pytest.mark.parametrize("dropout", [(-5, 10, 15), (0, 0.5, 1), (50, 80, 100)])
+def test_what_is_no_percent_is_not_divided(dropout):
+    told = faults(
+        rs.power_mmrm, visits=3, sd=2, correlation=0.5, difference=1, power=0.8, dropout=dropout
+    )
+    assert told[0].endswith(f"got {[float(each) for each in dropout]}")
+
+
 def test_means_in_place_of_their_sd_are_one_fault():
     assert len(faults(rs.power_anova, groups=3, difference=[1, 2, 3], power=0.8)) == 1
 
@@ -144,6 +152,7 @@ def test_means_in_place_of_their_sd_are_one_fault():
         ({"dropout": [[0, 0, 5], [0, 0, 9]]}, "dropout=[[0.0, 0.0, 0.05], [0.0, 0.0, 0.09]]"),
         ({"visits": 1, "dropout": 15}, "dropout=0.15"),
         ({"dropout": (-0.1, 0.1, 0.2)}, "from 0 to below 1; got [-0.1, 0.1, 0.2]"),
+        ({"dropout": (0, 0.5, 1)}, "from 0 to below 1; got [0.0, 0.5, 1.0]"),
         ({"dropout": (0, 0.1)}, "dropout must be"),
         ({"dropout": (0, 0.1, 1)}, "below 1"),
         ({"pattern": "toep"}, "pattern must be"),

@@ -40,7 +40,7 @@ def test_the_difference_keeps_its_course_and_its_sign():
     assert found["difference-larger"].design.arm("retro").means == pytest.approx((6, 4.0))
     assert found["difference-larger"].design.arm("control") == design().arm("control")
     assert found["difference-smaller"].words == "a quarter smaller: -0.6 points"
-    assert found["difference-larger"].words == "a quarter larger: -1 points"
+    assert found["difference-larger"].words == "a quarter larger: -1 point"
 
 
 def test_an_endpoint_before_the_last_visit_is_changed_at_its_week():
