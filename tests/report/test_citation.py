@@ -195,7 +195,10 @@ def test_html_links_every_address_and_counts_on(everything):
     assert page.links == [r.address for r in everything.references if r.address]
     sizes = [len(everything.of(kind)) for kind in HEADINGS if everything.of(kind)]
     assert page.starts == [1 + sum(sizes[:place]) for place in range(len(sizes))]
-    assert 'style="overflow-wrap:anywhere">https://pubmed.ncbi.nlm.nih.gov/' in html
+    assert (
+        'style="overflow-wrap:anywhere">https://pubmed.ncbi.nlm.nih.gov/'
+        in everything._repr_html_()
+    )
 
 
 def test_html_shows_hostile_text_as_text():

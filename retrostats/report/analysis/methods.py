@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from retrostats.analysis.types import Analysis, EndpointResult, Unanswered
-from retrostats.plan.sentences import planned_sentences, sensitivity_sentence
 from retrostats.plan.sensitivity_words import missing_sentences
+from retrostats.plan.sentences import planned_sentences, sensitivity_sentence
 from retrostats.plan.words import endpoint_words, listed
 from retrostats.report.analysis.answer import left_sentences
 from retrostats.report.analysis.keys import model_keys
