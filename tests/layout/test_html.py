@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -49,5 +50,8 @@ def test_letters_that_run_from_the_right_stay():
 
 @pytest.mark.parametrize("piece", ["bold", "paragraphs", "listed", "estimate", "citations"])
 def test_a_long_word_stays_on_the_page_and_others_are_not_broken(piece):
-    assert BREAKS in PIECES[piece](LONG)
-    assert BREAKS not in PIECES[piece]("Pain when walking")
+    def apart_from_links(text):  # an address is a long word
+        return re.sub(r"<a .*?</a>", "", PIECES[piece](text))
+
+    assert BREAKS in apart_from_links(LONG)
+    assert BREAKS not in apart_from_links("Pain when walking")

@@ -141,10 +141,10 @@ def cumulative_pool(
     >>> steps = rs.cumulative_pool(rs.pool(trials), by=[2021, 2017, 2019])
     >>> print(steps.table())
     Cumulative pool
-                 Estimate (SD)     SE   df           95% CI      p
-      Trial B           -0.150  0.220  inf  -0.581 to 0.281  0.495
-      + Trial C         -0.245  0.121    1  -1.789 to 1.298  0.293
-      + Trial A         -0.435  0.215    2  -1.361 to 0.490  0.180
+                 Estimate (SD)     SE  df (∞: normal)           95% CI      p
+      Trial B           -0.150  0.220               ∞  -0.581 to 0.281  0.495
+      + Trial C         -0.245  0.121               1  -1.789 to 1.298  0.293
+      + Trial A         -0.435  0.215               2  -1.361 to 0.490  0.180
     """
     require_pooled("cumulative_pool", pooled)
     places = _places(pooled, order, by)
