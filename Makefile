@@ -19,7 +19,7 @@ notebooks: $(STAMP) ## run every notebook; writes reports/notebooks
 test: lint ## tests, ruff and mypy
 	$(BIN)/python -m pytest -n auto -m "not slow and not whole"
 
-test-whole: $(STAMP) ## whole programs: notebooks, JupyterLab in a browser, pages that write reports
+test-whole: $(STAMP) ## whole programs: notebooks, JupyterLab in a browser, pages that write reports; figures at every size
 	$(BIN)/python -m pytest -n auto -m "whole and not slow"
 
 test-slow: $(STAMP) ## the long searches and simulations

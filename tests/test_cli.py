@@ -115,6 +115,7 @@ def test_a_broken_folder_leaves_an_older_report_as_it_is(own, tmp_path, request)
     assert {"notes.txt", *WRITTEN} <= set(before)
 
 
+@pytest.mark.whole
 def test_only_the_trials_that_are_named_are_read(broken, tmp_path):
     with (broken / "koos_8week" / "trial.toml").open("a") as file:
         file.write("[")
@@ -167,6 +168,7 @@ def test_a_place_without_trials_is_told(tmp_path, what):
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.whole
 def test_a_report_that_cannot_be_written_is_one_message(own, tmp_path):
     (tmp_path / "file").write_text("mine")
     done = run("reproduce", "--trials", own, "--out", tmp_path / "file")
@@ -176,6 +178,7 @@ def test_a_report_that_cannot_be_written_is_one_message(own, tmp_path):
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.whole
 def test_a_new_trial_is_written_and_reported_as_printing_nothing(tmp_path):
     made = run("new", "trial", "smith2024", "--to", "mine", cwd=tmp_path)
     assert (made.returncode, made.stderr) == (0, "")

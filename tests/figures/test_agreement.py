@@ -92,6 +92,7 @@ def test_the_alt_text_has_the_numbers():
     assert "fewer than 50" in describe(drawn(noisy(49)))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 170.0])
 @pytest.mark.parametrize("case", ["meters", "tiny", "large"])
 def test_words_touch_neither_one_another_nor_the_edge(case, width):

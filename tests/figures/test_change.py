@@ -147,6 +147,7 @@ def unseen(ax):
     return [tick.label1 for tick in ticks if not low <= tick.get_loc() <= high]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("arms", "width"), [(1, 85.0), (2, 85.0), (3, 170.0), (7, 170.0)])
 def test_words_touch_neither_one_another_nor_the_edge(arms, width):
     names = {f"a{k}": f"Retro walking on a treadmill, group {k}" for k in range(arms)}
@@ -259,6 +260,7 @@ LONG = (
 
 
 # Below one another at 85 mm; at 170 mm one row, two, and the last of two nearly full.
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("arms", "width"), [(1, 85.0), (3, 85.0), (7, 85.0), (1, 170.0), (5, 170.0), (7, 170.0)]
 )

@@ -274,6 +274,7 @@ def test_it_says_which_direction_is_better(better, mark):
     assert drawn(TWO, better=None).get_title(loc="left") == "bars: 95% CI"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 170.0])
 @pytest.mark.parametrize("arms", [2, 3, 7])
 def test_no_words_overlap_or_leave_the_page(arms, width):

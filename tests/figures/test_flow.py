@@ -134,6 +134,7 @@ def overlap(a, b):
     return min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 170.0])
 @pytest.mark.parametrize(("arms", "visits"), [(2, 1), (3, 3), (4, 2), (5, 6)])
 def test_words_keep_in_their_boxes_and_boxes_apart(arms, visits, width):

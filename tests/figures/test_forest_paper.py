@@ -249,6 +249,7 @@ def extent(text) -> Bbox:
     return text.get_window_extent().padded(-SLACK)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 120.0, 170.0])
 @pytest.mark.parametrize("case", CASES)
 def test_no_words_overlap_or_leave_the_page(case, width):
@@ -446,6 +447,7 @@ def test_the_unit_stands_below_the_middle_of_the_plot(case, width):
     assert (label.x0 + label.x1) / 2 == pytest.approx((plot.x0 + plot.x1) / 2, abs=1)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 120.0, 170.0])
 @pytest.mark.parametrize("case", ["full", "long", "short"])
 @pytest.mark.parametrize("arms", [("control", "backward walking"), ("backward walking", "a b c")])

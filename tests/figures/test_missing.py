@@ -162,6 +162,7 @@ def test_each_panel_is_described():
     )
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("arms", "visits", "width"), [(1, 2, 170.0), (3, 3, 85.0), (7, 12, 85.0)])
 def test_words_touch_neither_one_another_nor_the_edge(arms, visits, width):
     names = {f"arm {k}": f"Retro walking on a treadmill with supervision {k}" for k in range(arms)}

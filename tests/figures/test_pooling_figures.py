@@ -138,6 +138,7 @@ def test_a_funnel_of_a_pool_stands_around_its_mean():
     assert set(own.get_xdata()) == {-0.2}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("k", [3, 6, 13, 40])
 @pytest.mark.parametrize("width", ["single", "double"])
 def test_a_baujat_plot_has_every_trial_and_names_that_keep_apart(k, width):
@@ -316,6 +317,7 @@ DRAWN = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize(("width", "mm"), [("single", 85.0), ("double", 170.0)])
 def test_all_words_stand_on_the_page_and_files_repeat(name, width, mm, tmp_path):

@@ -98,6 +98,7 @@ def test_the_size_is_exact(tmp_path, suffix, width, mm):
     assert own == pytest.approx(drawn.get_figheight() * MM, abs=0.05)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("journal", JOURNALS.values(), ids=lambda journal: journal.name)
 def test_a_journal_has_its_columns_and_dots(tmp_path, journal):
     ax = blank_axes(100, 50)

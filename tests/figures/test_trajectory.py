@@ -178,6 +178,7 @@ def test_counts_stand_below_their_visits():
     assert [t.xy[0] for t in words(without, "count")] == [3, 6] * 3
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [85.0, 170.0])
 @pytest.mark.parametrize("weeks", [WEEKS, (1, 2, 4, 12, 26, 52), (6,)])
 def test_no_words_overlap_or_leave_the_page(width, weeks):
@@ -230,6 +231,7 @@ def test_names_stand_in_the_order_of_the_line_ends():
     assert [t.get_text().split(" ")[1] for t in words(ax, "arm")] == ["Control", "Forward", "Retro"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", [60.0, 75.0, 85.0, 120.0, 170.0])
 @pytest.mark.parametrize("names", [NAMES, {"control": "C", "forward": "F", "retro": "R"}])
 def test_names_never_squeeze_the_plot(width, names):

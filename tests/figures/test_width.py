@@ -93,6 +93,7 @@ def plotted(name: str, width: float | str | None = None) -> Any:
     return getattr(rs, name)(*data, **chosen, **options)
 
 
+@pytest.mark.whole
 @every
 def test_a_figure_of_one_column_is_saved_as_such_and_its_panels_have_room(
     name: str, tmp_path: Any
@@ -107,6 +108,7 @@ def test_a_figure_of_one_column_is_saved_as_such_and_its_panels_have_room(
             assert high > LEAST[1]
 
 
+@pytest.mark.whole
 @every
 def test_the_width_is_that_of_two_columns_when_omitted_or_any_number(name: str) -> None:
     assert mm_of(plotted(name))[0] == pytest.approx(170.0, abs=SAME)

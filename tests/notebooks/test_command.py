@@ -15,6 +15,8 @@ from retrostats.cli.app import app
 from retrostats.errors import RetrostatsError
 from retrostats.notebooks import catalogue
 
+pytestmark = pytest.mark.whole
+
 COMMAND = Path(sys.executable).with_name("retrostats")
 GOOD = """\
 # %% [markdown]

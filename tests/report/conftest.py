@@ -58,7 +58,7 @@ def trial(name="smith2020", **more):
     return PublishedTrial(id=name, **(fields | more))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def reproductions():
     smith = trial(
         doi="10.1000/j.walk.2020",
@@ -94,7 +94,7 @@ def reproductions():
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def claims():
     finding = ClaimFinding(
         trial="smith2020",

@@ -47,19 +47,20 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-@pytest.fixture
-def written(tmp_path, reproductions, claims):
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, reproductions, claims):
+    folder = tmp_path_factory.mktemp("report") / "out"
     origin = provenance(reproductions, "c" * 64)
-    write_reproduction(reproductions, claims, tmp_path / "out", generated_from=origin)
-    return tmp_path / "out"
+    write_reproduction(reproductions, claims, folder, generated_from=origin)
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def html(written):
     return (written / "reproduction.html").read_text(encoding="utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(html):
     return Page(html)
 
