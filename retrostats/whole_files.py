@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +68,7 @@ def _folder_beside(target: Path) -> Iterator[Path]:
     """
     with interruptions_held() as door:
         try:
-            folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=".retrostats-"))
+            place = tempfile.TemporaryDirectory(dir=target.parent, prefix=".retrostats-")
         except OSError as error:
             # The name of the folder of a moment would only puzzle.
             raise type(error)(
@@ -77,7 +76,7 @@ def _folder_beside(target: Path) -> Iterator[Path]:
             ) from error
         try:
             door.open()
-            yield folder
+            yield Path(place.name)
         finally:
             door.is_open = False
-            shutil.rmtree(folder)
+            place.cleanup()

@@ -1,9 +1,9 @@
 """Ctrl-C comes before what must be whole, or after it."""
 
 import os
-import shutil
 import signal
 import sys
+import tempfile
 import threading
 
 import pytest
@@ -88,13 +88,13 @@ def test_one_that_came_twice_comes_once_as_with_the_operating_system():
 
 
 def test_a_second_interruption_does_not_stop_the_tidying(tmp_path, monkeypatch):
-    remove = shutil.rmtree
+    clean = tempfile.TemporaryDirectory.cleanup
 
-    def interrupted(folder):
+    def interrupted(place):
         interrupt()
-        remove(folder)
+        clean(place)
 
-    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "cleanup", interrupted)
 
     def work():
         with replaced_when_complete(tmp_path / "a.txt") as unfinished:

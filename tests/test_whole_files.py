@@ -53,7 +53,7 @@ def test_a_folder_that_is_closed_to_us_is_named(tmp_path, monkeypatch):
     def refuse(**_options):
         raise PermissionError(errno.EACCES, "Permission denied", "/folder/.retrostats-x1y2")
 
-    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
     words = rf"^a\.txt cannot be written into the folder {tmp_path}: Permission denied$"
     with pytest.raises(PermissionError, match=words), replaced_when_complete(tmp_path / "a.txt"):
         raise AssertionError
