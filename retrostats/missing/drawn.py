@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,16 @@ from retrostats.jobs.types import Workers
 from retrostats.missing.filling import fill
 from retrostats.missing.reference import imputation_means
 from retrostats.missing.shifted import Imputed, imputed_analyses, lacking
-from retrostats.missing.types import MissingRequest, VisitScores, digest
+from retrostats.missing.types import BlockOfWork, MissingRequest, VisitScores, digest
 
 #: Imputations in one block of work.
 BLOCK = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PosteriorDraws:
-    """The work of one block: parameters from their posterior, and the missing scores given them.
+class PosteriorDraws(BlockOfWork):
+    """The work of one block: parameters from their posterior, and the missing scores given them."""
 
-    Attributes
-    ----------
-    scores, request
-        What was seen and asked for.
-    """
-
-    scores: VisitScores
-    request: MissingRequest
+    __slots__ = ()
 
     def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, Floats]:
         """Return imputed scores at the endpoint, shape ``(len(places), lacking)``."""
@@ -49,18 +41,13 @@ class PosteriorDraws:
         return {"drawn": drawn[..., request.visit]}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Matches:
+class Matches(BlockOfWork):
     """The work of one block: scores of others who were expected to score alike.
 
-    Attributes
-    ----------
-    scores, request
-        What was seen and asked for; missing at random.
+    They are missing at random.
     """
 
-    scores: VisitScores
-    request: MissingRequest
+    __slots__ = ()
 
     def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, Floats]:
         """Return imputed scores at the endpoint, shape ``(len(places), lacking)``."""

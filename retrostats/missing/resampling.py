@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from retrostats.errors import FitError
 from retrostats.jobs.types import Workers
 from retrostats.missing.conditional import resampled_estimates
 from retrostats.missing.shifted import Resampled
-from retrostats.missing.types import MissingRequest, VisitScores, digest
+from retrostats.missing.types import BlockOfWork, MissingRequest, VisitScores, digest
 
 #: Resamples in one block of work: enough to be fitted together, few enough to share among workers.
 BLOCK = 250
@@ -141,18 +140,10 @@ def bootstrap(
     return Resampled(base=base, resamples=kept, factor=1 / (len(kept) - 1), failures=failures)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LeaveOut:
-    """The work of one block: some subjects, left out one at a time. Nothing is drawn.
+class LeaveOut(BlockOfWork):
+    """The work of one block: some subjects, left out one at a time. Nothing is drawn."""
 
-    Attributes
-    ----------
-    scores, request
-        What was seen and asked for.
-    """
-
-    scores: VisitScores
-    request: MissingRequest
+    __slots__ = ()
 
     def __call__(self, _rng: np.random.Generator, places: range) -> dict[str, np.ndarray[Any, Any]]:
         """Return estimates, shape ``(len(places), 1 + arms)``, and codes of failures."""
@@ -162,18 +153,10 @@ class LeaveOut:
         return {"estimates": estimates, "codes": codes}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Resample:
-    """The work of one block: subjects drawn with replacement within arms.
+class Resample(BlockOfWork):
+    """The work of one block: subjects drawn with replacement within arms."""
 
-    Attributes
-    ----------
-    scores, request
-        What was seen and asked for.
-    """
-
-    scores: VisitScores
-    request: MissingRequest
+    __slots__ = ()
 
     def __call__(self, rng: np.random.Generator, places: range) -> Mapping[str, Floats]:
         """Return the estimates of these resamples, shape ``(len(places), 1 + arms)``."""

@@ -116,6 +116,20 @@ class MissingRequest:
     level: float = 0.95
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BlockOfWork:
+    """What each block of draws or resamples is made from, wherever it runs.
+
+    Attributes
+    ----------
+    scores, request
+        What was seen and asked for.
+    """
+
+    scores: VisitScores
+    request: MissingRequest
+
+
 def digest(what: str, scores: VisitScores, request: MissingRequest) -> str:
     """Return a text that changes with anything that changes the numbers.
 
